@@ -1,0 +1,1 @@
+"""Our own values for what is said, and their way into LINE-shaped JSON."""

@@ -1,0 +1,53 @@
+"""The programme: channel (= tenant, one province), its question sets and its rounds."""
+
+from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+
+from models.base import UtcDateTime, metadata
+
+MAIN = "main"
+"""The channel whose secret and token come from the environment."""
+
+
+
+
+channels = Table(
+    "channels",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("name", String(200), nullable=False),
+    Column("bot_user_id", String(64)),
+    # The next four are sealed with the key from the environment (bot/channels.py), never plain text.
+    Column("secret", Text),
+    Column("previous_secret", Text),
+    Column("previous_secret_until", UtcDateTime),
+    Column("access_token", Text),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+question_sets = Table(
+    "question_sets",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("body", JSON, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel_id", "version"),
+    UniqueConstraint("channel_id", "digest"),
+)
+
+rounds = Table(
+    "rounds",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False, index=True),
+    Column("question_set_id", ForeignKey("question_sets.id"), nullable=False),
+    Column("year", Integer, nullable=False),  # school year, Buddhist era
+    Column("semester", Integer, nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("opens_at", UtcDateTime, nullable=False),
+    Column("due_on", Date, nullable=False),  # a calendar day in Thailand
+    Column("closed_at", UtcDateTime),
+    UniqueConstraint("channel_id", "year", "semester", "title"),
+)

@@ -1,0 +1,141 @@
+"""The store opens transactions. Whoever opens one owns it: handlers and models never commit."""
+
+import random
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import OperationalError
+
+PATIENCE = 1.5
+"""Seconds to wait for the database: the webhook must answer within LINE's two."""
+
+
+class Busy(Exception):
+    """The database could not be had in time; nothing was changed."""
+
+
+class Store:
+    """One database: ``write()`` for a transaction that may change rows, ``read()`` for one that does not.
+
+    On SQLite writers queue up, first those of this process on a lock, then the processes on SQLite's own
+    lock, polled every fraction of a millisecond: SQLite's own back-off (up to 100 ms) lets two busy
+    processes starve each other. On PostgreSQL rows are locked by those who need them.
+    """
+
+    def __init__(self, url: str, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
+        self.url = url
+        self.patience = patience
+        if url.startswith("sqlite"):
+            self.engine = _sqlite(url, writes=False, patience=patience)
+            self._writer = _sqlite(url, writes=True, patience=patience)
+        else:
+            self.engine = self._writer = _postgresql(url, patience, pool_size)
+        self.dialect = self.engine.dialect.name
+        self._turn = threading.Lock()
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Open a transaction that commits at the end of the block, or rolls back where it raises.
+
+        Raises:
+            Busy: the database is locked or gone, and was for ``patience`` seconds.
+        """
+        if self.dialect != "sqlite":
+            with _opened(self._writer) as db, db.begin():
+                yield db
+            return
+        if not self._turn.acquire(timeout=self.patience):
+            raise Busy("other writers of this process")
+        try:
+            with _opened(self._writer) as db, _begun(db, self.patience):
+                yield db
+        finally:
+            self._turn.release()
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Open a transaction for reading.
+
+        Raises:
+            Busy: the database is gone.
+        """
+        with _opened(self.engine) as db, db.begin():
+            yield db
+
+    def dispose(self) -> None:
+        """Close every connection; the store can be used again (after a fork it must be disposed first)."""
+        self.engine.dispose()
+        self._writer.dispose()
+
+
+@contextmanager
+def _opened(engine: Engine) -> Iterator[Connection]:
+    try:
+        db = engine.connect()
+    except OperationalError as error:
+        raise Busy("no connection") from error
+    with db:
+        yield db
+
+
+@contextmanager
+def _begun(db: Connection, patience: float) -> Iterator[None]:
+    """Begin a write transaction on SQLite, trying again while another process holds the lock."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            transaction = db.begin()
+            break
+        except sqlite3.OperationalError as error:
+            if time.monotonic() > deadline:
+                raise Busy("another process writes") from error
+            time.sleep(random.uniform(0.0002, 0.001))  # noqa: S311 -- spreads the tries, guards nothing
+    with transaction:
+        yield
+
+
+def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
+    # isolation_level None hands BEGIN to us, as SQLAlchemy's page on pysqlite asks for.
+    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 0})
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    wait = 0 if writes else int(patience * 1000)
+
+    def prepare(connection: Any, record: object) -> None:
+        cursor = connection.cursor()
+        # The first switch to WAL may meet another process doing the same: that one is waited for.
+        cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
+        cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = FULL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.execute(f"PRAGMA busy_timeout = {wait}")
+        cursor.close()
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_with(begin))
+    return engine
+
+
+def _begin_with(statement: str) -> Callable[[Connection], None]:
+    def begin(connection: Connection) -> None:
+        connection.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
+
+    return begin
+
+
+def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
+    milliseconds = int(patience * 1000)
+    return create_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=patience,
+        connect_args={
+            "connect_timeout": 2,
+            "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds * 10} -c timezone=UTC",
+        },
+    )
