@@ -1,0 +1,1 @@
+"""When things happen: a process of its own, ticking."""

@@ -1,0 +1,129 @@
+"""What every test may ask for: a moment, a database (the test then runs on both kinds), a browser."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from models import migrations
+from models.store import Store
+from tests.postgresql import Server, Unavailable
+
+CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def absent(what: str) -> None:
+    """Skip, saying why; where everything is meant to be installed, fail."""
+    if CI:
+        pytest.fail(f"CI is set, so this must not be skipped: {what}")
+    pytest.skip(what)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """Monday, 5 January 2026, ten past nine in the morning in Buriram."""
+    return datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+    """Return a function that makes one more fresh, migrated database and returns its URL."""
+    make: Callable[[], str] = request.getfixturevalue(f"new_{request.param}_url")
+    return make
+
+
+@pytest.fixture
+def new_store(new_url: Callable[[], str]) -> Iterator[Callable[[], Store]]:
+    """Yield a function that opens one more fresh, migrated database (hypothesis needs one per example)."""
+    opened: list[Store] = []
+
+    def make() -> Store:
+        opened.append(Store(new_url()))
+        return opened[-1]
+
+    yield make
+    for store in opened:
+        store.dispose()
+
+
+@pytest.fixture
+def store(new_store: Callable[[], Store]) -> Store:
+    """Open a fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
+    return new_store()
+
+
+@pytest.fixture(scope="session")
+def migrated_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make the SQLite file that the others are copied from: copying is a hundred times faster than migrating."""
+    file = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrations.upgrade(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture
+def new_sqlite_url(migrated_file: Path, tmp_path: Path) -> Callable[[], str]:
+    """Return a function that makes one more SQLite database."""
+    numbers = count(1)
+
+    def make() -> str:
+        file = tmp_path / f"raingan{next(numbers)}.db"
+        shutil.copyfile(migrated_file, file)
+        return f"sqlite:///{file}"
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def postgresql(testrun_uid: str) -> Iterator[Server]:
+    """Start PostgreSQL, one server for all processes of a test run."""
+    try:
+        server = Server.start(testrun_uid)
+    except Unavailable as error:
+        absent(f"PostgreSQL: {error}")
+    else:
+        yield server
+        server.stop()
+
+
+@pytest.fixture
+def new_postgresql_url(postgresql: Server) -> Iterator[Callable[[], str]]:
+    """Yield a function that makes one more PostgreSQL database; they are dropped after the test."""
+    made: list[str] = []
+
+    def make() -> str:
+        made.append(postgresql.create())
+        return postgresql.url(made[-1])
+
+    yield make
+    for name in made:
+        postgresql.drop(name)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the machine's own Chromium. Mark the test `browser`."""
+    path = os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, BROWSERS)), None)
+    if path is None:
+        absent("no Chromium found (set CHROMIUM, or install the package chromium)")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=path,
+            args=[
+                "--headless=new",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        yield chromium
+        chromium.close()
