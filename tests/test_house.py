@@ -1,0 +1,235 @@
+"""The house stands: its layers hold, its migrations build the tables of ``models``, its pins are what is installed."""
+
+import ast
+import re
+import subprocess
+import sys
+import threading
+import tomllib
+from collections.abc import Callable, Iterator
+from importlib.metadata import requires, version
+from pathlib import Path
+from typing import Any
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+from sqlalchemy import Connection, inspect, text
+
+from models import migrations
+
+ROOT = Path(__file__).parent.parent
+
+
+# --- layers ---------------------------------------------------------------------------------------
+
+
+def modules(package: str) -> Iterator[tuple[str, ast.AST]]:
+    for file in sorted((ROOT / package).rglob("*.py")):
+        yield str(file.relative_to(ROOT)), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def imported(tree: ast.AST) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names.add(node.module)
+    return names
+
+
+def tops(tree: ast.AST) -> set[str]:
+    return {name.partition(".")[0] for name in imported(tree)}
+
+
+def clocks(tree: ast.AST) -> list[str]:
+    asked = (ast.unparse(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return [call for call in asked if re.search(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today)$", call)]
+
+
+def test_layers_hold():
+    linter = Path(sys.executable).with_name("lint-imports")
+    done = subprocess.run([linter, "--no-cache"], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
+
+
+def test_models_import_the_database_only():
+    allowed = sys.stdlib_module_names - {"os"} | {"sqlalchemy", "alembic", "models"}
+    assert {name: tops(tree) - allowed for name, tree in modules("models") if tops(tree) - allowed} == {}
+
+
+def test_handlers_know_neither_environment_nor_clock():
+    assert {name for name, tree in modules("handlers") if tops(tree) & {"os", "time"} or clocks(tree)} == set()
+
+
+def test_a_clock_would_be_found():
+    assert clocks(ast.parse("from datetime import datetime, UTC\nlate = datetime.now(UTC) > due")) == ["datetime.now"]
+
+
+def test_only_the_edge_knows_line_library():
+    edge = ("bot/line/", "bot/simulator/")
+    users = {name for package in ("bot", "scheduler") for name, tree in modules(package) if "linebot" in tops(tree)}
+    assert {name for name in users if not name.startswith(edge)} == set()
+
+
+def test_the_dialogue_engine_imports_nothing_of_ours():
+    engine = [tree for name, tree in modules("handlers") if name.startswith("handlers/dialog")]
+    assert engine
+    ours = {"bot", "models", "scheduler", "handlers"}
+    named = {name for tree in engine for name in imported(tree) if name.partition(".")[0] in ours}
+    assert {name for name in named if not name.startswith("handlers.dialog")} == set()
+
+
+# --- migrations -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def new_empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Yield a function that makes a database without any table."""
+    if request.param == "sqlite":
+        yield lambda: f"sqlite:///{tmp_path}/empty{len(list(tmp_path.iterdir()))}.db"
+        return
+    server, made = request.getfixturevalue("postgresql"), []
+
+    def make() -> str:
+        made.append(server.create("template0"))
+        return str(server.url(made[-1]))
+
+    yield make
+    for name in made:
+        server.drop(name)
+
+
+def shape(db: Connection) -> dict[str, Any]:
+    """Describe the tables as the database itself does, types, defaults, constraints and conditions included."""
+    seen = inspect(db)
+
+    def columns(table: str) -> list[tuple[object, ...]]:
+        return [
+            (c["name"], c["type"].compile(db.dialect), c["nullable"], c["default"]) for c in seen.get_columns(table)
+        ]
+
+    def sorted_(items: list[Any]) -> list[str]:
+        return sorted(repr(sorted(item.items(), key=str)) for item in items)
+
+    return {
+        table: (
+            columns(table),
+            seen.get_pk_constraint(table),
+            sorted_(seen.get_foreign_keys(table)),
+            sorted_(seen.get_unique_constraints(table)),
+            sorted_(seen.get_check_constraints(table)),
+            sorted_(
+                [
+                    {**i, "dialect_options": {k: str(v) for k, v in i["dialect_options"].items()}}
+                    for i in indexes(seen, table)
+                ]
+            ),
+        )
+        for table in seen.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def indexes(seen: Any, table: str) -> list[dict[str, Any]]:
+    return [{"dialect_options": {}, **index} for index in seen.get_indexes(table)]
+
+
+def test_migrations_build_the_tables_from_nothing(new_empty_url, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # they are found wherever the package lies
+    migrated, made = new_empty_url(), new_empty_url()
+    migrations.upgrade(migrated)
+    with migrations.connected(made) as db:
+        migrations.tables().create_all(db)
+        wanted = shape(db)
+    with migrations.connected(migrated) as db:
+        assert shape(db) == wanted
+    assert len(wanted) == len(migrations.tables().tables)
+
+
+def test_migrations_equal_the_models(store):
+    migrations.check(store.url)
+
+
+def test_a_missing_migration_is_noticed(store):
+    with migrations.connected(store.url) as db:
+        db.execute(text("ALTER TABLE schools DROP COLUMN pupils"))
+    with pytest.raises(migrations.Outdated, match="pupils"):
+        migrations.check(store.url)
+
+
+def test_a_database_never_migrated_is_noticed(new_empty_url):
+    with pytest.raises(migrations.Outdated):
+        migrations.check(new_empty_url())
+
+
+def test_migrating_twice_keeps_what_is_stored(store, now):
+    with store.write() as db:
+        db.execute(migrations.tables().tables["channels"].insert().values(id="main", name="บุรีรัมย์", created_at=now))
+    migrations.upgrade(store.url)
+    with store.read() as db:
+        assert db.execute(text("SELECT name FROM channels")).scalars().all() == ["บุรีรัมย์"]
+
+
+def test_two_releases_at_once_migrate_once(new_empty_url):
+    url, failed = new_empty_url(), []
+
+    def release() -> None:
+        try:
+            migrations.upgrade(url)
+        except Exception as error:  # noqa: BLE001 -- told to the test
+            failed.append(error)
+
+    threads = [threading.Thread(target=release) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    migrations.check(url)
+
+
+def test_a_failed_migration_changes_nothing(new_empty_url, monkeypatch):
+    url = new_empty_url()
+    monkeypatch.setattr(migrations, "_check_references", lambda db: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        migrations.upgrade(url)
+    monkeypatch.undo()
+    with migrations.connected(url) as db:
+        assert inspect(db).get_table_names() == []
+
+
+# --- pins -----------------------------------------------------------------------------------------
+
+
+def needed(project: dict[str, Any]) -> set[str]:
+    """Name everything the project needs on this machine, and what that needs in turn."""
+    extras = project["optional-dependencies"].values()
+    waiting = [Requirement(line) for lines in [project["dependencies"], *extras] for line in lines]
+    found: set[str] = set()
+    while waiting:
+        one = waiting.pop()
+        marked = [one.marker] if one.marker else []
+        if not all(m.evaluate({"extra": ""}) for m in marked):
+            continue
+        name = canonicalize_name(one.name)
+        for line in requires(name) or []:
+            other = Requirement(line)
+            wanted = other.marker is None or any(other.marker.evaluate({"extra": e}) for e in ["", *one.extras])
+            if wanted and canonicalize_name(other.name) not in found:
+                other.marker = None
+                waiting.append(other)
+        found.add(name)
+    return found
+
+
+def test_what_is_installed_is_what_is_pinned():
+    lines = (ROOT / "constraints.txt").read_text().splitlines()
+    pins = dict(line.split("==") for line in lines)  # names and versions only: a URL would not come apart
+    pinned: dict[str, Version] = {canonicalize_name(name): Version(pin) for name, pin in pins.items()}
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    names = needed(project)
+    assert {name: Version(version(name)) for name in names} == {name: pinned.get(name) for name in names}
+    assert set(pinned) - names == set()
