@@ -1,7 +1,6 @@
 # Two commands: `make demo` and `make test`. Each sets up what it needs, once, in .venv.
 
-PYTHON ?= $(firstword $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p; done))
+# PYTHON and VENV may be said: make PYTHON=python3.13 VENV=.venv-3.13 test
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input -q install -c constraints.txt
@@ -49,12 +48,13 @@ $(VENV)/.test: pyproject.toml constraints.txt | $(VENV)/.made
 	@$(PIP) -e '.[test]'
 	@touch $(VENV)/.runtime $@
 
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
 $(VENV)/.made:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found. Say which: make PYTHON=/path/to/python3"; exit 1; }
-	@"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-		|| { echo "$(PYTHON) is not Python 3.11 or newer. Say which: make PYTHON=/path/to/python3"; exit 1; }
-	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
-		|| { echo "$(PYTHON) has no venv module. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	@echo "Making $(VENV)"
-	@"$(PYTHON)" -m venv --clear $(VENV)
+	@for python in $(or $(PYTHON),python3 python3.14 python3.13 python3.12 python3.11); do \
+		"$$python" -c '$(NEW_ENOUGH)' 2>/dev/null && break; python=; \
+	done; \
+	test -n "$$python" || { echo "$(or $(PYTHON),No Python here) is not Python 3.11 or newer. Say which: make PYTHON=/path/to/python3"; exit 1; }; \
+	"$$python" -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$$python has no venv. On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }; \
+	echo "Making $(VENV) with $$("$$python" -V)" && "$$python" -m venv --clear $(VENV)
 	@touch $@
