@@ -54,7 +54,7 @@ def parse(text: str) -> QuestionSet:
     try:
         read = from_json(data)
     except ValidationError as error:
-        raise BadQuestionSet(*(_fault(one, spots) for one in error.errors())) from None
+        raise BadQuestionSet(*_faults(error, spots)) from None
     faults = tuple(_contradictions(read, spots))
     if faults:
         raise BadQuestionSet(*faults)
@@ -156,6 +156,17 @@ _REASONS = {
     "bool_type": "must be true or false, ต้องเป็น true หรือ false",
     "string_pattern_mismatch": "must be a short key of a-z, 0-9 and _, ต้องเป็นรหัสภาษาอังกฤษสั้น ๆ",
 }
+
+
+def _faults(error: ValidationError, spots: Spots) -> Iterator[Fault]:
+    errors = error.errors()
+    for one in errors:
+        # A list whose items are all wrong item is wrong counts as empty as well: that is no second fault.
+        shadow = one["type"] == "too_short" and any(
+            one["loc"] == other["loc"][: len(one["loc"])] for other in errors if other is not one
+        )
+        if not shadow:
+            yield _fault(one, spots)
 
 
 def _fault(error: ErrorDetails, spots: Spots) -> Fault:

@@ -1,0 +1,26 @@
+"""Channels: each is one province with its own LINE Official Account, and a border no row crosses."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, insert, select
+
+from models.programme import MAIN, channels
+
+_KNOWN = select(channels.c.id).where(channels.c.id == bindparam("channel"))
+
+
+class NoChannel(LookupError):
+    """There is no such channel."""
+
+
+def ensure(db: Connection, channel: str, now: datetime) -> None:
+    """See that a channel exists; the one whose secret is in the environment is made where it is missing.
+
+    Raises:
+        NoChannel: any other that is missing; `python -m bot add-channel` makes it.
+    """
+    if db.scalar(_KNOWN, {"channel": channel}) is not None:
+        return
+    if channel != MAIN:
+        raise NoChannel(f"no channel {channel}: `python -m bot add-channel {channel}` makes it")
+    db.execute(insert(channels), {"id": MAIN, "name": MAIN, "created_at": now})
