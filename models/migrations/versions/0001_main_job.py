@@ -38,6 +38,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.String(length=40), nullable=False),
         sa.Column("event_id", sa.String(length=64), nullable=False),
+        sa.Column("message_id", sa.String(length=64), nullable=True),
         sa.Column("raw", sa.JSON(), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("tries", sa.Integer(), nullable=False),
@@ -56,6 +57,7 @@ def upgrade() -> None:
         sqlite_where=sa.text("state = 'failed'"),
         postgresql_where=sa.text("state = 'failed'"),
     )
+    op.create_index(op.f("ix_inbox_message_id"), "inbox", ["message_id"], unique=False)
     op.create_table(
         "people",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -431,6 +433,7 @@ def downgrade() -> None:
     op.drop_table("quota")
     op.drop_table("question_sets")
     op.drop_table("people")
+    op.drop_index(op.f("ix_inbox_message_id"), table_name="inbox")
     op.drop_index(
         "ix_inbox_due",
         table_name="inbox",
