@@ -1,0 +1,149 @@
+"""LINE's Messaging API: who may ask, which endpoint it is, what trouble it meets."""
+
+import json
+import re
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from bot.simulator import asking, menus, sending
+from bot.simulator.calls import Call
+from bot.simulator.channel import Channel
+from bot.simulator.faults import Fault
+from bot.simulator.http import Answer, Refusal, Request
+from handlers.messages import limits
+
+if TYPE_CHECKING:
+    from bot.simulator.platform import Platform
+
+Handler = Callable[..., Answer]
+Route = tuple[str, re.Pattern[str], str, Handler]
+
+UNAUTHORIZED = "Authentication failed. Confirm that the access token in the authorization header is valid."
+SENDING = frozenset({"reply", "push", "multicast", "validate"})
+UNLOCKED = frozenset({"test_webhook"})  # posts to the bot, which may ask the API in turn
+
+
+def _route(method: str, path: str, endpoint: str, handler: Handler) -> Route:
+    return method, re.compile("/v2/bot/" + path.replace("{}", "([^/]+)") + r"\Z"), endpoint, handler
+
+
+ROUTES: tuple[Route, ...] = (
+    _route("POST", "message/reply", "reply", sending.reply),
+    _route("POST", "message/push", "push", sending.push),
+    _route("POST", "message/multicast", "multicast", sending.multicast),
+    _route("POST", "message/validate/(?:reply|push|multicast|narrowcast|broadcast)", "validate", sending.validate),
+    _route("GET", "message/quota", "quota", asking.quota),
+    _route("GET", "message/quota/consumption", "consumption", asking.consumption),
+    _route("GET", "message/delivery/(reply|push|multicast)", "delivery", asking.sent_on),
+    _route("GET", "message/{}/content", "content", asking.content),
+    _route("GET", "message/{}/content/preview", "content", asking.content),
+    _route("GET", "message/{}/content/transcoding", "transcoding", asking.transcoding),
+    _route("GET", "profile/{}", "profile", asking.profile),
+    _route("GET", "info", "info", asking.info),
+    _route("GET", "channel/webhook/endpoint", "webhook", asking.webhook),
+    _route("PUT", "channel/webhook/endpoint", "set_webhook", asking.set_webhook),
+    _route("POST", "channel/webhook/test", "test_webhook", asking.test_webhook),
+    _route("POST", "chat/loading/start", "loading", asking.start_loading),
+    _route("POST", "chat/markAsRead", "mark_as_read", asking.mark_as_read),
+    _route("POST", "user/{}/linkToken", "link_token", asking.link_token),
+    _route("POST", "richmenu", "rich_menu", menus.create),
+    _route("GET", "richmenu/list", "rich_menu", menus.listing),
+    _route("GET", "richmenu/{}", "rich_menu", menus.get),
+    _route("DELETE", "richmenu/{}", "rich_menu", menus.delete),
+    _route("POST", "richmenu/{}/content", "rich_menu", menus.set_picture),
+    _route("GET", "richmenu/{}/content", "rich_menu", menus.picture),
+    _route("POST", "user/all/richmenu/{}", "rich_menu", menus.set_default),
+    _route("GET", "user/all/richmenu", "rich_menu", menus.default),
+    _route("DELETE", "user/all/richmenu", "rich_menu", menus.no_default),
+    _route("POST", "user/{}/richmenu/{}", "rich_menu", menus.link),
+    _route("GET", "user/{}/richmenu", "rich_menu", menus.linked),
+    _route("DELETE", "user/{}/richmenu", "rich_menu", menus.unlink),
+)
+
+
+class LineApi:
+    """Answers requests to LINE's API for one platform. Thread-safe; faults are waited for outside the lock."""
+
+    def __init__(self, platform: "Platform") -> None:
+        self._platform = platform
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request as LINE would, and note it in ``platform.calls``."""
+        with self._platform.lock:
+            request_id = self._platform.ids.request()
+        channel, endpoint = None, "unknown"
+        try:
+            channel = self._channel(request)
+            endpoint, handler = self._find(request)
+            handle = partial(handler, self._platform, channel, request)
+            answer = self._suffer(request, endpoint, handle, request_id)
+        except Refusal as refusal:
+            answer = refusal.answer()
+        self._note(request, endpoint, channel, answer, request_id)
+        return Answer(answer.status, answer.body, {**answer.headers, "x-line-request-id": request_id}, answer.reset)
+
+    def _channel(self, request: Request) -> Channel:
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        for channel in self._platform.channels.values():
+            if scheme == "Bearer" and token == channel.token:
+                return channel
+        raise Refusal(401, UNAUTHORIZED)
+
+    def _find(self, request: Request) -> tuple[str, Handler]:
+        for method, pattern, endpoint, handler in ROUTES:
+            match = pattern.match(request.path)
+            if match and method == request.method:
+                return endpoint, partial(_with_groups, handler, match.groups())
+        self._platform.problems.append(f"{request.method} {request.path} is no endpoint of LINE's")
+        raise Refusal(404, "Not found")
+
+    def _suffer(self, request: Request, endpoint: str, handle: Callable[..., Answer], request_id: str) -> Answer:
+        fault = self._platform.faults.take(endpoint)
+        if fault is not None and not fault.accepts:
+            return self._refuse(fault)
+        if len(request.body) > limits.REQUEST_BYTES:
+            raise Refusal(413, "Request entity too large")
+        extra = (request_id,) if endpoint in SENDING else ()
+        answer = self._handle(handle, extra, locked=endpoint not in UNLOCKED)
+        return self._spoil(answer, fault) if fault else answer
+
+    def _handle(self, handle: Callable[..., Answer], extra: tuple[str, ...], *, locked: bool) -> Answer:
+        try:
+            if not locked:
+                return handle(*extra)
+            with self._platform.lock:
+                return handle(*extra)
+        except Refusal as refusal:
+            return refusal.answer()
+
+    def _refuse(self, fault: Fault) -> Answer:
+        time.sleep(fault.seconds)
+        answer = Refusal(fault.status or 500, fault.message).answer()
+        return self._spoil(answer, Fault(reset=fault.reset))
+
+    def _spoil(self, answer: Answer, fault: Fault) -> Answer:
+        time.sleep(fault.seconds)
+        return Answer(answer.status, answer.body, answer.headers, fault.reset)
+
+    def _note(self, request: Request, endpoint: str, channel: Channel | None, answer: Answer, request_id: str) -> None:
+        name = channel.name if channel else ""
+        key = request.headers.get(sending.RETRY_KEY)
+        call = Call(self._platform.now(), endpoint, name, answer.status, _json(request.body), key, request_id)
+        with self._platform.changed:
+            self._platform.calls.append(call)
+            self._platform.changed.notify_all()
+
+
+def _with_groups(
+    handler: Handler, groups: tuple[str, ...], platform: "Platform", channel: Channel, request: Request, *extra: str
+) -> Answer:
+    return handler(platform, channel, request, *groups, *extra)
+
+
+def _json(body: bytes) -> Any:
+    try:
+        return json.loads(body) if body else None
+    except ValueError:
+        return None
