@@ -1,0 +1,58 @@
+/** The phone's own API of the stand-in platform. Every address is on this page's own host. */
+
+const BASE = "/phone/api/";
+
+/** The server answered, and said no. `message` is its reason. */
+export class Refused extends Error {}
+
+/** Nobody answered. Listeners hear "change" when the line goes or comes back. */
+class Line extends EventTarget {
+  up = true;
+
+  is(up) {
+    if (up === this.up) return;
+    this.up = up;
+    this.dispatchEvent(new Event("change"));
+  }
+}
+export const line = new Line();
+
+async function ask(path, options) {
+  let response;
+  try {
+    response = await fetch(BASE + path, options);
+  } catch (error) {
+    if (error.name !== "AbortError") line.is(false);
+    throw error;
+  }
+  line.is(response.status < 500);
+  const answer = await response.json().catch(() => ({}));
+  if (!response.ok) throw new Refused(answer.error ?? `เซิร์ฟเวอร์ตอบ ${response.status}`);
+  return answer;
+}
+
+const query = (fields) => new URLSearchParams(fields).toString();
+
+export const state = () => ask("state");
+
+/** What was said after `after`; waits up to `wait` seconds for news. */
+export const talk = (user, after, wait, signal) => ask(`talk?${query({ user, after, wait })}`, { signal });
+
+export function post(verb, body) {
+  return ask(verb, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
+  });
+}
+
+/** Sends one file; `set` ({set, index, total}) joins photos that were chosen together. */
+export function upload(user, kind, file, set = {}) {
+  return ask(`media?${query({ user, kind, name: file.name, ...set })}`, {
+    method: "POST",
+    headers: { "Content-Type": file.type || "application/octet-stream" },
+    body: file,
+  });
+}
+
+export const mediaAddress = (id) => `${BASE}media/${encodeURIComponent(id)}`;
