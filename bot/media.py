@@ -295,8 +295,8 @@ def _opened(url: str, folder: Path | None) -> LocalStore | MemoryStore | S3Store
     if url.startswith("memory://"):
         return MemoryStore()
     if url.startswith("s3://"):
-        patience = {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
-        return S3Store.from_url(url, client_options={"timeout": "30s"}, retry_config=patience)  # type: ignore[arg-type]
+        # No client options here: they would put AWS_ALLOW_HTTP of the environment out of force. Their timeout is 30 s.
+        return S3Store.from_url(url, retry_config={"max_retries": 3, "retry_timeout": timedelta(seconds=30)})
     raise ValueError(f"neither a folder nor s3://: {url!r}")
 
 

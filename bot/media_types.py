@@ -81,9 +81,9 @@ _SURE = {
 
 _ZIP, _ZIP_END, _OLE = b"PK\x03\x04", b"PK\x05\x06", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MARKUP = re.compile(rb"<(script|html|svg|\?php|!doctype html|iframe|body)\b", re.IGNORECASE)
-_PROGRAM = re.compile(r"\s*(#!|%!|\{\\rtf|<(\?xml|[a-z!]))", re.IGNORECASE)
+_PROGRAM = re.compile(r"\s*(#!|%!|\{\\rtf|<[a-z!?])", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
-_THAI = re.compile("[ก-๛]")
+_THAI = re.compile("[ก-ฮ]")
 
 _MAIN_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _STREAMS = {"WordDocument": "doc", "Workbook": "xls", "Book": "xls"}
@@ -181,8 +181,8 @@ def _zipped(file: IO[bytes]) -> FileType:
     try:
         with zipfile.ZipFile(file) as archive_:
             return _type(_zipped_document(archive_))
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, EOFError, UnicodeDecodeError) as error:
-        raise NotTaken(Reason.TYPE) from error
+    except (zipfile.BadZipFile, RuntimeError, ValueError, EOFError, struct.error) as error:
+        raise NotTaken(Reason.TYPE) from error  # damaged, or locked with a password
 
 
 def _zipped_document(zipped: zipfile.ZipFile) -> str:
@@ -198,10 +198,12 @@ def _zipped_document(zipped: zipfile.ZipFile) -> str:
 
 
 def _is_odt(zipped: zipfile.ZipFile) -> bool:
-    """Return whether the zip opens with OpenDocument's ``mimetype`` (OpenDocument 1.3, part 2, 3.3)."""
-    first = zipped.infolist()[0]
+    """Return whether the zip opens with OpenDocument's ``mimetype``, not compressed (OpenDocument 1.3, part 2, 3.3)."""
     expected = _TYPES["odt"].encode()
-    return first.filename == "mimetype" and first.file_size == len(expected) and zipped.read(first) == expected
+    for first in zipped.infolist()[:1]:
+        plain = first.compress_type == zipfile.ZIP_STORED and first.file_size == len(expected)
+        return first.filename == "mimetype" and plain and zipped.read(first) == expected
+    return False
 
 
 def _old_office(file: IO[bytes]) -> FileType:

@@ -40,6 +40,7 @@ class Reason(StrEnum):
     POLYGLOT = "polyglot"  # two types at once, which only an attack is
     MACROS = "macros"
     UNSENT = "unsent"
+    REMOVED = "removed"  # something newer took its part's place before it was fetched
     UNKNOWN = "unknown"  # LINE knows no such message
     REJECTED = "rejected"  # LINE will not give it, however often it is asked
     UNREACHABLE = "unreachable"  # every try failed
@@ -242,7 +243,7 @@ def _job(row: Any) -> tuple[Job, bool]:
 def _closed(db: Connection, job: Job, removed: bool) -> bool:
     """Close a claimed file that is not worth fetching; return whether it was."""
     if removed:
-        return gone(db, job, Reason.UNSENT)
+        return gone(db, job, Reason.REMOVED)
     if job.tries > MOST_TRIES:
         return gone(db, job, Reason.UNREACHABLE)
     return False
