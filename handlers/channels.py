@@ -6,7 +6,7 @@ from sqlalchemy import Connection, bindparam, insert, select
 
 from models.programme import MAIN, channels
 
-_KNOWN = select(channels.c.id).where(channels.c.id == bindparam("channel"))
+_LOCK = select(channels.c.id).where(channels.c.id == bindparam("channel")).with_for_update()
 
 
 class NoChannel(LookupError):
@@ -14,12 +14,14 @@ class NoChannel(LookupError):
 
 
 def ensure(db: Connection, channel: str, now: datetime) -> None:
-    """See that a channel exists; the one whose secret is in the environment is made where it is missing.
+    """See that a channel exists, and lock it until the transaction ends.
+
+    The one whose secret is in the environment is made where it is missing.
 
     Raises:
         NoChannel: any other that is missing; `python -m bot add-channel` makes it.
     """
-    if db.scalar(_KNOWN, {"channel": channel}) is not None:
+    if db.scalar(_LOCK, {"channel": channel}) is not None:
         return
     if channel != MAIN:
         raise NoChannel(f"no channel {channel}: `python -m bot add-channel {channel}` makes it")

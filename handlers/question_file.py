@@ -161,7 +161,7 @@ _REASONS = {
 def _faults(error: ValidationError, spots: Spots) -> Iterator[Fault]:
     errors = error.errors()
     for one in errors:
-        # A list whose items are all wrong item is wrong counts as empty as well: that is no second fault.
+        # A list whose items are wrong counts as empty as well: that is no second fault.
         shadow = one["type"] == "too_short" and any(
             one["loc"] == other["loc"][: len(one["loc"])] for other in errors if other is not one
         )

@@ -5,9 +5,10 @@ from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import Connection, Row, bindparam, insert, select
 
+from handlers import channels
 from handlers.audit import note
 from handlers.thai import BANGKOK, today
-from models.programme import channels, question_sets, rounds
+from models.programme import question_sets, rounds
 
 DAYS = 30
 """Days that a round stays open where nobody says otherwise."""
@@ -80,7 +81,6 @@ _CURRENT = (
     .order_by(rounds.c.opens_at.desc(), rounds.c.id.desc())
     .limit(1)
 )
-_CHANNEL = select(channels.c.id).where(channels.c.id == bindparam("channel")).with_for_update()
 _QUESTIONS = select(question_sets.c.id).where(
     question_sets.c.channel_id == bindparam("channel"), question_sets.c.id == bindparam("set")
 )
@@ -103,9 +103,9 @@ def open_round(
 
     Raises:
         BadRound: it overlaps another, is due before it opens or in the past, or its numbers make no sense.
+        NoChannel: there is no such channel.
     """
-    if db.scalar(_CHANNEL, {"channel": channel}) is None:  # locked: of two overlapping rounds one comes second
-        raise BadRound(f"no channel {channel}")
+    channels.ensure(db, channel, now)  # and lock it: of two overlapping rounds one comes second
     _check_dates(year, semester, opens_at, due_on, now)
     _check_others(listed(db, channel), year, semester, title, opens_at, due_on)
     if not title.strip() or len(title) > 200:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, insert, select, update
 
 from handlers import question_file, questions, rounds
+from handlers.channels import NoChannel
 from handlers.rounds import BadRound, Round, current_round, open_round
 from handlers.thai import today
 from models.audit import audit
@@ -117,7 +118,7 @@ class TestOpening:
         assert opened(db) != theirs
 
     def test_an_unknown_province_is_refused(self, db):
-        with pytest.raises(BadRound, match="no channel"):
+        with pytest.raises(NoChannel, match="elsewhere"):
             opened(db, "elsewhere", question_set_id=1)
 
 
