@@ -19,6 +19,7 @@ inbox = Table(
     Column("id", Integer, primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("event_id", String(64), nullable=False),
+    Column("message_id", String(64), index=True),  # so that what is unsent can be forgotten here too
     Column("raw", JSON, nullable=False),
     Column("state", String(10), nullable=False),
     Column("tries", Integer, nullable=False),

@@ -79,8 +79,8 @@ parts = Table(
         "channel_id",
         "line_message_id",
         unique=True,
-        sqlite_where=text("line_message_id IS NOT NULL"),
-        postgresql_where=text("line_message_id IS NOT NULL"),
+        sqlite_where=text("line_message_id IS NOT NULL AND removed_at IS NULL"),
+        postgresql_where=text("line_message_id IS NOT NULL AND removed_at IS NULL"),
     ),
 )
 

@@ -1,0 +1,11 @@
+"""Every flow of the bot: step tables only, no side effects."""
+
+from handlers.dialog import Flow
+from handlers.flows.joining import JOINING
+from handlers.flows.report import report_flow
+from handlers.questions import QuestionSet
+
+
+def all_flows(question_set: QuestionSet) -> list[Flow]:
+    """Return every flow, the report's made from a question set."""
+    return [JOINING, report_flow(question_set)]

@@ -1,0 +1,131 @@
+"""The report talk as a step table, made from a question set."""
+
+from functools import lru_cache
+
+from handlers.dialog import AFTER, BEFORE, NAMED, OPEN, STAY, Flow, Move, Step
+from handlers.questions import Question, QuestionSet
+from handlers.standing import HOME
+from handlers.words import Intent
+
+CONFIRM, WITHDRAW, DELETE = "confirm", "withdraw", "delete"
+
+_ANYWHERE = {
+    Intent.REPORT: Move("resume", OPEN),
+    Intent.START: Move("resume", OPEN),
+    Intent.MENU: Move("show_overview", STAY),
+    Intent.SUMMARY: Move("show_review", STAY),
+    Intent.STATUS: Move("show_status", STAY),
+    Intent.DEADLINE: Move("show_deadline", STAY),
+    Intent.EXTEND: Move("tell_extend", STAY),
+    Intent.HELP: Move("show_help", STAY),
+    Intent.TOPIC: Move("open_topic", NAMED),
+    Intent.EDIT: Move("edit", NAMED),
+    Intent.REPLACE: Move("edit", NAMED),
+    Intent.APPEND: Move("append", NAMED),
+    Intent.DELETE: Move("ask_delete", DELETE),
+    Intent.SUBMIT: Move("ask_submit", CONFIRM),
+    Intent.CONFIRM: Move("ask_submit", CONFIRM),
+    Intent.WITHDRAW: Move("ask_withdraw", WITHDRAW),
+    Intent.PAUSE: Move("pause", HOME),
+    Intent.SNOOZE: Move("snooze", HOME),
+    Intent.PRIVATE: Move("make_private", STAY),
+    Intent.PUBLIC: Move("make_public", STAY),
+    Intent.SENSITIVE: Move("refuse_id_number", STAY),
+    **{
+        intent: Move("chat", STAY)
+        for intent in (
+            Intent.GREETING,
+            Intent.THANKS,
+            Intent.SMALLTALK,
+            Intent.COMPLAIN,
+            Intent.HUMAN,
+            Intent.MY_DATA,
+            Intent.MEETING,
+            Intent.COORDINATOR,
+            Intent.RATING,
+            Intent.OUT_OF_SCOPE,
+            Intent.WRONG_PERSON,
+            Intent.DELEGATE,
+            Intent.SCAM,
+            Intent.ACKNOWLEDGE,
+            Intent.YES,
+            Intent.NO,
+            Intent.NOT_YET,
+        )
+    },
+    Intent.CODE: Move("look_at_code", STAY),
+}
+
+_QUESTION = _ANYWHERE | {
+    Intent.NEXT: Move("finish", AFTER),
+    Intent.SKIP: Move("skip", AFTER),
+    Intent.BACK: Move("go_back", BEFORE),
+    Intent.NONE: Move("answer_none", AFTER),
+    Intent.CANCEL: Move("leave_unchanged", AFTER),
+}
+
+_AT_REST = _ANYWHERE | {
+    Intent.NEXT: Move("resume", OPEN),
+    Intent.SKIP: Move("resume", OPEN),
+    Intent.BACK: Move("show_overview", STAY),
+    Intent.CANCEL: Move("drop_words", STAY),
+    Intent.NONE: Move("chat", STAY),
+}
+
+
+def _question(question: Question, title: str) -> Step:
+    answer = Move("pick", STAY) if question.kind == "choices" else Move("answer", STAY)
+    return Step(question.key, title, _QUESTION, answer, asks=True, optional=question.optional)
+
+
+@lru_cache(maxsize=64)
+def report_flow(question_set: QuestionSet) -> Flow:
+    """Return the flow of a report: home, the questions in their order, the two confirmations."""
+    questions = [
+        _question(question, f"ข้อ {topic.number} {question.label}")
+        for topic in question_set.topics
+        for question in topic.questions
+    ]
+    back_home = {Intent.CANCEL: Move("not_yet", HOME), Intent.NOT_YET: Move("not_yet", HOME)}
+    confirm = Step(
+        CONFIRM,
+        "ยืนยันส่ง",
+        _AT_REST
+        | back_home
+        | {
+            Intent.CONFIRM: Move("submit", HOME),
+            Intent.YES: Move("submit", HOME),
+            Intent.SUBMIT: Move("submit", HOME),
+            Intent.NO: Move("not_yet", HOME),
+        },
+        Move("offer_words", STAY),
+    )
+    withdraw = Step(
+        WITHDRAW,
+        "ยืนยันถอนคืน",
+        _AT_REST
+        | {
+            Intent.CONFIRM: Move("withdraw", HOME),
+            Intent.YES: Move("withdraw", HOME),
+            Intent.WITHDRAW: Move("withdraw", HOME),
+            Intent.NO: Move("keep_sent", HOME),
+            Intent.CANCEL: Move("keep_sent", HOME),
+            Intent.NOT_YET: Move("keep_sent", HOME),
+        },
+        Move("offer_words", STAY),
+    )
+    delete = Step(
+        DELETE,
+        "ยืนยันลบคำตอบ",
+        _AT_REST
+        | {
+            Intent.CONFIRM: Move("delete", NAMED),
+            Intent.YES: Move("delete", NAMED),
+            Intent.DELETE: Move("delete", NAMED),
+            Intent.NO: Move("leave_unchanged", OPEN),
+            Intent.CANCEL: Move("leave_unchanged", OPEN),
+        },
+        Move("offer_words", STAY),
+    )
+    home = Step(HOME, "พัก", _AT_REST, Move("offer_words", STAY))
+    return Flow("report", (home, *questions, confirm, withdraw, delete), on_done="submit")

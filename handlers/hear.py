@@ -1,0 +1,125 @@
+"""From what was heard to the verb that answers: who speaks decides the flow, where one stands the step."""
+
+from handlers.dialog import Flow
+from handlers.flows.joining import CODE, JOINING, NOTICE
+from handlers.heard import MEDIA, Kind
+from handlers.invites import looks_like_code
+from handlers.messages.values import Act
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn
+from handlers.taps import tapped
+from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
+from handlers.verbs.answering import options_named
+from handlers.words import Intent, Understood, understand
+
+_SILENT = frozenset({Kind.UNFOLLOW, Kind.UNSEND})
+
+
+def hear(talk: Talk) -> Turn | None:
+    """Apply what was heard; return what is said back, None where LINE gives no way to answer."""
+    if talk.heard.kind == Kind.UNSEND:
+        return filing.unsend(talk)
+    if talk.heard.kind == Kind.OTHER and talk.heard.message_id is None:
+        return None  # an event LINE added since, not words of a person
+    if talk.standing is None or talk.person.notice is None:
+        return _hear_guest(talk)
+    return _hear_member(talk)
+
+
+def _hear_guest(talk: Talk) -> Turn:
+    """Hear somebody who has not joined, or has not yet acknowledged the notice."""
+    if talk.standing is not None and talk.place.step != NOTICE:
+        talk.join(NOTICE, school=talk.stand.school)
+        return joining.ask_notice_again(talk)
+    if talk.standing is None and (talk.place.flow != JOINING.name or talk.place.step == NOTICE):
+        talk.join(CODE)
+    talk.understood = _understand_guest(talk)
+    return _answer(talk, JOINING, talk.place.step)
+
+
+def _understand_guest(talk: Talk) -> Understood:
+    if talk.heard.kind == Kind.FOLLOW:
+        return Understood(Intent.START)
+    if talk.heard.kind == Kind.POSTBACK:
+        talk.act = Act.read(talk.heard.data)
+        return _meant(talk.act)
+    if looks_like_code(talk.heard.text):
+        return Understood(Intent.CODE)
+    return understand(talk.heard.text, asking=False)
+
+
+def _meant(act: Act | None) -> Understood:
+    """Return what a button means: the word of the same name."""
+    if act is None or act.do not in Intent:
+        return Understood(Intent.UNKNOWN)
+    number = int(act.value) if act.value and act.value.isdigit() and act.do in (Intent.TOPIC, Intent.EDIT) else None
+    return Understood(Intent(act.do), topic=number)
+
+
+def _hear_member(talk: Talk) -> Turn | None:
+    if talk.late:
+        return filing.late(talk) or _where(talk)
+    if talk.heard.kind == Kind.FOLLOW:
+        return chatting.chat(talk) if talk.stand.may_write else joining.welcome_joined(talk)
+    chosen = schools.choose(talk)
+    if chosen is not None:
+        return chosen
+    if not talk.stand.may_write:
+        return joining.welcome_joined(talk)
+    if talk.stand.round is None:
+        return moving.show_sent(talk)
+    return _hear_report(talk)
+
+
+def _where(talk: Talk) -> Turn:
+    """Answer words that came too late to count: say where the person stands now."""
+    talk.understood = Understood(Intent.SMALLTALK)
+    if talk.stand.may_write and talk.stand.round is not None:
+        return chatting.chat(talk)
+    return joining.welcome_joined(talk)
+
+
+def _hear_report(talk: Talk) -> Turn | None:
+    step = _step(talk)
+    if talk.heard.kind == Kind.EDITED:
+        return filing.edited(talk) or _where(talk)
+    if talk.heard.kind == Kind.POSTBACK:
+        talk.act = Act.read(talk.heard.data)
+        talk.understood = _meant(talk.act)
+        special = tapped(talk)
+        return special or _answer(talk, talk.flow, _step(talk))
+    talk.understood = _understand(talk, asking=step == talk.place.step and talk.question is not None)
+    if talk.understood.intent in (Intent.ANSWER, Intent.UNKNOWN) and talk.heard.quoted_id:
+        changed = filing.quoted(talk)
+        if changed is not None:
+            return changed
+    if talk.understood.intent == Intent.YES and step == HOME and talk.place.memo.get("waiting"):
+        return filing.keep_words_here(talk)
+    return _answer(talk, talk.flow, step)
+
+
+def _step(talk: Talk) -> str:
+    """Return the step one stands at: home where the flow has it no more, or the report cannot be written now."""
+    step = talk.place.step
+    if talk.flow.step(step) is None or (talk.questions.question(step) and not talk.writable):
+        return HOME
+    return step
+
+
+def _understand(talk: Talk, *, asking: bool) -> Understood:
+    heard, question = talk.heard, talk.question
+    if heard.kind in MEDIA:
+        return Understood(Intent.ANSWER)
+    if heard.kind != Kind.TEXT:
+        return Understood(Intent.SMALLTALK if heard.kind in (Kind.STICKER, Kind.LOCATION) else Intent.UNKNOWN)
+    if asking and question and question.options and options_named(question, heard.text):
+        return Understood(Intent.ANSWER)
+    if not asking and looks_like_code(heard.text):
+        return Understood(Intent.CODE)
+    return understand(heard.text, asking=asking)
+
+
+def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
+    if talk.heard.kind == Kind.OTHER:
+        return chatting.wrong_type(talk) if flow is not JOINING else VERBS[flow.hear(step, Intent.UNKNOWN).do](talk)
+    return VERBS[flow.hear(step, talk.understood.intent).do](talk)

@@ -1,0 +1,243 @@
+"""The one front door: takes one event, keeps it, lets the talk hear it, writes down what to say. One transaction."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
+
+from handlers import outbox, standing
+from handlers.hear import hear
+from handlers.heard import Heard, Kind
+from handlers.messages.build import to_line
+from handlers.messages.values import Say
+from handlers.outbox import Outgoing, Words
+from handlers.standing import Place
+from handlers.talk import Talk, Turn
+from handlers.texts import say
+from models.inbox import Kept, inbox
+from models.outbox import Policy
+
+MOST_TRIES = 3
+"""Tries after which an event is parked, for `python -m bot replay-inbox`."""
+AGAIN = timedelta(seconds=30)
+FORGOTTEN: dict[str, Any] = {"unsent": True}
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What a transaction needs to know of the process it runs in."""
+
+    owner: str  # the process that will send what is said
+    ack_wait: float = 0.7  # seconds an acknowledgement waits for further bubbles
+
+
+_KEEP = insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id)
+
+
+def receive(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
+    """Keep one event and apply it; return what is to be said once the transaction has committed.
+
+    An event heard before changes nothing and says nothing.
+    """
+    if _keep(db, channel, heard, now, state=Kept.APPLIED) is None:
+        return []
+    return apply(db, channel, heard, house, now)
+
+
+def _keep(db: Connection, channel: str, heard: Heard, now: datetime, **known: Any) -> int | None:
+    row = {
+        "channel_id": channel,
+        "event_id": heard.id,
+        "message_id": heard.message_id,
+        "raw": heard.raw,
+        "state": Kept.APPLIED,
+        "tries": 0,
+        "error": None,
+        "due_at": None,
+        "received_at": now,
+    }
+    found: int | None = db.execute(_KEEP, row | known).scalar()
+    return found
+
+
+def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
+    """Apply one kept event."""
+    if heard.group is not None:
+        return _in_group(db, channel, heard, house, now)
+    if heard.user is None:
+        return []
+    if heard.kind == Kind.UNSEND:
+        _forget(db, channel, heard)
+    person, place = standing.find(db, channel, heard.user, now)
+    late = person.heard_at is not None and heard.at < person.heard_at
+    if heard.kind == Kind.UNFOLLOW:
+        if not late:
+            standing.note_blocked(db, person.id, heard.at)
+        return []
+    talk = Talk(
+        db=db,
+        channel=channel,
+        heard=heard,
+        person=person,
+        place=place or Place(),
+        standings=standing.standings(db, channel, person.id, now),
+        ack_wait=house.ack_wait,
+        now=now,
+        late=late,
+    )
+    said = hear(talk)
+    if talk.moved:
+        standing.put(db, channel, person.id, talk.place, heard.at)
+    if not late:
+        standing.note_heard(db, person.id, heard.at)
+    return _say(db, talk, said, house) if said is not None and said.said and heard.active else []
+
+
+def _say(db: Connection, talk: Talk, said: Turn, house: House) -> list[Outgoing]:
+    messages, about = to_line(said.said)
+    words = Words(messages, about, kind=said.kind, policy=said.policy, wait=said.wait)
+    return [
+        outbox.add(
+            db,
+            channel=talk.channel,
+            person=talk.person.id,
+            recipient=talk.person.user,
+            once=f"turn:{talk.heard.id}",
+            words=words,
+            token=talk.heard.token,
+            owner=house.owner,
+            now=talk.now,
+        )
+    ]
+
+
+def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
+    """Greet a group once, when invited; whatever is said there is never taken for an answer."""
+    if heard.kind != Kind.JOIN or heard.token is None or not heard.active:
+        return []
+    messages, about = to_line([Say(say("chat.group"))])
+    words = Words(messages, about)
+    greeting = {"channel": channel, "person": None, "recipient": heard.group or "", "once": f"turn:{heard.id}"}
+    return [outbox.add(db, **greeting, words=words, token=heard.token, owner=house.owner, now=now)]  # type: ignore[arg-type]
+
+
+_FORGET = update(inbox).where(inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message"))
+
+
+def _forget(db: Connection, channel: str, heard: Heard) -> None:
+    """Forget the words of an unsent bubble in the kept event too (REF Unsend event)."""
+    if heard.message_id:
+        db.execute(_FORGET.values(raw=FORGOTTEN), {"channel": channel, "message": heard.message_id})
+
+
+# Trouble ----------------------------------------------------------------------------------------------------------
+
+
+def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error: str, now: datetime) -> list[Outgoing]:
+    """Keep an event whose application raised, to be tried again; the person is told once that it was received."""
+    if _keep(db, channel, heard, now, state=Kept.FAILED, tries=1, error=error, due_at=now + AGAIN) is None:
+        return []
+    if heard.user is None or heard.group is not None or heard.token is None or not heard.active:
+        return []
+    person, _ = standing.find(db, channel, heard.user, now)
+    messages, about = to_line([Say(say("chat.received"))])
+    return [
+        outbox.add(
+            db,
+            channel=channel,
+            person=person.id,
+            recipient=heard.user,
+            once=f"received:{heard.id}",
+            words=Words(messages, about, kind="received", policy=Policy.HOLD),
+            token=heard.token,
+            owner=house.owner,
+            now=now,
+        )
+    ]
+
+
+_DUE = (
+    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
+    .where(inbox.c.state == Kept.FAILED, inbox.c.due_at <= bindparam("now"))
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_PARKED = (
+    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
+    .where(inbox.c.state.in_([Kept.PARKED, Kept.FAILED]), inbox.c.id > bindparam("after"))
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_APPLIED = update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
+_FAILED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due"))
+)
+
+Read = Callable[[dict[str, Any]], Heard | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """One event tried again: its row, and what is to be said."""
+
+    row: int
+    outgoing: Sequence[Outgoing]
+
+
+class RetryFailed(Exception):
+    """An event could not be applied this time either. row: its number in the inbox; tries: with this one."""
+
+    def __init__(self, row: int, tries: int) -> None:
+        super().__init__(f"event {row}, try {tries}")
+        self.row = row
+        self.tries = tries
+
+
+def retry_due(db: Connection, house: House, now: datetime, read: Read) -> Retried | None:
+    """Try the oldest failed event that is due; None where none is.
+
+    Raises:
+        RetryFailed: it failed again; roll back, then call ``note_failed`` in a transaction of its own.
+    """
+    row = db.execute(_DUE, {"now": now}).first()
+    return _retry(db, row, house, now, read) if row else None
+
+
+def replay(db: Connection, after: int, house: House, now: datetime, read: Read) -> Retried | None:
+    """Apply the first parked or failed event behind row ``after``; None where there is none. Raises RetryFailed."""
+    row = db.execute(_PARKED, {"after": after}).first()
+    return _retry(db, row, house, now, read) if row else None
+
+
+def _retry(db: Connection, row: Any, house: House, now: datetime, read: Read) -> Retried:
+    try:
+        heard = read(row.raw)
+        outgoing = apply(db, row.channel_id, replace(heard, token=None), house, now) if heard else []
+    except Exception as error:
+        raise RetryFailed(row.id, row.tries + 1) from error
+    db.execute(_APPLIED, {"row": row.id})
+    return Retried(row.id, outgoing)
+
+
+def note_failed(db: Connection, failed: RetryFailed, now: datetime) -> bool:
+    """Note one more failed try; True where the event is now parked."""
+    parked = failed.tries >= MOST_TRIES
+    row = {"row": failed.row, "to": Kept.PARKED if parked else Kept.FAILED, "count": failed.tries}
+    db.execute(_FAILED, {**row, "why": error_of(failed.__cause__ or failed), "due": now + AGAIN * 2**failed.tries})
+    return parked
+
+
+def error_of(error: BaseException) -> str:
+    """Return what is kept of an error: its kind and place, never values, which may be somebody's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"

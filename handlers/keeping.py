@@ -1,0 +1,73 @@
+"""Keeping what was heard as parts of an answer, and saying so."""
+
+from handlers import media, reports
+from handlers.heard import Heard, Kind
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question
+from handlers.reports import Answer
+from handlers.talk import Talk, Turn
+from handlers.texts import say
+from handlers.wording import counted, slots, steer
+from handlers.words import clean
+from models.report import PartKind
+
+KINDS = {
+    Kind.TEXT: PartKind.TEXT,
+    Kind.EDITED: PartKind.TEXT,
+    Kind.IMAGE: PartKind.IMAGE,
+    Kind.AUDIO: PartKind.AUDIO,
+    Kind.VIDEO: PartKind.VIDEO,
+    Kind.FILE: PartKind.FILE,
+}
+
+
+def keep_part(talk: Talk, answer: Answer, heard: Heard) -> bool:
+    """File what was heard under an answer; False where that bubble is kept already."""
+    kind = KINDS[heard.kind]
+    words = clean(heard.text) if kind == PartKind.TEXT else heard.file_name
+    part = reports.keep(
+        talk.db,
+        talk.channel,
+        answer,
+        kind,
+        words,
+        message_id=heard.message_id,
+        by=talk.person.id,
+        said_at=heard.at,
+        now=talk.now,
+    )
+    if part is not None and kind != PartKind.TEXT and heard.message_id:
+        media.note(talk.db, talk.channel, part, heard.message_id, talk.now)
+    return part is not None
+
+
+def keep_words(talk: Talk, found: Answer, kind: PartKind, words: str) -> None:
+    """File words or an option that came by a button, not by a bubble of the person's own."""
+    reports.keep(
+        talk.db,
+        talk.channel,
+        found,
+        kind,
+        words,
+        message_id=None,
+        by=talk.person.id,
+        said_at=talk.heard.at,
+        now=talk.now,
+    )
+
+
+def acknowledge(talk: Talk, question: Question, found: Answer, replaced: int | None = None) -> Turn:
+    """Return the acknowledgement of what is kept so far; it waits a moment for further bubbles."""
+    counts = reports.counts(talk.db, found)
+    was = replaced or talk.place.memo.get("was")
+    key = "report.kept_replaced" if was else "report.kept"
+    lines = [say(key, count=counted(counts), **slots(talk, question))]
+    if counts.get(PartKind.IMAGE) and talk.heard.kind == Kind.IMAGE:
+        lines.append(say("report.kept_faces"))
+    lines.append(say("report.kept_more"))
+    choices = steer(talk, question)
+    if was:
+        back = Act("restore", talk.report, question.key, found.revision, str(was))
+        choices = (Choice(say("label.restore"), back), *choices)
+    said = Say("\n".join(lines), choices, (talk.report, question.key))
+    return Turn((said,), kind="ack", wait=talk.ack_wait)

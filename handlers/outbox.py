@@ -1,0 +1,273 @@
+"""The only way out: what is said is a row first, and what became of it is written to that row."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import Connection, bindparam, insert, select, update
+
+from models.outbox import Policy, Sending, outbox, said
+
+LEASE = timedelta(seconds=20)
+"""How long a process keeps its rows to itself; longer than every time-out of one call to LINE together.
+
+A crashed process's rows are taken over while the reply token (one minute) still tells whether it was used.
+"""
+MOST = 5
+"""Messages in one call (REF Send reply message)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One call to LINE: a row of the outbox, as the process that will send it holds it."""
+
+    id: int
+    channel: str
+    person: int | None
+    recipient: str
+    kind: str
+    policy: Policy
+    messages: list[dict[str, Any]]
+    about: list[list[Any] | None]  # per message [report, question] or None
+    reply_token: str | None
+    token_at: datetime | None
+    retry_key: str
+    due_at: datetime
+    lease_until: datetime
+    tries: int = 0
+    after: int | None = None  # an earlier row of this person that is not yet said
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a use case wants said: LINE-shaped messages and how much they matter."""
+
+    messages: list[dict[str, Any]]
+    about: list[list[Any] | None]
+    kind: str = "turn"
+    policy: Policy = Policy.HOLD
+    wait: float = 0.0  # seconds; a later turn within them replaces these words
+
+
+_OPEN = (
+    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.messages, outbox.c.about)
+    .where(outbox.c.person_id == bindparam("person"), outbox.c.state.in_([Sending.QUEUED, Sending.HELD]))
+    .order_by(outbox.c.id)
+)
+_ADD = insert(outbox).returning(outbox.c.id)
+_REPLACE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state.in_([Sending.QUEUED, Sending.HELD]))
+    .values(state=Sending.REPLACED)
+)
+
+
+def add(
+    db: Connection,
+    *,
+    channel: str,
+    person: int | None,
+    recipient: str,
+    once: str,
+    words: Words,
+    token: str | None,
+    owner: str,
+    now: datetime,
+) -> Outgoing:
+    """Write words to the outbox, leased to ``owner``, after what waits for this person.
+
+    An acknowledgement not yet begun is replaced; what was held for this visit is said first.
+    The caller must hold the person's lock, so that rows of one person are added in order.
+    """
+    open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
+    replaced, first, after = _make_way(open_rows, room=MOST - len(words.messages), speaks=token is not None)
+    for row in replaced:
+        db.execute(_REPLACE, {"row": row})
+    due_at = now + timedelta(seconds=words.wait)
+    row = {
+        "channel_id": channel,
+        "person_id": person,
+        "recipient": recipient,
+        "once_key": once,
+        "kind": words.kind,
+        "policy": words.policy,
+        "messages": [message for messages, _ in first for message in messages] + words.messages,
+        "about": [about for _, abouts in first for about in abouts] + words.about,
+        "reply_token": token,
+        "token_at": now if token else None,
+        "retry_key": str(uuid4()),
+        "state": Sending.QUEUED,
+        "due_at": due_at,
+        "owner": owner,
+        "lease_until": due_at + LEASE,
+        "tries": 0,
+        "created_at": now,
+    }
+    number = db.execute(_ADD, row).scalar_one()
+    return Outgoing(
+        id=number,
+        channel=channel,
+        person=person,
+        recipient=recipient,
+        kind=words.kind,
+        policy=words.policy,
+        messages=row["messages"],  # type: ignore[arg-type]
+        about=row["about"],  # type: ignore[arg-type]
+        reply_token=token,
+        token_at=now if token else None,
+        retry_key=str(row["retry_key"]),
+        due_at=due_at,
+        lease_until=due_at + LEASE,
+        after=after,
+    )
+
+
+def _make_way(
+    rows: Sequence[Any], *, room: int, speaks: bool
+) -> tuple[list[int], list[tuple[list[Any], list[Any]]], int | None]:
+    """Return rows to replace, held messages to say first (as many as there is room for), the row to wait for."""
+    replaced: list[int] = []
+    first: list[tuple[list[Any], list[Any]]] = []
+    after: int | None = None
+    full = False
+    for row in rows:
+        if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
+            replaced.append(row.id)
+        elif row.state == Sending.QUEUED:
+            after = row.id
+        elif speaks and not full:
+            # A held row goes whole or waits whole; a later one never overtakes it.
+            full = len(row.messages) > room
+            if not full:
+                room -= len(row.messages)
+                replaced.append(row.id)
+                first.append((row.messages, row.about or [None] * len(row.messages)))
+    return replaced, first, after
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of one row."""
+
+    id: int
+    state: Sending
+    at: datetime
+    tries: int
+    error: str | None = None
+    due_at: datetime | None = None  # when to try again, for QUEUED
+    lease_until: datetime | None = None
+
+
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=None)
+)
+_ELSE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), outbox.c.state == Sending.QUEUED)
+    .values(
+        state=bindparam("to"),
+        tries=bindparam("count"),
+        error=bindparam("why"),
+        due_at=bindparam("due"),
+        lease_until=bindparam("lease"),
+    )
+)
+_SAID = insert(said)
+
+
+def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any]] = ()) -> None:
+    """Write what became of many rows in one transaction, and which LINE message asked which question."""
+    sent = []
+    for fate in fates:
+        if fate.state == Sending.SENT:
+            sent.append({"row": fate.id, "at": fate.at, "count": fate.tries})
+        else:
+            db.execute(
+                _ELSE,
+                {
+                    "row": fate.id,
+                    "to": fate.state,
+                    "count": fate.tries,
+                    "why": fate.error,
+                    "due": fate.due_at or fate.at,
+                    "lease": fate.lease_until or fate.at,
+                },
+            )
+    if sent:
+        db.execute(_SENT, sent)
+    if rows := list(quotable):
+        db.execute(_SAID, rows)
+
+
+_BEGIN = (
+    update(outbox)
+    .where(
+        outbox.c.id == bindparam("row"),
+        outbox.c.state == Sending.QUEUED,
+        outbox.c.owner == bindparam("who"),
+        outbox.c.tries == bindparam("count"),
+    )
+    .values(tries=outbox.c.tries + 1, lease_until=bindparam("until"))
+    .returning(outbox.c.id)
+)
+
+
+def begin(db: Connection, row: Outgoing, owner: str, now: datetime) -> bool:
+    """Take a row that waited for its moment; False where newer words replaced it or another process took it."""
+    found = db.execute(_BEGIN, {"row": row.id, "who": owner, "count": row.tries, "until": now + LEASE})
+    return found.first() is not None
+
+
+_WAITING = (
+    select(outbox.c.id)
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == Sending.QUEUED)
+)
+
+
+def still_waiting(db: Connection, rows: Sequence[int]) -> set[int]:
+    """Return those of the rows that are not yet said (nor given up)."""
+    return set(db.execute(_WAITING, {"rows": list(rows)}).scalars())
+
+
+_ABANDONED = (
+    select(outbox)
+    .where(outbox.c.state == Sending.QUEUED, outbox.c.due_at <= bindparam("now"), outbox.c.lease_until <= bindparam("now"))
+    .order_by(outbox.c.id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+)
+_TAKE = update(outbox).where(outbox.c.id == bindparam("row")).values(owner=bindparam("who"), lease_until=bindparam("until"))
+
+
+def claim_due(db: Connection, owner: str, now: datetime, most: int = 100) -> list[Outgoing]:
+    """Take over rows that are due and whose lease ran out: those of a crashed process, and those to try again.
+
+    A person's rows are given in order; a row after one that another process still holds waits.
+    """
+    rows = db.execute(_ABANDONED, {"now": now, "most": most}).all()
+    if rows:
+        db.execute(_TAKE, [{"row": row.id, "who": owner, "until": now + LEASE} for row in rows])
+    return [_outgoing(row, now) for row in rows]
+
+
+def _outgoing(row: Any, now: datetime) -> Outgoing:
+    return Outgoing(
+        id=row.id,
+        channel=row.channel_id,
+        person=row.person_id,
+        recipient=row.recipient,
+        kind=row.kind,
+        policy=Policy(row.policy),
+        messages=row.messages,
+        about=row.about or [None] * len(row.messages),
+        reply_token=row.reply_token,
+        token_at=row.token_at,
+        retry_key=row.retry_key,
+        due_at=row.due_at,
+        lease_until=now + LEASE,
+        tries=row.tries,
+    )

@@ -1,0 +1,341 @@
+"""Use cases on one school's report: keep words, end a question, take back, send. Words are never overwritten.
+
+An answer is a row that points to its current revision; a revision is the parts (bubbles, photos, choices) filed
+under its number. Replacing an answer opens the next revision; the older parts stay (invariant 3).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
+
+from models.report import AnswerState, PartKind, State, answers, moves, parts, reports
+
+
+@dataclass(slots=True)
+class Answer:
+    """The current revision of one answer, without its parts."""
+
+    id: int
+    question: str
+    revision: int
+    state: AnswerState
+    nudged: bool
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    id: int
+    question: str
+    kind: PartKind
+    text: str | None
+
+
+class Forbidden(Exception):
+    """A move that the table of moves does not know."""
+
+
+MOVES: dict[State, frozenset[State]] = {
+    State.DRAFT: frozenset({State.SUBMITTED}),
+    State.SUBMITTED: frozenset({State.DRAFT, State.REVIEWING}),
+    State.REVIEWING: frozenset({State.RETURNED, State.VERIFIED, State.SUBMITTED}),
+    State.RETURNED: frozenset({State.SUBMITTED}),
+    State.VERIFIED: frozenset({State.REVIEWING}),
+}
+"""The only moves a report can make (invariant 4)."""
+WRITABLE = frozenset({State.DRAFT, State.RETURNED})
+
+_OPEN = insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"])
+_OF_SCHOOL = select(reports.c.id).where(
+    reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school")
+)
+
+
+def open_draft(db: Connection, channel: str, round_id: int, school: int, now: datetime) -> int:
+    """Return the report of a school in a round, begun now if there was none."""
+    row = {"channel_id": channel, "round_id": round_id, "school_id": school, "state": State.DRAFT, "created_at": now}
+    db.execute(_OPEN, row)
+    return int(db.execute(_OF_SCHOOL, {"round": round_id, "school": school}).scalar_one())
+
+
+_ANSWERS = select(
+    answers.c.id,
+    answers.c.question,
+    answers.c.revision,
+    answers.c.state,
+    answers.c.nudged,
+    answers.c.private,
+).where(answers.c.report_id == bindparam("report"))
+
+
+def answers_of(db: Connection, report: int) -> dict[str, Answer]:
+    """Return the answers of a report by question."""
+    return {
+        row.question: Answer(row.id, row.question, row.revision, AnswerState(row.state), row.nudged, row.private)
+        for row in db.execute(_ANSWERS, {"report": report})
+    }
+
+
+_BEGIN = insert(answers).on_conflict_do_nothing(index_elements=["report_id", "question"]).returning(answers.c.id)
+
+
+def begin(db: Connection, channel: str, report: int, question: str) -> Answer:
+    """Return the answer to a question, opened at revision 1 if there was none."""
+    row = {
+        "channel_id": channel,
+        "report_id": report,
+        "question": question,
+        "revision": 1,
+        "state": AnswerState.OPEN,
+        "nudged": False,
+        "private": False,
+    }
+    number = db.execute(_BEGIN, row).scalar()
+    if number is None:  # somebody else of the school was quicker
+        return answers_of(db, report)[question]
+    return Answer(number, question, 1, AnswerState.OPEN, False, False)
+
+
+_KEEP = (
+    insert(parts)
+    .on_conflict_do_nothing(
+        index_elements=["channel_id", "line_message_id"],
+        index_where=and_(parts.c.line_message_id.is_not(None), parts.c.removed_at.is_(None)),
+    )
+    .returning(parts.c.id)
+)
+
+
+def keep(
+    db: Connection,
+    channel: str,
+    answer: Answer,
+    kind: PartKind,
+    text: str | None,
+    *,
+    message_id: str | None,
+    by: int,
+    said_at: datetime,
+    now: datetime,
+) -> int | None:
+    """Add one part to the current revision; None where that bubble is kept already."""
+    row = {
+        "channel_id": channel,
+        "answer_id": answer.id,
+        "revision": answer.revision,
+        "kind": kind,
+        "text": text,
+        "line_message_id": message_id,
+        "said_by": by,
+        "said_at": said_at,
+        "kept_at": now,
+    }
+    found: int | None = db.execute(_KEEP, row).scalar()
+    return found
+
+
+_SET = (
+    update(answers)
+    .where(answers.c.id == bindparam("answer"))
+    .values(
+        revision=bindparam("to_revision"),
+        state=bindparam("to_state"),
+        nudged=bindparam("to_nudged"),
+        private=bindparam("to_private"),
+    )
+)
+
+
+def save(db: Connection, answer: Answer) -> None:
+    """Write an answer's row."""
+    row = {
+        "answer": answer.id,
+        "to_revision": answer.revision,
+        "to_state": answer.state,
+        "to_nudged": answer.nudged,
+        "to_private": answer.private,
+    }
+    db.execute(_SET, row)
+
+
+_NEWEST_REVISION = select(func.max(parts.c.revision)).where(parts.c.answer_id == bindparam("answer"))
+
+
+def revise(db: Connection, answer: Answer) -> None:
+    """Open the next revision of an answer: empty, the older ones stay."""
+    newest = db.execute(_NEWEST_REVISION, {"answer": answer.id}).scalar() or 0
+    answer.revision = max(newest, answer.revision) + 1
+    answer.state = AnswerState.OPEN
+    answer.nudged = False
+    save(db, answer)
+
+
+_COPY = select(parts).where(
+    parts.c.answer_id == bindparam("answer"),
+    parts.c.revision == bindparam("number"),
+    parts.c.removed_at.is_(None),
+)
+
+
+def restore(db: Connection, answer: Answer, revision: int) -> bool:
+    """Point an answer back to an older revision of its own; False where that one is empty.
+
+    Words added since stay filed under their own revision.
+    """
+    if not db.execute(_COPY, {"answer": answer.id, "number": revision}).first():
+        return False
+    answer.revision, answer.state = revision, AnswerState.OPEN
+    save(db, answer)
+    return True
+
+
+_COUNTS = (
+    select(parts.c.kind, func.count().label("number"))
+    .where(
+        parts.c.answer_id == bindparam("answer"),
+        parts.c.revision == bindparam("number"),
+        parts.c.removed_at.is_(None),
+    )
+    .group_by(parts.c.kind)
+)
+
+
+def counts(db: Connection, answer: Answer) -> dict[str, int]:
+    """Return how many parts of each kind the current revision has."""
+    return {row.kind: row.number for row in db.execute(_COUNTS, {"answer": answer.id, "number": answer.revision})}
+
+
+_PARTS = (
+    select(parts.c.id, answers.c.question, parts.c.kind, parts.c.text)
+    .join(answers, answers.c.id == parts.c.answer_id)
+    .where(
+        answers.c.report_id == bindparam("report"),
+        parts.c.revision == answers.c.revision,
+        parts.c.removed_at.is_(None),
+    )
+    .order_by(parts.c.said_at, parts.c.id)
+)
+
+
+def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
+    """Return the parts of every current revision by question, in the order they were said."""
+    found: dict[str, list[Part]] = {}
+    for row in db.execute(_PARTS, {"report": report}):
+        found.setdefault(row.question, []).append(Part(row.id, row.question, PartKind(row.kind), row.text))
+    return found
+
+
+_BY_MESSAGE = (
+    select(
+        parts.c.id,
+        parts.c.kind,
+        parts.c.said_at,
+        parts.c.said_by,
+        answers.c.report_id,
+        answers.c.question,
+        reports.c.state,
+    )
+    .join(answers, answers.c.id == parts.c.answer_id)
+    .join(reports, reports.c.id == answers.c.report_id)
+    .where(
+        parts.c.channel_id == bindparam("channel"),
+        parts.c.line_message_id == bindparam("message"),
+        parts.c.removed_at.is_(None),
+    )
+)
+
+
+def part_of_message(db: Connection, channel: str, message_id: str) -> Any | None:
+    """Return the part that a LINE message became with its report, question and state, or None."""
+    return db.execute(_BY_MESSAGE, {"channel": channel, "message": message_id}).first()
+
+
+_REMOVE = (
+    update(parts)
+    .where(parts.c.id == bindparam("part"), parts.c.removed_at.is_(None))
+    .values(removed_at=bindparam("at"), text=None)
+)
+_TAKE_BACK = (
+    update(parts)
+    .where(parts.c.id == bindparam("part"), parts.c.removed_at.is_(None))
+    .values(removed_at=bindparam("at"))
+)
+
+
+def unsend(db: Connection, part: int, now: datetime) -> None:
+    """Take a part out for good: LINE asks that what was unsent is deleted (REF Unsend event)."""
+    db.execute(_REMOVE, {"part": part, "at": now})
+
+
+def take_back(db: Connection, part: int, now: datetime) -> None:
+    """Take a part out of the answer; its words stay in the history."""
+    db.execute(_TAKE_BACK, {"part": part, "at": now})
+
+
+_MOVE = (
+    update(reports)
+    .where(reports.c.id == bindparam("report"), reports.c.state == bindparam("was"))
+    .values(state=bindparam("to"))
+    .returning(reports.c.id)
+)
+_NOTE_MOVE = insert(moves)
+
+
+def move(
+    db: Connection, channel: str, report: int, was: State, to: State, *, by: int, now: datetime, why: str | None = None
+) -> bool:
+    """Move a report from one state to another and note who, when and why.
+
+    Returns False where the report is no longer in the state it was thought to be in. Raises Forbidden.
+    """
+    if to not in MOVES[was]:
+        raise Forbidden(f"{was} to {to}")
+    if db.execute(_MOVE, {"report": report, "was": was, "to": to}).first() is None:
+        return False
+    row = {"channel_id": channel, "report_id": report, "person_id": by, "from_state": was, "to_state": to}
+    db.execute(_NOTE_MOVE, {**row, "why": why, "at": now})
+    return True
+
+
+_SUBMITTED = (
+    update(reports)
+    .where(reports.c.id == bindparam("report"))
+    .values(submitted_at=bindparam("at"), reference=bindparam("number"))
+)
+_TIMES_SENT = (
+    select(func.count())
+    .select_from(moves)
+    .where(moves.c.report_id == bindparam("report"), moves.c.to_state == State.SUBMITTED)
+)
+
+
+def submit(
+    db: Connection, channel: str, report: int, was: State, *, code: str, year: int, semester: int, by: int, now: datetime
+) -> str | None:
+    """Send a report to its agency; returns its reference, e.g. "2568/2-1031991001-1", or None where it had moved.
+
+    The last number counts how often the school has sent it.
+    """
+    if not move(db, channel, report, was, State.SUBMITTED, by=by, now=now):
+        return None
+    times = db.execute(_TIMES_SENT, {"report": report}).scalar_one()
+    reference = f"{year}/{semester}-{code}-{times}"
+    db.execute(_SUBMITTED, {"report": report, "at": now, "number": reference})
+    return reference
+
+
+_LAST_PART = (
+    select(func.max(parts.c.id), func.count(parts.c.removed_at))
+    .join(answers, answers.c.id == parts.c.answer_id)
+    .where(answers.c.report_id == bindparam("report"))
+)
+
+
+def edition(db: Connection, report: int, found: Sequence[Answer]) -> int:
+    """Return a number that changes whenever an answer of the report does: a confirmation is for what was shown."""
+    last, removed = db.execute(_LAST_PART, {"report": report}).one()
+    return (last or 0) * 1000 + removed + sum(answer.revision for answer in found)

@@ -1,0 +1,268 @@
+"""Who speaks, where that person stands in a talk, and what the person may speak for.
+
+Every read of a talk starts here: nothing outside these standings is ever looked at (invariant 5).
+"""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
+
+from models.outbox import said
+from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
+from models.place import asked, places
+from models.programme import question_sets, rounds
+from models.report import State, reports
+
+HOME = "home"
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a person stands: flow, step, and a memo of small things. Disposable."""
+
+    flow: str = "report"
+    step: str = HOME
+    school: int | None = None
+    report: int | None = None
+    memo: dict[str, Any] = field(default_factory=dict)
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    user: str
+    heard_at: datetime | None
+    notice: int | None
+    new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One membership in force, with the school, its agency, the running round and the report there may be."""
+
+    role: Role
+    school: int | None
+    school_name: str
+    district: str
+    agency: str
+    round: int | None
+    title: str
+    year: int
+    semester: int
+    due_on: date | None
+    question_set: int | None
+    digest: str | None
+    report: int | None
+    state: State | None
+    reference: str | None
+    submitted_at: datetime | None
+    code: str | None
+
+    @property
+    def may_write(self) -> bool:
+        return self.role in WRITERS and self.school is not None
+
+    @property
+    def may_submit(self) -> bool:
+        return self.role in SUBMITTERS and self.school is not None
+
+    @property
+    def place_name(self) -> str:
+        return self.school_name if self.school else self.agency
+
+
+_FIND = (
+    select(
+        people.c.id,
+        people.c.heard_at,
+        people.c.notice_version,
+        places.c.flow,
+        places.c.step,
+        places.c.school_id,
+        places.c.report_id,
+        places.c.memo,
+        places.c.since,
+    )
+    .select_from(people.outerjoin(places, places.c.person_id == people.c.id))
+    .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
+    .with_for_update(of=people)
+)
+_MEET = insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
+
+
+def find(db: Connection, channel: str, user: str, now: datetime) -> tuple[Person, Place | None]:
+    """Return the person behind a LINE user id, locked until the transaction ends, and the person's place.
+
+    Two events of one person are so applied one after the other, whatever process they arrive in.
+    """
+    row = db.execute(_FIND, {"channel": channel, "user": user}).first()
+    new = row is None
+    if row is None:
+        db.execute(_MEET, {"channel_id": channel, "line_user_id": user, "created_at": now})
+        row = db.execute(_FIND, {"channel": channel, "user": user}).one()
+    person = Person(row.id, user, row.heard_at, row.notice_version, new)
+    if row.flow is None:
+        return person, None
+    return person, Place(row.flow, row.step, row.school_id, row.report_id, dict(row.memo), row.since)
+
+
+_STANDINGS = (
+    select(
+        memberships.c.role,
+        memberships.c.school_id,
+        schools.c.name.label("school_name"),
+        schools.c.district,
+        schools.c.code,
+        agencies.c.name.label("agency"),
+        rounds.c.id.label("round_id"),
+        rounds.c.title,
+        rounds.c.year,
+        rounds.c.semester,
+        rounds.c.due_on,
+        rounds.c.question_set_id,
+        question_sets.c.digest,
+        reports.c.id.label("report_id"),
+        reports.c.state,
+        reports.c.reference,
+        reports.c.submitted_at,
+    )
+    .select_from(
+        memberships.outerjoin(schools, schools.c.id == memberships.c.school_id)
+        .outerjoin(
+            agencies,
+            or_(agencies.c.id == schools.c.agency_id, agencies.c.id == memberships.c.agency_id),
+        )
+        .outerjoin(
+            rounds,
+            and_(
+                rounds.c.channel_id == memberships.c.channel_id,
+                rounds.c.opens_at <= bindparam("now"),
+                rounds.c.closed_at.is_(None),
+            ),
+        )
+        .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
+        .outerjoin(reports, and_(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id))
+    )
+    .where(
+        memberships.c.person_id == bindparam("person"),
+        memberships.c.channel_id == bindparam("channel"),
+        memberships.c.since <= bindparam("now"),
+        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    )
+    .order_by(memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
+)
+
+
+def standings(db: Connection, channel: str, person: int, now: datetime) -> list[Standing]:
+    """Return what a person may speak for now, one standing a membership, each with the newest running round."""
+    found: dict[tuple[int | None, str], Standing] = {}
+    for row in db.execute(_STANDINGS, {"person": person, "channel": channel, "now": now}):
+        found.setdefault((row.school_id, row.role), _standing(row))
+    return list(found.values())
+
+
+def _standing(row: Any) -> Standing:
+    return Standing(
+        role=Role(row.role),
+        school=row.school_id,
+        school_name=row.school_name or "",
+        district=row.district or "",
+        agency=row.agency or "",
+        round=row.round_id,
+        title=row.title or "",
+        year=row.year or 0,
+        semester=row.semester or 0,
+        due_on=row.due_on,
+        question_set=row.question_set_id,
+        digest=row.digest,
+        report=row.report_id,
+        state=State(row.state) if row.state else None,
+        reference=row.reference,
+        submitted_at=row.submitted_at,
+        code=row.code,
+    )
+
+
+_PUT = insert(places)
+_PUT = _PUT.on_conflict_do_update(
+    index_elements=["person_id"],
+    set_={name: _PUT.excluded[name] for name in ("flow", "step", "school_id", "report_id", "memo", "since")},
+)
+_ASKED = insert(asked)
+_HEARD = update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
+
+
+def put(db: Connection, channel: str, person: int, place: Place, at: datetime) -> None:
+    """Write where a person now stands, as of LINE's time ``at``."""
+    row = {
+        "person_id": person,
+        "channel_id": channel,
+        "flow": place.flow,
+        "step": place.step,
+        "school_id": place.school,
+        "report_id": place.report,
+        "memo": place.memo,
+        "since": at,
+    }
+    db.execute(_PUT, row)
+
+
+def note_asked(db: Connection, channel: str, person: int, report: int, question: str, at: datetime) -> None:
+    """Note that a question was put to a person at LINE's time ``at``: a bubble that comes late is filed by it."""
+    row = {"channel_id": channel, "person_id": person, "report_id": report, "question": question, "at": at}
+    db.execute(_ASKED, row)
+
+
+def note_heard(db: Connection, person: int, at: datetime) -> None:
+    """Note LINE's time of the newest event applied; who speaks has not blocked us."""
+    db.execute(_HEARD, {"person": person, "at": at})
+
+
+_ASKED_BEFORE = (
+    select(asked.c.question)
+    .where(
+        asked.c.person_id == bindparam("person"),
+        asked.c.report_id == bindparam("report"),
+        asked.c.at <= bindparam("at"),
+    )
+    .order_by(asked.c.at.desc(), asked.c.id.desc())
+    .limit(1)
+)
+
+
+def asked_before(db: Connection, person: int, report: int, at: datetime) -> str | None:
+    """Return the question that was open to a person at LINE's time ``at``, if any."""
+    found: str | None = db.execute(_ASKED_BEFORE, {"person": person, "report": report, "at": at}).scalar()
+    return found
+
+
+_QUESTION_OF = select(said.c.report_id, said.c.question).where(
+    said.c.channel_id == bindparam("channel"), said.c.line_message_id == bindparam("message")
+)
+
+
+def question_of_message(db: Connection, channel: str, message_id: str) -> Any | None:
+    """Return the report_id and question that a LINE message of ours asked, or None."""
+    return db.execute(_QUESTION_OF, {"channel": channel, "message": message_id}).first()
+
+
+_BLOCK = update(people).where(people.c.id == bindparam("person")).values(blocked_at=bindparam("at"))
+_NOTICE = (
+    update(people)
+    .where(people.c.id == bindparam("person"))
+    .values(notice_version=bindparam("version"), noticed_at=bindparam("at"))
+)
+
+
+def note_blocked(db: Connection, person: int, at: datetime) -> None:
+    """Note that a person blocked the bot (unfollow)."""
+    db.execute(_BLOCK, {"person": person, "at": at})
+
+
+def note_acknowledged(db: Connection, person: int, version: int, at: datetime) -> None:
+    """Note that a person acknowledged the privacy notice of a version."""
+    db.execute(_NOTICE, {"person": person, "version": version, "at": at})

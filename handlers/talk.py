@@ -1,0 +1,150 @@
+"""One turn of a talk: what was heard, by whom, standing where; and what is said back."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from sqlalchemy import Connection
+
+from handlers import questions, reports, standing
+from handlers.dialog import Flow
+from handlers.flows.report import report_flow
+from handlers.heard import Heard
+from handlers.messages.values import Act, Message
+from handlers.questions import Question, QuestionSet
+from handlers.reports import Answer, Part
+from handlers.standing import HOME, Person, Place, Standing
+from handlers.words import Intent, Understood
+from models.outbox import Policy
+from models.report import AnswerState
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is said back. wait: seconds during which a newer turn may take its place."""
+
+    said: tuple[Message, ...]
+    kind: str = "turn"
+    wait: float = 0.0
+    policy: Policy = Policy.HOLD
+
+
+def turn(*said: Message | None, policy: Policy = Policy.HOLD) -> Turn:
+    """Return a turn that says the messages that there are, at once."""
+    return Turn(tuple(message for message in said if message is not None), policy=policy)
+
+
+@dataclass
+class Talk:
+    """The transaction's view of one person's talk. Reads are made when first needed."""
+
+    db: Connection
+    channel: str
+    heard: Heard
+    person: Person
+    place: Place
+    standings: list[Standing]
+    ack_wait: float
+    now: datetime
+    late: bool = False
+    understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
+    act: Act | None = None
+    moved: bool = False
+
+    @property
+    def standing(self) -> Standing | None:
+        """Return what the person speaks for now: the school chosen, or the only one."""
+        chosen = [one for one in self.standings if one.school == self.place.school]
+        return (chosen or self.standings or [None])[0]
+
+    @property
+    def stand(self) -> Standing:
+        """Return the standing where there must be one."""
+        if self.standing is None:
+            raise LookupError("no standing")
+        return self.standing
+
+    @cached_property
+    def questions(self) -> QuestionSet:
+        """Return the question set of the running round."""
+        number, digest = self.stand.question_set, self.stand.digest
+        if number is None:
+            raise LookupError("no running round")
+        return questions.load(self.db, number, digest)
+
+    @property
+    def flow(self) -> Flow:
+        return report_flow(self.questions)
+
+    @cached_property
+    def report(self) -> int:
+        """Return the school's report in the running round, begun if there was none."""
+        at = self.stand
+        if at.report is not None:
+            return at.report
+        if at.round is None or at.school is None:
+            raise LookupError("no running round")
+        return reports.open_draft(self.db, self.channel, at.round, at.school, self.now)
+
+    @cached_property
+    def answers(self) -> dict[str, Answer]:
+        return reports.answers_of(self.db, self.report)
+
+    @property
+    def writable(self) -> bool:
+        """Tell whether this person may change the report as it stands."""
+        at = self.stand
+        return at.may_write and at.round is not None and (at.state is None or at.state in reports.WRITABLE)
+
+    @property
+    def question(self) -> Question | None:
+        """Return the question that is open to this person now."""
+        if self.place.step == HOME or self.standing is None or self.stand.question_set is None:
+            return None
+        return self.questions.question(self.place.step)
+
+    def answer(self, question: str) -> Answer:
+        """Return the answer to a question, begun if there was none."""
+        found = self.answers.get(question)
+        if found is None:
+            found = self.answers[question] = reports.begin(self.db, self.channel, self.report, question)
+        return found
+
+    def parts(self) -> dict[str, list[Part]]:
+        """Return the parts of the report by question, as they are now: a turn may have added some."""
+        return reports.parts_of(self.db, self.report)
+
+    @property
+    def done(self) -> set[str]:
+        """Return the questions answered or skipped."""
+        return {key for key, answer in self.answers.items() if answer.state != AnswerState.OPEN}
+
+    def go(self, step: str, **memo: Any) -> None:
+        """Move to a step of the report flow; a question moved to is noted as asked."""
+        if step not in (self.place.step, HOME) and self.questions.question(step):
+            at = self.heard.at
+            standing.note_asked(self.db, self.channel, self.person.id, self.report, step, at)
+        school = self.stand.school
+        self.place = Place("report", step, school, self.report if self.stand.round else None, memo, self.heard.at)
+        self.moved = True
+
+    def go_home(self) -> None:
+        """Leave the joining flow; no question is open."""
+        self.place = Place("report", HOME, self.stand.school, self.stand.report, {}, self.heard.at)
+        self.moved = True
+
+    def choose_school(self) -> None:
+        """Stand before the choice of a school: none is spoken for yet."""
+        self.place = Place("report", HOME, None, None, {}, self.heard.at)
+        self.moved = True
+
+    def forget_report(self) -> None:
+        """Forget what was read of one report: another school is spoken for now."""
+        for read in ("questions", "report", "answers"):
+            self.__dict__.pop(read, None)
+
+    def join(self, step: str, **memo: Any) -> None:
+        """Move to a step of the joining flow."""
+        self.place = Place("joining", step, None, None, memo, self.heard.at)
+        self.moved = True

@@ -1,0 +1,91 @@
+"""Buttons: made by us, but anybody can make one by hand, and old ones stay on the screen for ever.
+
+A button answers what was asked (invariant 6): one that would write names its question and revision, and counts
+only while that question is open at that revision. One that names a report of others is refused and audited.
+"""
+
+from handlers import audit
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs import answering, filing
+from handlers.verbs.chatting import here
+from handlers.verbs.moving import edit_question, show_sent
+from handlers.wording import slots, state_of
+from handlers.words import Intent
+
+_WRITES = frozenset(
+    {
+        Intent.NEXT,
+        Intent.SKIP,
+        Intent.BACK,
+        Intent.NONE,
+        Intent.PRIVATE,
+        Intent.PUBLIC,
+        Intent.REPLACE,
+        Intent.APPEND,
+        "pick",
+        "restore",
+    }
+)
+_OWN = {"pick": answering.pick, "restore": answering.restore}
+
+
+def tapped(talk: Talk) -> Turn | None:
+    """Answer a button that the step table cannot: foreign, old, or with a meaning of its own; None for all others."""
+    act = talk.act
+    if act is None:
+        return _refuse(talk, "unreadable")
+    if act.report is not None and act.report != talk.stand.report:
+        return _other_report(talk)
+    question = talk.questions.question(act.question) if act.question else None
+    if act.question and question is None:
+        return turn(Say(say("report.stale_report")))
+    if act.do in _WRITES and not talk.writable:
+        return show_sent(talk)
+    if question and act.do in _WRITES and _is_old(talk, act, question):
+        return _stale(talk, question)
+    return _special(talk, act, question)
+
+
+def _is_old(talk: Talk, act: Act, question: Question) -> bool:
+    return question.key != talk.place.step or talk.answer(question.key).revision != act.revision
+
+
+def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
+    if act.do in _OWN:
+        return _OWN[act.do](talk) if question else _refuse(talk, "incomplete")
+    if act.do == "keep":
+        return filing.keep_words_here(talk)
+    if act.do == "open" and question:
+        return edit_question(talk, question) if talk.writable else show_sent(talk)
+    if act.do in Intent:
+        return None
+    return _refuse(talk, "unknown")
+
+
+def _other_report(talk: Talk) -> Turn:
+    """Answer a button of another report: an older one of one's own, or one of somebody else's."""
+    mine = {one.report for one in talk.standings if one.report is not None}
+    if talk.act and talk.act.report in mine:
+        return here(talk, say("report.stale_report"))
+    return _refuse(talk, "report")
+
+
+def _refuse(talk: Talk, why: str) -> Turn:
+    """Refuse and audit: within one's own talk no such button was ever shown."""
+    detail = talk.act.report if talk.act else None
+    audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why=why, report=detail)
+    return here(talk, say("report.refused"))
+
+
+def _stale(talk: Talk, question: Question) -> Turn:
+    """Say what has become of an old button's question since, and offer it."""
+    found = talk.parts().get(question.key)
+    state = state_of(talk.answers.get(question.key), bool(found))
+    opened = Choice(say("label.edit_this" if found else "label.answer"), Act("open", talk.report, question.key))
+    resume = Choice(say("label.resume"), Act("report"))
+    return turn(Say(say("report.stale", state=state, **slots(talk, question)), (opened, resume)))
+
+

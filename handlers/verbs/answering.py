@@ -1,0 +1,201 @@
+"""Verbs that keep words: an answer's bubbles, photos and choices, and their end."""
+
+import re
+
+from handlers import reports
+from handlers.heard import Kind
+from handlers.keeping import acknowledge, keep_part, keep_words
+from handlers.messages.values import Say
+from handlers.questions import Option, Question
+from handlers.reports import Answer
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs.moving import onward
+from handlers.wording import ask, choice, options_of, slots, steer
+from handlers.words import digits, fold, letters
+from models.report import AnswerState, PartKind
+
+MOST_NUMBERS = 40
+"""Letters of a message that may be a list of option numbers or labels."""
+_NUMBERS = re.compile(r"\d{1,2}")
+
+
+def answer(talk: Talk) -> Turn:
+    """Keep a bubble in the open question and acknowledge it, once for a burst."""
+    question = _open(talk)
+    found = talk.answer(question.key)
+    replaced = _replace_if_editing(talk, found)
+    keep_part(talk, found, talk.heard)
+    if found.state != AnswerState.OPEN:
+        found.state = AnswerState.OPEN
+        reports.save(talk.db, found)
+    return acknowledge(talk, question, found, replaced)
+
+
+def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
+    """Open a new revision where the person came to replace the answer; return the number of the old one."""
+    if talk.place.memo.get("edit") != "replace":
+        return None
+    was = found.revision
+    reports.revise(talk.db, found)
+    talk.place.memo = {"was": was}
+    talk.moved = True
+    return was
+
+
+def restore(talk: Talk) -> Turn:
+    """Take back the words that replaced an answer: the older revision is the answer again."""
+    question = _open(talk)
+    found = talk.answer(question.key)
+    older = talk.act.value if talk.act else None
+    if not older or not older.isdigit() or not reports.restore(talk.db, found, int(older)):
+        return turn(ask(talk, question))
+    talk.go(question.key)
+    return turn(ask(talk, question, lead=say("report.kept_restored", **slots(talk, question))))
+
+
+def pick(talk: Talk) -> Turn:
+    """Choose or take back options: by a tap, by typed numbers or names; other words are kept as words."""
+    question = _open(talk)
+    found = talk.answer(question.key)
+    options = _picked(talk, question)
+    if options is None:
+        return answer(talk)
+    for option in options:
+        _toggle(talk, question, found, option)
+    kept = options_of(question, _chosen(talk, question))
+    lead = say("report.picked", picked=", ".join(one.label for one in kept)) if kept else say("report.picked_none")
+    return turn(ask(talk, question, lead=lead))
+
+
+def _picked(talk: Talk, question: Question) -> list[Option] | None:
+    """Return the options meant, or None where the words are not about options."""
+    if talk.act is not None:
+        return [option for option in question.options if option.key == talk.act.value]
+    if talk.heard.kind != Kind.TEXT or len(talk.heard.text) > MOST_NUMBERS:
+        return None
+    return options_named(question, talk.heard.text)
+
+
+def options_named(question: Question, words: str) -> list[Option] | None:
+    """Return the options that a list of numbers ("1, ๓") or of labels ("งบ คน") names; None where it holds more."""
+    by_label = {fold(name): option for option in question.options for name in (option.label, *option.label.split("/"))}
+    whole = by_label.get(fold(words))
+    if whole:
+        return [whole]
+    found = []
+    for piece in re.split(r"[\s,،;และ+]+" if "และ" in words else r"[\s,;+]+", digits(words).strip()):
+        option = by_label.get(fold(piece))
+        if option is None and _NUMBERS.fullmatch(piece) and 0 < int(piece) <= len(question.options):
+            option = question.options[int(piece) - 1]
+        if option is None:
+            return None
+        found.append(option)
+    return found
+
+
+def _chosen(talk: Talk, question: Question) -> dict[str, int]:
+    found = talk.parts().get(question.key, [])
+    return {part.text or "": part.id for part in found if part.kind == PartKind.CHOICE}
+
+
+def _toggle(talk: Talk, question: Question, found: Answer, option: Option) -> None:
+    chosen = _chosen(talk, question)
+    if option.key in chosen:
+        reports.take_back(talk.db, chosen[option.key], talk.now)
+        return
+    alone = {one.key for one in question.options if one.alone}
+    for key, part in chosen.items():
+        if option.alone or key in alone:
+            reports.take_back(talk.db, part, talk.now)
+    keep_words(talk, found, PartKind.CHOICE, option.key)
+
+
+def finish(talk: Talk) -> Turn:
+    """End the open question, unless nothing is kept or, once, where the words are too few."""
+    question = _open(talk)
+    found = talk.answer(question.key)
+    counts = reports.counts(talk.db, found)
+    if not counts:
+        if question.optional:
+            return skip(talk)
+        return turn(Say(say("report.nothing_yet", **slots(talk, question)), steer(talk, question)))
+    if _too_short(talk, question, found, counts):
+        found.nudged = True
+        reports.save(talk.db, found)
+        return turn(Say(say("report.nudge"), steer(talk, question), (talk.report, question.key)))
+    return _end(talk, question, AnswerState.DONE)
+
+
+def _too_short(talk: Talk, question: Question, found: Answer, counts: dict[str, int]) -> bool:
+    if found.nudged or question.kind != "words" or set(counts) != {PartKind.TEXT}:
+        return False
+    words = "".join(part.text or "" for part in talk.parts().get(question.key, []))
+    return letters(words) < question.min_letters and fold(words) != fold(say("label.none"))
+
+
+def skip(talk: Talk) -> Turn:
+    """Leave the open question for now; what is kept in it stays."""
+    question = _open(talk)
+    has_words = bool(reports.counts(talk.db, talk.answer(question.key)))
+    return _end(talk, question, AnswerState.DONE if has_words and question.optional else AnswerState.SKIPPED)
+
+
+def answer_none(talk: Talk) -> Turn:
+    """Keep "ไม่มี": it ends a question that may have no answer, and is an answer like others elsewhere."""
+    question = _open(talk)
+    if talk.act is None:
+        kept = answer(talk)
+    else:
+        keep_words(talk, talk.answer(question.key), PartKind.TEXT, say("label.none"))
+        kept = acknowledge(talk, question, talk.answer(question.key))
+    return _end(talk, question, AnswerState.DONE) if question.may_be_none else kept
+
+
+def _end(talk: Talk, question: Question, state: AnswerState) -> Turn:
+    found = talk.answer(question.key)
+    found.state = state
+    reports.save(talk.db, found)
+    key = "report.skipped_short" if state == AnswerState.SKIPPED else "report.done_short"
+    return onward(talk, question.key, lead=say(key, **slots(talk, question)))
+
+
+def leave_unchanged(talk: Talk) -> Turn:
+    """Go on without having changed the answer that was opened for a change."""
+    question = talk.question
+    if question is None:
+        return onward(talk, talk.place.step)
+    found = talk.answer(question.key)
+    if reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
+        found.state = AnswerState.DONE
+        reports.save(talk.db, found)
+    return onward(talk, question.key, lead=say("report.edit_kept", **slots(talk, question)))
+
+
+def set_private(talk: Talk, private: bool) -> Turn:
+    """Mark the open question to be seen by the province only, or by the agency too."""
+    may = [question for question in talk.questions.questions if question.may_be_private]
+    here = talk.question
+    question = here if here in may else (may[0] if may else None)
+    if question is None or not talk.writable:
+        return turn(Say(say("chat.not_understood")))
+    found = talk.answer(question.key)
+    found.private = private
+    reports.save(talk.db, found)
+    said = say("report.private_on" if private else "report.private_off")
+    return turn(Say(said, steer(talk, here) if here else (choice(talk, "summary"),)))
+
+
+def make_private(talk: Talk) -> Turn:
+    return set_private(talk, private=True)
+
+
+def make_public(talk: Talk) -> Turn:
+    return set_private(talk, private=False)
+
+
+def _open(talk: Talk) -> Question:
+    question = talk.question
+    if question is None:
+        raise LookupError(talk.place.step)
+    return question

@@ -1,0 +1,108 @@
+"""Verbs that keep nothing: help, status, small talk; each says what a person can do next."""
+
+from handlers.cards import overview
+from handlers.heard import Kind
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.thai import day, today
+from handlers.verbs.moving import show_sent
+from handlers.wording import due, slots, steer
+from handlers.words import Intent
+from models.report import State
+
+_SAID = {
+    Intent.GREETING: "chat.greeting",
+    Intent.THANKS: "chat.thanks",
+    Intent.COMPLAIN: "chat.complain",
+    Intent.HUMAN: "chat.human",
+    Intent.MY_DATA: "chat.my_data",
+    Intent.MEETING: "chat.meeting",
+    Intent.COORDINATOR: "chat.coordinator",
+    Intent.RATING: "chat.rating",
+    Intent.OUT_OF_SCOPE: "chat.out_of_scope",
+    Intent.WRONG_PERSON: "chat.out_of_scope",
+    Intent.SCAM: "chat.scam",
+}
+_KINDS = {Kind.STICKER: "chat.sticker", Kind.LOCATION: "chat.location"}
+
+
+def here(talk: Talk, words: str) -> Turn:
+    """Say words, and where the person stands and can go on."""
+    question = talk.question
+    if question is not None and talk.writable:
+        return turn(Say(f"{words}\n\n{say('report.here', **slots(talk, question))}", steer(talk, question)))
+    return turn(Say(f"{words}\n\n{say('report.home')}", home_choices(talk)))
+
+
+def home_choices(talk: Talk) -> tuple[Choice, ...]:
+    """Return the buttons of somebody who stands at no question."""
+    begun = talk.stand.report is not None
+    first = Choice(say("label.resume" if begun else "label.start"), Act("report"))
+    rest = tuple(Choice(say(f"label.{do}"), Act(do)) for do in ("status", "help"))
+    several = (Choice(say("label.switch"), Act("school")),) if len(talk.standings) > 1 else ()
+    return (first, *rest, *several) if talk.writable else (*rest, *several)
+
+
+def chat(talk: Talk) -> Turn:
+    """Answer politely what is not about the report, in one bubble."""
+    key = _SAID.get(talk.understood.intent) or _KINDS.get(talk.heard.kind) or "chat.smalltalk"
+    at = talk.stand
+    return here(talk, say(key, agency=at.agency, school=at.school_name))
+
+
+def wrong_type(talk: Talk) -> Turn:
+    """Say which kinds of message can be kept."""
+    return here(talk, say("chat.wrong_type"))
+
+
+def refuse_id_number(talk: Talk) -> Turn:
+    """Do not keep words with a national ID number; say why and what to do (PDPA s.22, s.26)."""
+    return here(talk, say("report.id_number"))
+
+
+def show_help(talk: Talk) -> Turn:
+    return here(talk, say("help.text"))
+
+
+def show_status(talk: Talk) -> Turn:
+    """Say how far the report is and what comes next."""
+    if talk.stand.round is None:
+        return turn(Say(say("report.no_round")))
+    return turn(overview(talk)) if talk.stand.state in (None, State.DRAFT) else _sent_status(talk)
+
+
+def _sent_status(talk: Talk) -> Turn:
+    at = talk.stand
+    if at.submitted_at is None:
+        return turn(overview(talk))
+    lines = [say(f"state.{at.state}"), *[message.text for message in show_sent(talk).said if isinstance(message, Say)]]
+    choices = (Choice(say("label.summary"), Act("summary")), Choice(say("label.withdraw"), Act("withdraw")))
+    return turn(Say("\n".join(lines), choices))
+
+
+def show_deadline(talk: Talk) -> Turn:
+    return here(talk, _deadline(talk))
+
+
+def _deadline(talk: Talk) -> str:
+    if talk.stand.due_on is None:
+        return say("report.no_round")
+    left = (talk.stand.due_on - today(talk.now)).days
+    key = "chat.days_left" if left > 0 else "chat.due_today" if left == 0 else "chat.due_over"
+    return say("chat.deadline", due=day(talk.stand.due_on), left=say(key, n=abs(left)))
+
+
+def tell_extend(talk: Talk) -> Turn:
+    if talk.stand.due_on is None:
+        return here(talk, say("report.no_round"))
+    return here(talk, say("chat.extend", due=due(talk), agency=talk.stand.agency))
+
+
+def unsent_note(talk: Talk, question: Question) -> Turn:
+    """Say, at the person's next visit, that an unsent bubble was taken out of the answer."""
+    return turn(Say(say("report.unsent", **slots(talk, question))))
+
+

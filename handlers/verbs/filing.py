@@ -1,0 +1,191 @@
+"""Verbs for words that came at no open question, late, or as a quote: filed where they belong, or offered."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from handlers import media, reports, standing
+from handlers.heard import MEDIA, Heard, Kind
+from handlers.keeping import KINDS, acknowledge, keep_part
+from handlers.messages.build import clip
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs.chatting import here, wrong_type
+from handlers.wording import QUOTED, ask, counted, slots
+from handlers.words import clean, letters
+from models.outbox import Policy
+from models.report import AnswerState, PartKind, State
+
+WORTH_FILING = 8
+"""Letters from which words that came at no question are offered to be filed as an answer."""
+MOST_WAITING = 30
+
+
+def offer_words(talk: Talk) -> Turn:
+    """Offer to file what came while no question was open; until then it waits in the place."""
+    heard = talk.heard
+    if heard.kind not in KINDS:
+        return wrong_type(talk)
+    question = _first_open(talk) if talk.writable else None
+    if question is None or (heard.kind not in MEDIA and letters(heard.text) < WORTH_FILING):
+        return here(talk, say("chat.not_understood"))
+    waiting = [*talk.place.memo.get("waiting", []), _pack(heard)][-MOST_WAITING:]
+    talk.go(HOME, waiting=waiting)
+    asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
+    said = Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question))
+    return Turn((said,), kind="ack", wait=talk.ack_wait)
+
+
+def _pack(heard: Heard) -> dict[str, Any]:
+    """Return what is needed to file a bubble later, as JSON."""
+    words = clean(heard.text) if heard.text else ""
+    return {
+        "kind": heard.kind,
+        "text": words,
+        "name": heard.file_name,
+        "message": heard.message_id,
+        "at": heard.at.isoformat(),
+    }
+
+
+def _unpack(talk: Talk, packed: dict[str, Any]) -> Heard:
+    return replace(
+        talk.heard,
+        kind=Kind(packed["kind"]),
+        text=packed["text"],
+        file_name=packed["name"],
+        message_id=packed["message"],
+        at=datetime.fromisoformat(packed["at"]),
+    )
+
+
+def _shown(waiting: Iterable[dict[str, Any]]) -> str:
+    lines = [packed["text"] for packed in waiting if packed["text"]]
+    files: dict[str, int] = {}
+    for packed in waiting:
+        if packed["kind"] in MEDIA:
+            files[packed["kind"]] = files.get(packed["kind"], 0) + 1
+    return "\n".join([*lines, *([counted(files)] if files else [])])
+
+
+def _first_open(talk: Talk) -> Question | None:
+    step = talk.flow.first_open(talk.done)
+    return talk.questions.question(step.key) if step else talk.questions.questions[0]
+
+
+def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
+    firsts = [first, *(topic.questions[0] for topic in talk.questions.topics if first not in topic.questions)]
+    choices = [
+        Choice(say("label.keep_words", n=slots(talk, question)["n"]), Act("keep", talk.report, question.key))
+        for question in firsts
+    ]
+    return (*choices[:12], Choice(say("label.drop_words"), Act("cancel")))
+
+
+def keep_words_here(talk: Talk) -> Turn:
+    """File what waited under the question that was tapped, or the first open one."""
+    waiting = talk.place.memo.get("waiting", [])
+    key = talk.act.question if talk.act else None
+    question = talk.questions.question(key) if key else _first_open(talk)
+    if not waiting or question is None or not talk.writable:
+        return here(talk, say("report.words_gone"))
+    found = talk.answer(question.key)
+    if found.state != AnswerState.OPEN:
+        found.state = AnswerState.OPEN
+        reports.save(talk.db, found)
+    for packed in waiting:
+        keep_part(talk, found, _unpack(talk, packed))
+    talk.go(question.key)
+    return turn(ask(talk, question, lead=say("report.refiled", **slots(talk, question))))
+
+
+def yes(talk: Talk) -> Turn:
+    """Take "ใช่" for the offer that is open, if one is."""
+    return keep_words_here(talk) if talk.place.memo.get("waiting") else here(talk, say("chat.smalltalk"))
+
+
+def drop_words(talk: Talk) -> Turn:
+    """Let go of what was offered to be filed."""
+    talk.go(HOME)
+    return here(talk, say("report.words_dropped"))
+
+
+def late(talk: Talk) -> Turn | None:
+    """File a bubble that comes after newer ones under the question that was open when it was said.
+
+    Nothing newer is touched: no move, no command of a late bubble counts (invariant 7).
+    """
+    if talk.heard.kind not in KINDS or not talk.writable or talk.stand.report is None:
+        return None
+    key = standing.asked_before(talk.db, talk.person.id, talk.report, talk.heard.at)
+    question = talk.questions.question(key) if key else None
+    if question is None:
+        return None
+    found = talk.answer(question.key)
+    if not keep_part(talk, found, talk.heard):
+        return None
+    return turn(Say(say("report.kept_late", **slots(talk, question)), about=(talk.report, question.key)))
+
+
+def quoted(talk: Talk) -> Turn | None:
+    """Change what was quoted: one's own bubble is replaced by the new one, a question of ours gets it added."""
+    mark = talk.heard.quoted_id
+    if not mark or not talk.writable:
+        return None
+    part = reports.part_of_message(talk.db, talk.channel, mark)
+    if part is not None:
+        return _replace_bubble(talk, part)
+    asked = standing.question_of_message(talk.db, talk.channel, mark)
+    question = talk.questions.question(asked.question) if asked and asked.report_id == talk.report else None
+    if question is None:
+        return None
+    found = talk.answer(question.key)
+    keep_part(talk, found, talk.heard)
+    talk.go(question.key)
+    return acknowledge(talk, question, found)
+
+
+def _replace_bubble(talk: Talk, part: Any) -> Turn | None:
+    question = talk.questions.question(part.question)
+    if part.report_id != talk.report or question is None:
+        return None
+    reports.take_back(talk.db, part.id, talk.now)
+    found = talk.answer(question.key)
+    keep_part(talk, found, replace(talk.heard, at=part.said_at))
+    return here(talk, say("report.kept_quoted", **slots(talk, question)))
+
+
+def edited(talk: Talk) -> Turn | None:
+    """Put the new words of an edited bubble in the place of the old ones."""
+    mark = talk.heard.message_id
+    part = reports.part_of_message(talk.db, talk.channel, mark) if mark else None
+    return _replace_bubble(talk, part) if part is not None and talk.writable else None
+
+
+def unsend(talk: Talk) -> Turn | None:
+    """Take an unsent bubble out of the draft; it is told at the next visit, LINE gives no reply token here."""
+    mark = talk.heard.message_id
+    waiting = talk.place.memo.get("waiting")
+    if waiting:
+        talk.place.memo["waiting"] = [packed for packed in waiting if packed["message"] != mark]
+        talk.moved = True
+    part = reports.part_of_message(talk.db, talk.channel, mark) if mark else None
+    if part is None or part.said_by != talk.person.id:
+        return None
+    reports.unsend(talk.db, part.id, talk.now)
+    if part.kind != PartKind.TEXT:
+        media.unsent(talk.db, part.id)
+    return _tell_unsent(talk, part)
+
+
+def _tell_unsent(talk: Talk, part: Any) -> Turn | None:
+    if talk.standing is None or talk.stand.question_set is None or part.report_id != talk.stand.report:
+        return None
+    question = talk.questions.question(part.question)
+    if question is None or State(part.state) not in reports.WRITABLE:
+        return None
+    return turn(Say(say("report.unsent", **slots(talk, question))), policy=Policy.HOLD)

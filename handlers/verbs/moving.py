@@ -1,0 +1,230 @@
+"""Verbs that move through a report: begin, resume, open, edit, go back, pause."""
+
+from dataclasses import replace
+
+from handlers import reports
+from handlers.cards import overview, review, topic_text
+from handlers.flows.report import DELETE
+from handlers.keeping import acknowledge, keep_part
+from handlers.messages.build import clip
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question, Topic
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.thai import moment
+from handlers.wording import QUOTED, act, ask, choice, due, slots, steer, words_of
+from models.report import State
+
+
+def put(talk: Talk, question: Question, *, lead: str = "", **memo: object) -> Turn:
+    """Move to a question and ask it."""
+    talk.go(question.key, **memo)
+    return turn(ask(talk, question, lead=lead))
+
+
+def onward(talk: Talk, key: str, lead: str = "") -> Turn:
+    """Go to the next open question after a step, or to the review where none is open."""
+    step = talk.flow.after(key, talk.done)
+    question = talk.questions.question(step.key) if step else None
+    if question is not None:
+        return put(talk, question, lead=lead)
+    talk.go(HOME)
+    said = "\n".join(line for line in (lead, say("report.all_done")) if line)
+    return turn(Say(said), review(talk))
+
+
+def resume(talk: Talk) -> Turn:
+    """Begin a report, or go on at the first open question."""
+    if not talk.writable:
+        return show_sent(talk)
+    if talk.stand.report is None:
+        return turn(Say(opening(talk)), *begin(talk).said)
+    return begin(talk)
+
+
+def begin(talk: Talk) -> Turn:
+    here = talk.question
+    if here is not None and here.key not in talk.done and not talk.place.memo.get("edit"):
+        return put(talk, here)
+    return onward(talk, HOME)
+
+
+def opening(talk: Talk) -> str:
+    """Return what a round is about: topics, minutes, due date."""
+    at, asked = talk.stand, talk.questions
+    return say("report.opening", title=asked.title, round=at.title, minutes=asked.minutes, due=due(talk))
+
+
+def show_sent(talk: Talk) -> Turn:
+    """Say what became of a report that cannot be written now, and what one may do."""
+    at = talk.stand
+    if at.round is None:
+        return turn(Say(say("report.no_round")))
+    if not at.may_write or at.submitted_at is None:
+        return turn(overview(talk))
+    following = "report.may_withdraw" if at.state == State.SUBMITTED else "report.may_not_withdraw"
+    words = say("report.sent_already", when=moment(at.submitted_at), reference=at.reference, next=say(following))
+    return turn(Say(words, (choice(talk, "status"), choice(talk, "withdraw"))))
+
+
+def show_overview(talk: Talk) -> Turn:
+    return turn(overview(talk))
+
+
+def show_review(talk: Talk) -> Turn:
+    return turn(review(talk))
+
+
+def go_back(talk: Talk) -> Turn:
+    """Go to the question before; at the first one, say so and ask it again."""
+    step = talk.flow.before(talk.place.step)
+    question = talk.questions.question(step.key) if step else None
+    if question is not None:
+        return put(talk, question)
+    here = talk.question
+    return put(talk, here, lead=say("report.first_question")) if here else show_overview(talk)
+
+
+def pause(talk: Talk) -> Turn:
+    """Leave the question; nothing is lost and the way back is told."""
+    return _rest(talk, "report.paused")
+
+
+def snooze(talk: Talk) -> Turn:
+    return _rest(talk, "chat.snooze")
+
+
+def _rest(talk: Talk, key: str) -> Turn:
+    done = len([one for one in talk.questions.questions if one.key in talk.done])
+    talk.go(HOME)
+    words = say(key, done=done, of=len(talk.questions.questions))
+    return turn(Say(words, (Choice(say("label.resume"), Act("report")), Choice(say("label.menu"), Act("menu")))))
+
+
+def named_topic(talk: Talk) -> Topic | None:
+    """Return the topic that was named, or the one of the open question where none was."""
+    number = talk.understood.topic
+    if number is None and talk.act and talk.act.value and talk.act.value.isdigit():
+        number = int(talk.act.value)
+    if number is None and talk.question:
+        return talk.questions.topic_of(talk.question.key)
+    return talk.questions.topic(number) if number is not None else None
+
+
+def named_question(talk: Talk) -> Question | None:
+    """Return the question that was named: by topic and part; a topic alone means the open one or its first."""
+    topic = named_topic(talk)
+    if topic is None:
+        return None
+    part = talk.understood.part
+    if part:
+        return next((one for one in topic.questions if one.part == part), topic.questions[0])
+    if talk.question in topic.questions and talk.understood.topic is None:
+        return talk.question
+    return topic.questions[0]
+
+
+def no_topic(talk: Talk) -> Turn:
+    """Say which numbers there are."""
+    of = len(talk.questions.topics)
+    key = "report.no_topic" if talk.understood.topic is not None else "report.edit_which"
+    return turn(Say(say(key, of=of), (Choice(say("label.menu"), Act("menu")),)))
+
+
+def open_topic(talk: Talk) -> Turn:
+    """Open a topic at its first open question; a sent one is shown in full."""
+    topic = named_topic(talk)
+    if topic is None:
+        return no_topic(talk)
+    if not talk.writable:
+        return turn(Say(topic_text(talk, topic), (choice(talk, "status"),)))
+    asked = [one for one in topic.questions if one.key not in talk.done]
+    return put(talk, asked[0]) if asked else edit_question(talk, topic.questions[0])
+
+
+def edit(talk: Talk) -> Turn:
+    """Open an answer for a change: its old words are shown, and come back in the keyboard where they fit."""
+    if not talk.writable:
+        return show_sent(talk)
+    question = named_question(talk)
+    if question and talk.act and talk.act.do == "replace" and talk.place.memo.get("edit"):
+        return turn(Say(say("report.edit_type", **slots(talk, question)), steer(talk, question)))
+    return edit_question(talk, question) if question else no_topic(talk)
+
+
+def edit_question(talk: Talk, question: Question) -> Turn:
+    words = _answer_words(talk, question)
+    if not words or question.options:
+        return put(talk, question)
+    found = talk.answer(question.key)
+    talk.go(question.key, edit="replace")
+    asked = say("report.edit_ask", answer=clip(words, QUOTED), **slots(talk, question))
+    choices = (
+        choice(talk, "replace", found, fill=words),
+        choice(talk, "append", found),
+        Choice(say("label.keep"), act(talk, "cancel", found)),
+        *_other_parts(talk, question),
+    )
+    return turn(Say(asked, choices, (talk.report, question.key)))
+
+
+def _other_parts(talk: Talk, question: Question) -> list[Choice]:
+    """Return buttons for the other questions of the topic: a topic number alone opens its first."""
+    topic = talk.questions.topic_of(question.key)
+    others = [one for one in topic.questions if one != question] if topic else []
+    return [
+        Choice(f"{say('label.edit')} {one.label}", Act("open", talk.report, one.key))
+        for one in others
+        if one.key in talk.answers
+    ]
+
+
+def append(talk: Talk) -> Turn:
+    """Open an answer to add words to it; words that came with the command are added at once."""
+    if not talk.writable:
+        return show_sent(talk)
+    question = named_question(talk)
+    if question is None:
+        return no_topic(talk)
+    rest = talk.understood.rest.strip()
+    if not rest:
+        talk.go(question.key)
+        return turn(Say(say("report.edit_append", **slots(talk, question)), steer(talk, question)))
+    return _append_words(talk, question, rest)
+
+
+def _append_words(talk: Talk, question: Question, rest: str) -> Turn:
+    found = talk.answer(question.key)
+    keep_part(talk, found, replace(talk.heard, text=rest))
+    talk.go(question.key)
+    return acknowledge(talk, question, found)
+
+
+def _answer_words(talk: Talk, question: Question) -> str:
+    return words_of(question, talk.parts().get(question.key, []))
+
+
+def ask_delete(talk: Talk) -> Turn:
+    """Ask before an answer is taken out."""
+    if not talk.writable:
+        return show_sent(talk)
+    question = named_question(talk)
+    if question is None:
+        return no_topic(talk)
+    words = _answer_words(talk, question)
+    if not words:
+        return put(talk, question)
+    talk.go(DELETE, question=question.key)
+    asked = say("report.delete_ask", answer=clip(words, QUOTED), **slots(talk, question))
+    sure = Choice(say("label.delete_sure"), act(talk, "confirm"))
+    return turn(Say(asked, (sure, Choice(say("label.keep"), act(talk, "cancel")))))
+
+
+def delete(talk: Talk) -> Turn:
+    """Take an answer out: an empty revision follows, the older words stay in the history."""
+    question = talk.questions.question(str(talk.place.memo.get("question")))
+    if question is None or not talk.writable:
+        return show_overview(talk)
+    reports.revise(talk.db, talk.answer(question.key))
+    return put(talk, question, lead=say("report.deleted", **slots(talk, question)))

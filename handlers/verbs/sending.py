@@ -1,0 +1,131 @@
+"""Verbs that send a report to its agency and take it back."""
+
+from handlers import reports
+from handlers.cards import receipt, review
+from handlers.flows.report import CONFIRM, WITHDRAW
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Question
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs.moving import show_sent
+from handlers.wording import act, choice, topic_of
+from models.outbox import Policy
+from models.report import AnswerState, State
+
+
+def ask_submit(talk: Talk) -> Turn:
+    """Ask for the last word before sending, or say what is still without an answer."""
+    if not talk.writable:
+        return show_sent(talk)
+    missing = [one for one in talk.questions.questions if not one.optional and one.key not in talk.done]
+    if missing:
+        return _tell_missing(talk, missing)
+    if not talk.stand.may_submit:
+        return turn(Say(say("report.delegate_ready"), (Choice(say("label.summary"), Act("summary")),)))
+    number = _edition(talk)
+    talk.go(CONFIRM, edition=number)
+    return turn(_ask_confirm(talk, number))
+
+
+def _edition(talk: Talk) -> int:
+    return reports.edition(talk.db, talk.report, list(talk.answers.values()))
+
+
+def _ask_confirm(talk: Talk, number: int) -> Say:
+    needed = [one.key for one in talk.questions.questions if not one.optional]
+    states = [talk.answers[key].state for key in needed if key in talk.answers]
+    words = say(
+        "report.confirm",
+        agency=talk.stand.agency,
+        school=talk.stand.school_name,
+        answered=states.count(AnswerState.DONE),
+        skipped=states.count(AnswerState.SKIPPED),
+    )
+    sure = Choice(say("label.confirm"), Act("confirm", talk.report, revision=number))
+    return Say(words, (sure, Choice(say("label.not_yet"), act(talk, "not_yet")), choice(talk, "summary")))
+
+
+def _tell_missing(talk: Talk, missing: list[Question]) -> Turn:
+    names = [say("report.item", n=topic_of(talk, one.key).number, label=one.label) for one in missing]
+    words = say("report.missing", missing=" · ".join(names))
+    return turn(Say(words, (Choice(say("label.resume"), Act("report")), Choice(say("label.menu"), Act("menu")))))
+
+
+def submit(talk: Talk) -> Turn:
+    """Send the report that was shown; one that has changed since is shown again."""
+    if not talk.writable:
+        return show_sent(talk)
+    if not talk.stand.may_submit or not talk.understood.sure:
+        return ask_submit(talk)
+    number = _edition(talk)
+    shown = talk.act.revision if talk.act else talk.place.memo.get("edition")
+    if shown != number:
+        talk.go(CONFIRM, edition=number)
+        return turn(Say(say("report.changed_since")), review(talk), _ask_confirm(talk, number))
+    return _send(talk)
+
+
+def _send(talk: Talk) -> Turn:
+    at = talk.stand
+    reference = reports.submit(
+        talk.db,
+        talk.channel,
+        talk.report,
+        at.state or State.DRAFT,
+        code=at.code or "",
+        year=at.year,
+        semester=at.semester,
+        by=talk.person.id,
+        now=talk.now,
+    )
+    if reference is None:  # the school's other hand was quicker
+        return show_sent(talk)
+    talk.go(HOME)
+    return turn(*receipt(talk, reference), policy=Policy.PUSH)
+
+
+def not_yet(talk: Talk) -> Turn:
+    """Keep the draft."""
+    talk.go(HOME)
+    resume = Choice(say("label.resume"), Act("report"))
+    return turn(Say(say("report.not_sent"), (resume, choice(talk, "summary"), choice(talk, "submit"))))
+
+
+def ask_withdraw(talk: Talk) -> Turn:
+    """Ask before a sent report becomes a draft again."""
+    refused = _may_not_withdraw(talk)
+    if refused:
+        return turn(Say(say(refused), (choice(talk, "status"),)))
+    talk.go(WITHDRAW)
+    asked = say("report.withdraw_ask", reference=talk.stand.reference)
+    sure = Choice(say("label.withdraw_sure"), act(talk, "confirm"))
+    return turn(Say(asked, (sure, Choice(say("label.keep_sent"), act(talk, "cancel")))))
+
+
+def _may_not_withdraw(talk: Talk) -> str | None:
+    at = talk.stand
+    if at.state in (None, State.DRAFT, State.RETURNED):
+        return "report.nothing_to_withdraw"
+    if not at.may_submit:
+        return "report.delegate_no_withdraw"
+    return None if at.state == State.SUBMITTED else "report.may_not_withdraw"
+
+
+def withdraw(talk: Talk) -> Turn:
+    """Take a sent report back, as long as nobody has begun to verify it."""
+    refused = _may_not_withdraw(talk)
+    by = talk.person.id
+    if not refused and not reports.move(
+        talk.db, talk.channel, talk.report, State.SUBMITTED, State.DRAFT, by=by, now=talk.now
+    ):
+        refused = "report.may_not_withdraw"
+    talk.go(HOME)
+    words = say(refused or "report.withdrawn")
+    more = (choice(talk, "status"),) if refused else (choice(talk, "summary"), choice(talk, "submit"))
+    return turn(Say(words, more))
+
+
+def keep_sent(talk: Talk) -> Turn:
+    talk.go(HOME)
+    return turn(Say(say("report.not_withdrawn"), (choice(talk, "status"),)))

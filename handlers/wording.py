@@ -1,0 +1,122 @@
+"""How a report is put into words: a question, what is kept so far, the buttons below."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from handlers.messages.build import clip
+from handlers.messages.values import Act, Choice, Say
+from handlers.questions import Option, Question, Topic
+from handlers.reports import Answer, Part
+from handlers.talk import Talk
+from handlers.texts import say
+from handlers.thai import day
+from models.report import AnswerState, PartKind
+
+QUOTED = 600
+"""UTF-16 units of an answer shown back beside other words; the whole of it stands in the review and the receipt."""
+
+
+def topic_of(talk: Talk, question: str) -> Topic:
+    """Return the topic of a question that the set has."""
+    topic = talk.questions.topic_of(question)
+    if topic is None:
+        raise LookupError(question)
+    return topic
+
+
+def slots(talk: Talk, question: Question) -> dict[str, object]:
+    """Return what sentences about a question need: n, of, label, topic."""
+    topic = topic_of(talk, question.key)
+    return {"n": topic.number, "of": len(talk.questions.topics), "label": question.label, "topic": topic.title}
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return how many parts there are, e.g. "3 ข้อความ 2 รูป"."""
+    names = {PartKind.TEXT: "texts"}
+    return " ".join(say(f"count.{names.get(kind, kind)}", n=counts[kind]) for kind in PartKind if counts.get(kind))
+
+
+def options_of(question: Question, picked: Iterable[str]) -> list[Option]:
+    """Return the options picked, in the order of the question."""
+    chosen = set(picked)
+    return [option for option in question.options if option.key in chosen]
+
+
+def words_of(question: Question, found: Iterable[Part]) -> str:
+    """Return an answer in words: bubbles one a line, then choices, then the number of files."""
+    found = list(found)
+    lines = [part.text for part in found if part.kind == PartKind.TEXT and part.text]
+    picked = options_of(question, (part.text or "" for part in found if part.kind == PartKind.CHOICE))
+    if picked:
+        lines.append(", ".join(option.label for option in picked))
+    files: dict[str, int] = {}
+    for part in found:
+        if part.kind not in (PartKind.TEXT, PartKind.CHOICE):
+            files[part.kind] = files.get(part.kind, 0) + 1
+    return "\n".join([*lines, *([f"({counted(files)})"] if files else [])])
+
+
+def act(talk: Talk, do: str, answer: Answer | None = None, value: str | None = None) -> Act:
+    """Return the act of a button: on this report, and bound to an answer's revision where there is one."""
+    if answer is None:
+        return Act(do, report=talk.report, value=value)
+    return Act(do, report=talk.report, question=answer.question, revision=answer.revision, value=value)
+
+
+def choice(talk: Talk, do: str, answer: Answer | None = None, *, fill: str | None = None) -> Choice:
+    """Return a button that says and does what the word of the same name does when typed."""
+    return Choice(say(f"label.{do}"), act(talk, do, answer), fill=fill)
+
+
+def steer(talk: Talk, question: Question) -> tuple[Choice, ...]:
+    """Return the buttons below an open question."""
+    answer = talk.answer(question.key)
+    options = [_option(talk, answer, option) for option in question.options]
+    more = []
+    if question.may_be_none:
+        more.append(choice(talk, "none", answer))
+    if question.may_be_private:
+        more.append(choice(talk, "public" if answer.private else "private", answer))
+    moves = [choice(talk, do, answer) for do in ("next", "skip", "back")]
+    rest = [] if options else [Choice(say(f"label.{do}"), Act(do)) for do in ("summary", "pause")]
+    return (*options, *more, *moves, *rest)
+
+
+def _option(talk: Talk, answer: Answer, option: Option) -> Choice:
+    return Choice(option.label, act(talk, "pick", answer, option.key), word=option.label)
+
+
+def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
+    """Return a question as it is put: where one is, what is asked, a hint, what may be done, what is kept so far."""
+    known = {**slots(talk, question), "ask": question.ask}
+    found = talk.parts().get(question.key, []) if question.key in talk.answers else []
+    picked = {part.text for part in found if part.kind == PartKind.CHOICE}
+    pieces = [lead, say("report.ask", **known)]
+    if question.options:
+        pieces.append("\n".join(_line(number, option, picked) for number, option in enumerate(question.options, 1)))
+    elif question.hint:
+        pieces.append(say("report.hint", hint=question.hint))
+    if found and not question.options:
+        pieces.append(say("report.answered", answer=clip(words_of(question, found), QUOTED)))
+        pieces.append(say("report.answered_more", n=known["n"]))
+    else:
+        pieces.append(say("report.may_choices" if question.options else "report.may_words"))
+    pieces += [say("report.may_none")] if question.may_be_none and not found else []
+    pieces += [say("report.may_private")] if question.may_be_private and not talk.answer(question.key).private else []
+    return Say("\n\n".join(piece for piece in pieces if piece), steer(talk, question), (talk.report, question.key))
+
+
+def _line(number: int, option: Option, picked: set[str | None]) -> str:
+    return say("report.option_on" if option.key in picked else "report.option", n=number, label=option.label)
+
+
+def due(talk: Talk) -> str:
+    """Return the round's due date in words."""
+    return day(talk.stand.due_on or date.min)
+
+
+def state_of(answer: Answer | None, has_parts: bool) -> str:
+    """Return the state of one answer in words."""
+    if answer is None or answer.state == AnswerState.OPEN:
+        return say("state.started" if has_parts else "state.open")
+    return say(f"state.{answer.state}")
