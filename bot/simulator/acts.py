@@ -88,6 +88,7 @@ class Acts:
             self._may_write()
             talk = self.channel.talk(self.user)
             talk.buttons_used_at = talk.seq
+            at = at or self.platform.moment()
             message_id = self._message_id() if display else None
             if message_id:
                 self._show(message_id, {"type": "text", "text": display}, at)
@@ -143,6 +144,7 @@ class Acts:
     ) -> str:
         with self.platform.changed:
             self._may_write()
+            at = at or self.platform.moment()
             self._show(message["id"], shown, at, quote)
             self.channel.spoke_at[self.user] = self.platform.now()
             event = self._frame(at, token=mode == "active", mode=mode).event("message", message=message)
@@ -166,13 +168,13 @@ class Acts:
         if self.user in self.channel.blockers:
             raise NotPossible("who has blocked the bot cannot write to it")
 
-    def _show(self, message_id: str, shown: Event, at: datetime | None, quote: str | None = None) -> None:
-        item = Item(0, message_id, True, at or self.platform.now(), shown, quote)
+    def _show(self, message_id: str, shown: Event, at: datetime, quote: str | None = None) -> None:
+        item = Item(0, message_id, True, at, shown, quote)
         self.channel.talk(self.user).add(item)
         self.platform.changed.notify_all()
 
     def _frame(self, at: datetime | None, *, token: bool = False, mode: str = "active") -> Frame:
-        at = at or self.platform.now()
+        at = at or self.platform.moment()
         reply = None
         if token and mode == "active":
             reply = self.platform.ids.token()

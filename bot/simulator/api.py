@@ -4,6 +4,8 @@ import json
 import re
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +23,9 @@ Handler = Callable[..., Answer]
 Route = tuple[str, re.Pattern[str], str, Handler]
 
 UNAUTHORIZED = "Authentication failed. Confirm that the access token in the authorization header is valid."
-SENDING = frozenset({"reply", "push", "multicast", "validate"})
+NO_FAULT = Fault()
+MALFORMED = frozenset({400, 413, 415})
+BLAMELESS = frozenset({sending.BAD_REPLY_TOKEN, sending.UNKNOWN_RECIPIENT})
 UNLOCKED = frozenset({"test_webhook"})  # posts to the bot, which may ask the API in turn
 
 
@@ -72,74 +76,65 @@ class LineApi:
     def answer(self, request: Request) -> Answer:
         """Answer one request as LINE would, and note it in ``platform.calls``."""
         with self._platform.lock:
-            request_id = self._platform.ids.request()
+            request = replace(request, id=self._platform.ids.uuid())
         channel, endpoint = None, "unknown"
         try:
             channel = self._channel(request)
-            endpoint, handler = self._find(request)
-            handle = partial(handler, self._platform, channel, request)
-            answer = self._suffer(request, endpoint, handle, request_id)
+            endpoint, handle = self._find(channel, request)
+            answer = self._suffer(endpoint, handle)
         except Refusal as refusal:
+            self._blame(refusal)
             answer = refusal.answer()
-        self._note(request, endpoint, channel, answer, request_id)
-        return Answer(answer.status, answer.body, {**answer.headers, "x-line-request-id": request_id}, answer.reset)
+        self._note(request, endpoint, channel, answer)
+        return replace(answer, headers={**answer.headers, "x-line-request-id": request.id})
 
     def _channel(self, request: Request) -> Channel:
+        if len(request.body) > limits.REQUEST_BYTES:
+            raise Refusal(413, "Request entity too large")
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
         for channel in self._platform.channels.values():
             if scheme == "Bearer" and token == channel.token:
                 return channel
         raise Refusal(401, UNAUTHORIZED)
 
-    def _find(self, request: Request) -> tuple[str, Handler]:
+    def _find(self, channel: Channel, request: Request) -> tuple[str, Callable[[], Answer]]:
         for method, pattern, endpoint, handler in ROUTES:
             match = pattern.match(request.path)
             if match and method == request.method:
-                return endpoint, partial(_with_groups, handler, match.groups())
+                return endpoint, partial(handler, self._platform, channel, request, *match.groups())
         self._platform.problems.append(f"{request.method} {request.path} is no endpoint of LINE's")
         raise Refusal(404, "Not found")
 
-    def _suffer(self, request: Request, endpoint: str, handle: Callable[..., Answer], request_id: str) -> Answer:
-        fault = self._platform.faults.take(endpoint)
-        if fault is not None and not fault.accepts:
-            return self._refuse(fault)
-        if len(request.body) > limits.REQUEST_BYTES:
-            raise Refusal(413, "Request entity too large")
-        extra = (request_id,) if endpoint in SENDING else ()
-        answer = self._handle(handle, extra, locked=endpoint not in UNLOCKED)
-        return self._spoil(answer, fault) if fault else answer
+    def _suffer(self, endpoint: str, handle: Callable[[], Answer]) -> Answer:
+        fault = self._platform.faults.take(endpoint) or NO_FAULT
+        if fault.accepts:
+            answer = self._handle(handle, locked=endpoint not in UNLOCKED)
+        else:
+            answer = Refusal(fault.status or 500, fault.message).answer()
+        time.sleep(fault.seconds)
+        return replace(answer, reset=fault.reset)
 
-    def _handle(self, handle: Callable[..., Answer], extra: tuple[str, ...], *, locked: bool) -> Answer:
+    def _handle(self, handle: Callable[[], Answer], *, locked: bool) -> Answer:
         try:
-            if not locked:
-                return handle(*extra)
-            with self._platform.lock:
-                return handle(*extra)
+            with self._platform.lock if locked else nullcontext():
+                return handle()
         except Refusal as refusal:
+            self._blame(refusal)
             return refusal.answer()
 
-    def _refuse(self, fault: Fault) -> Answer:
-        time.sleep(fault.seconds)
-        answer = Refusal(fault.status or 500, fault.message).answer()
-        return self._spoil(answer, Fault(reset=fault.reset))
+    def _blame(self, refusal: Refusal) -> None:
+        """Note what a careful bot would never have sent; an old reply token or an unknown person is no such thing."""
+        if refusal.status in MALFORMED and refusal.message not in BLAMELESS:
+            details = [f"{detail['property']}: {detail['message']}" for detail in refusal.details]
+            self._platform.problems.extend(details or [refusal.message])
 
-    def _spoil(self, answer: Answer, fault: Fault) -> Answer:
-        time.sleep(fault.seconds)
-        return Answer(answer.status, answer.body, answer.headers, fault.reset)
-
-    def _note(self, request: Request, endpoint: str, channel: Channel | None, answer: Answer, request_id: str) -> None:
+    def _note(self, request: Request, endpoint: str, channel: Channel | None, answer: Answer) -> None:
         name = channel.name if channel else ""
         key = request.headers.get(sending.RETRY_KEY)
-        call = Call(self._platform.now(), endpoint, name, answer.status, _json(request.body), key, request_id)
+        call = Call(self._platform.now(), endpoint, name, answer.status, _json(request.body), key, request.id)
         with self._platform.changed:
             self._platform.calls.append(call)
             self._platform.changed.notify_all()
-
-
-def _with_groups(
-    handler: Handler, groups: tuple[str, ...], platform: "Platform", channel: Channel, request: Request, *extra: str
-) -> Answer:
-    return handler(platform, channel, request, *groups, *extra)
 
 
 def _json(body: bytes) -> Any:

@@ -8,13 +8,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One HTTP request; header names are in lower case, the path is still percent-decoded text."""
+    """One HTTP request; header names are in lower case, the path is percent-decoded, the id is LINE's own."""
 
     method: str
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,12 +36,8 @@ class Ids:
         """Return a token of the kind used for quoting and for marking as read."""
         return "".join(self._random.choices("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-", k=64))
 
-    def request(self) -> str:
-        """Return a request id in the shape of a UUID."""
-        return self.uuid()
-
     def uuid(self) -> str:
-        """Return a UUID's text."""
+        """Return a UUID's text, as request ids are."""
         digits = self.token()
         return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 PATIENCE = 5.0  # seconds of real time that an answer may take
 PHOTO = bytes.fromhex(
-    "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
-    "1f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+    "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000"
+    "000c4944415478da63706838000002840181186a74870000000049454e44ae426082"
 )  # a PNG of one pixel
 
 T = TypeVar("T")
@@ -120,11 +120,13 @@ class Phone:
         return self._press(button, params, at)
 
     def button(self, label: str, from_message: Message | str | None = None) -> Button | None:
-        """Return the newest button of this label or shown word, None where there is none."""
+        """Return the newest button of this label or shown word, or the only label that contains it; else None."""
         reachable = self.buttons(from_message)
         exact = [button for button in reachable if label in button.names()]
+        if exact:
+            return exact[0]
         near = [button for button in reachable if any(label in name for name in button.names())]
-        return next(iter(exact or near), None)
+        return near[0] if len({button.label for button in near}) == 1 else None
 
     def buttons(self, from_message: Message | str | None = None) -> list[Button]:
         """Return what can be tapped, newest first."""

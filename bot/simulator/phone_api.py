@@ -98,7 +98,9 @@ class PhoneApi:
         until = time.monotonic() + wait
         with self._platform.changed:
             talk = self._channel.talk(user)
-            while not self._news(talk, after) and (left := until - time.monotonic()) > 0:
+            while (
+                not self._platform.stopping and not self._news(talk, after) and (left := until - time.monotonic()) > 0
+            ):
                 self._platform.changed.wait(self._nap(talk, left))
             new, changed = talk.since(int(after))
             return {

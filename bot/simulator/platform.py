@@ -53,7 +53,9 @@ class Platform:
         self.webhooks: dict[str, Webhooks] = {}
         self.offset = timedelta(0)
         self._clock = now or (lambda: datetime.now(UTC))
+        self.stopping = False
         self._background = background
+        self._last_moment = datetime.min.replace(tzinfo=UTC)
         self._held: Held | None = None
         self.main = self.add_channel("main", secret=secret, token=token, webhook=webhook, quota=quota)
 
@@ -77,6 +79,11 @@ class Platform:
         """Return the platform's time: the clock's, moved by ``forward``."""
         return self._clock() + self.offset
 
+    def moment(self) -> datetime:
+        """Return the time of a new event: now, but never a millisecond twice, even where the clock stands still."""
+        self._last_moment = max(self.now(), self._last_moment + timedelta(milliseconds=1))
+        return self._last_moment
+
     def forward(self, seconds: float) -> None:
         """Move the platform's clock."""
         with self.changed:
@@ -96,6 +103,10 @@ class Platform:
             person = Person(self.ids.user(), name)
             self.people[person.user] = person
             return person
+
+    def send(self, *events: Event, channel: str = "main") -> Delivery | None:
+        """Send any events in one request, as they are: of kinds that no phone here makes, or that nobody knows."""
+        return self.emit(self.channels[channel], list(events))
 
     def emit(self, channel: Channel, events: list[Event]) -> Delivery | None:
         """Send events to the channel's bot, or keep them back while they are held."""
@@ -152,7 +163,10 @@ class Platform:
         return all(webhooks.idle() for webhooks in self.webhooks.values())
 
     def stop(self) -> None:
-        """End the background threads."""
+        """End the background threads and let those who wait for news go."""
+        with self.changed:
+            self.stopping = True
+            self.changed.notify_all()
         for webhooks in self.webhooks.values():
             webhooks.stop()
 

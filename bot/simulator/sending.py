@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 
 RETRY_KEY = "x-line-retry-key"
+BAD_REPLY_TOKEN = "Invalid reply token"  # noqa: S105 — LINE's words
+UNKNOWN_RECIPIENT = "Failed to send messages"
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\Z")
+_RECIPIENT = re.compile(r"[UCR][0-9a-f]{32}\Z")
 _UNIT = re.compile(r"[A-Za-z0-9_]{1,30}\Z")
 
 
@@ -45,84 +48,81 @@ def invalid(name: str) -> Refusal:
     return Refusal(400, f"The property, '{name}', in the request body is invalid (line: -, column: -)")
 
 
-def reply(platform: "Platform", channel: Channel, request: Request, request_id: str) -> Answer:
+def reply(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Answer one event with its reply token; free (REF Send reply message)."""
     if RETRY_KEY in request.headers:
-        platform.problems.append("reply: a retry key is refused here")
         raise Refusal(400, "The retry key is not supported by this API")
-    body = _body(platform, request, {"replyToken", "messages", "notificationDisabled"})
-    messages = _messages(platform, body)
+    body = _body(request, {"replyToken", "messages", "notificationDisabled"})
+    messages = _messages(body)
     token = channel.reply_tokens.get(str(body.get("replyToken")))
     if token is None or not token.usable(platform.now()):
-        raise Refusal(400, "Invalid reply token")
+        raise Refusal(400, BAD_REPLY_TOKEN)
     _check_quotes(channel, messages)
     token.used = True
     channel.quota.count("reply", 1, platform.now())
-    return json_answer({"sentMessages": platform.show(channel, token.user, messages, "reply", request_id)})
+    return json_answer({"sentMessages": platform.show(channel, token.user, messages, "reply", request.id)})
 
 
-def push(platform: "Platform", channel: Channel, request: Request, request_id: str) -> Answer:
+def push(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to one person; counted (REF Send push message)."""
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
-    body = _body(platform, request, {"to", "messages", "notificationDisabled", "customAggregationUnits"})
-    messages, to = _messages(platform, body), body.get("to")
-    if not isinstance(to, str) or not USER_ID.match(to):
+    body = _body(request, {"to", "messages", "notificationDisabled", "customAggregationUnits"})
+    messages, to = _messages(body), body.get("to")
+    if not isinstance(to, str) or not _RECIPIENT.match(to):
         raise invalid("to")
-    if to not in platform.people:
-        raise Refusal(400, "Failed to send messages")
+    if to not in platform.people:  # nor a group that the bot is in: there are none here
+        raise Refusal(400, UNKNOWN_RECIPIENT)
     _check_quotes(channel, messages)
     _bill(platform, channel, [to], "push")
-    sent = platform.show(channel, to, messages, "push", request_id)
-    _remember(channel, request, Accepted(platform.now(), request_id, sent, request.body))
+    sent = platform.show(channel, to, messages, "push", request.id)
+    _remember(channel, request, Accepted(platform.now(), request.id, sent, request.body))
     return json_answer({"sentMessages": sent})
 
 
-def multicast(platform: "Platform", channel: Channel, request: Request, request_id: str) -> Answer:
+def multicast(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to many people; counted for each one reached (REF Send multicast message)."""
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
-    body = _body(platform, request, {"to", "messages", "notificationDisabled", "customAggregationUnits"})
-    messages, recipients = _messages(platform, body), _recipients(body)
+    body = _body(request, {"to", "messages", "notificationDisabled", "customAggregationUnits"})
+    messages, recipients = _messages(body), _recipients(body)
     _bill(platform, channel, recipients, "multicast")
     for user in recipients:
-        platform.show(channel, user, messages, "push", request_id)
-    _remember(channel, request, Accepted(platform.now(), request_id, None, request.body))
+        platform.show(channel, user, messages, "push", request.id)
+    _remember(channel, request, Accepted(platform.now(), request.id, None, request.body))
     return json_answer({})
 
 
-def validate(platform: "Platform", channel: Channel, request: Request, request_id: str) -> Answer:
+def validate(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Check messages without sending them (REF Validate message objects)."""
     body = parse(request)
-    _refuse_unknown(platform, body, {"messages"})
-    _messages(platform, body)
+    _refuse_unknown(body, {"messages"})
+    _messages(body)
     return json_answer({})
 
 
-def _body(platform: "Platform", request: Request, known: set[str]) -> Json:
+def _body(request: Request, known: set[str]) -> Json:
     body = parse(request)
-    _refuse_unknown(platform, body, known)
-    for unit in (units := body.get("customAggregationUnits", [])):
-        if len(units) > 1 or not isinstance(unit, str) or not _UNIT.match(unit):
-            raise invalid("customAggregationUnits")
+    _refuse_unknown(body, known)
+    units = body.get("customAggregationUnits", [])
+    if not isinstance(units, list) or len(units) > 1 or not all(_UNIT.match(str(unit)) for unit in units):
+        raise invalid("customAggregationUnits")
     if not isinstance(body.get("notificationDisabled", False), bool):
         raise invalid("notificationDisabled")
     return body
 
 
-def _refuse_unknown(platform: "Platform", body: Json, known: set[str]) -> None:
+def _refuse_unknown(body: Json, known: set[str]) -> None:
     for name in body.keys() - known:
-        platform.problems.append(f"{name}: no property of this request")
         raise invalid(name)
 
 
-def _messages(platform: "Platform", body: Json) -> list[Json]:
+def _messages(body: Json) -> list[Json]:
     messages: list[Json] = body.get("messages", [])
     problems = find_problems(messages)
     if problems:
-        platform.problems.extend(map(str, problems))
         raise _refused(problems)
     return messages
 
@@ -162,7 +162,6 @@ def _repeated(platform: "Platform", channel: Channel, request: Request) -> Answe
     if key is None:
         return None
     if not _UUID.match(key):
-        platform.problems.append(f"{key!r} is no UUID, as a retry key must be")
         raise Refusal(400, "The retry key is invalid")
     first = channel.retry_keys.accepted(request.path + key.lower(), platform.now())
     if first is None:

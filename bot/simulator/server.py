@@ -18,7 +18,6 @@ from bot.simulator.api import LineApi
 from bot.simulator.http import Answer, Request, json_answer
 from bot.simulator.phone_api import MEDIA_BYTES, PhoneApi
 from bot.simulator.webhooks import is_loopback
-from handlers.messages import limits
 
 if TYPE_CHECKING:
     from bot.simulator.platform import Platform
@@ -113,13 +112,13 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing: the platform keeps the calls."""
 
     def _serve(self) -> None:
-        parts = urlsplit(self.path) if not self.path.startswith("//") else urlsplit("/" + self.path)
+        path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        body = self._body(headers, MEDIA_BYTES if parts.path.startswith("/phone/") else limits.REQUEST_BYTES)
+        body = self._body(headers)
         if body is None:
             return
-        query = dict(parse_qsl(parts.query, keep_blank_values=True))
-        self._send(self._answer(Request(self.command, unquote(parts.path), query, headers, body)))
+        asked = dict(parse_qsl(query, keep_blank_values=True))
+        self._send(self._answer(Request(self.command, unquote(path), asked, headers, body)))
 
     def _answer(self, request: Request) -> Answer:
         if not self._own_host(request) or not self._own_origin(request):
@@ -140,13 +139,13 @@ class _Handler(BaseHTTPRequestHandler):
         navigates = request.method == "GET" and request.path == "/"
         return navigates or (same_site and origin in (None, f"http://{request.headers.get('host')}"))
 
-    def _body(self, headers: dict[str, str], most: int) -> bytes | None:
+    def _body(self, headers: dict[str, str]) -> bytes | None:
         length = headers.get("content-length", "0")
         if "transfer-encoding" in headers or not length.isdecimal():
             self.close_connection = True
             self._send(json_answer({"message": "Length required"}, 411))
             return None
-        if int(length) > most:
+        if int(length) > MEDIA_BYTES:
             self._drain(int(length))
             self._send(json_answer({"message": "Request entity too large"}, 413))
             return None
@@ -186,7 +185,7 @@ def page_file(path: str) -> Answer:
     name = "index.html" if path == "/" else path.removeprefix("/page/")
     if path == f"/{FONT}":
         return Answer(200, _font(), {"content-type": "font/ttf", "cache-control": "max-age=86400"})
-    file = (PAGE / name).resolve()
+    file = (PAGE / name.replace("\0", "")).resolve()
     if not file.is_relative_to(PAGE) or not file.is_file():
         return json_answer({"message": "Not found"}, 404)
     text = TYPES.get(file.suffix)
