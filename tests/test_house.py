@@ -7,7 +7,7 @@ import sys
 import threading
 import tomllib
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import requires, version
+from importlib.metadata import packages_distributions, requires, version
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import Connection, inspect, text
 from models import migrations
 
 ROOT = Path(__file__).parent.parent
+OURS = ("bot", "handlers", "models", "scheduler")
 
 
 # --- layers ---------------------------------------------------------------------------------------
@@ -78,8 +79,7 @@ def test_only_the_edge_knows_line_library():
 def test_the_dialogue_engine_imports_nothing_of_ours():
     engine = [tree for name, tree in modules("handlers") if name.startswith("handlers/dialog")]
     assert engine
-    ours = {"bot", "models", "scheduler", "handlers"}
-    named = {name for tree in engine for name in imported(tree) if name.partition(".")[0] in ours}
+    named = {name for tree in engine for name in imported(tree) if name.partition(".")[0] in OURS}
     assert {name for name in named if not name.startswith("handlers.dialog")} == set()
 
 
@@ -194,35 +194,44 @@ def test_a_failed_migration_changes_nothing(new_empty_url, monkeypatch):
         assert inspect(db).get_table_names() == []
 
 
-# --- pins -----------------------------------------------------------------------------------------
+# --- dependencies ---------------------------------------------------------------------------------
+
+USED_UNSEEN = {"alembic", "granian", "gunicorn", "psycopg", "tzdata"}  # started, or looked up by name
 
 
-def needed(project: dict[str, Any]) -> set[str]:
-    """Name everything the project needs on this machine, and what that needs in turn."""
-    extras = project["optional-dependencies"].values()
-    waiting = [Requirement(line) for lines in [project["dependencies"], *extras] for line in lines]
-    found: set[str] = set()
+def declared(*extras: str) -> list[Requirement]:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    return [Requirement(line) for line in lines]
+
+
+def test_what_is_imported_is_declared_and_used():
+    tops_of = {name: dists for name, dists in packages_distributions().items() if name not in OURS}
+    trees = [tree for package in OURS for _, tree in modules(package)]
+    imports = {canonicalize_name(dist) for tree in trees for name in tops(tree) for dist in tops_of.get(name, [])}
+    names = {canonicalize_name(one.name) for one in declared()}
+    assert imports - names - {"pydantic-core"} == set()  # a part of pydantic
+    assert names - imports - USED_UNSEEN == set()
+
+
+def needed(roots: list[Requirement]) -> set[str]:
+    """Name what is needed on this machine, and what that needs in turn."""
+    seen: set[tuple[str, frozenset[str]]] = set()
+    waiting = [(root, {""}) for root in roots]
     while waiting:
-        one = waiting.pop()
-        marked = [one.marker] if one.marker else []
-        if not all(m.evaluate({"extra": ""}) for m in marked):
-            continue
+        one, asked_for = waiting.pop()
         name = canonicalize_name(one.name)
-        for line in requires(name) or []:
-            other = Requirement(line)
-            wanted = other.marker is None or any(other.marker.evaluate({"extra": e}) for e in ["", *one.extras])
-            if wanted and canonicalize_name(other.name) not in found:
-                other.marker = None
-                waiting.append(other)
-        found.add(name)
-    return found
+        key = name, frozenset(one.extras)
+        if key not in seen and (one.marker is None or any(one.marker.evaluate({"extra": e}) for e in asked_for)):
+            seen.add(key)
+            waiting += [(Requirement(line), {"", *one.extras}) for line in requires(name) or []]
+    return {name for name, _ in seen}
 
 
 def test_what_is_installed_is_what_is_pinned():
     lines = (ROOT / "constraints.txt").read_text().splitlines()
     pins = dict(line.split("==") for line in lines)  # names and versions only: a URL would not come apart
     pinned: dict[str, Version] = {canonicalize_name(name): Version(pin) for name, pin in pins.items()}
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    names = needed(project)
+    names = needed(declared("test"))
     assert {name: Version(version(name)) for name in names} == {name: pinned.get(name) for name in names}
     assert set(pinned) - names == set()
