@@ -1,0 +1,95 @@
+"""Thai text made uniform: ``clean`` for what is stored, ``fold`` for what is compared."""
+
+import re
+from unicodedata import normalize
+
+# Signs one cannot see and nobody means to send: zero-width space, word joiner, BOM, soft hyphen, writing
+# directions; control characters (PostgreSQL refuses NUL) and halves of surrogate pairs, which no encoder takes.
+_UNSEEN = (
+    r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b\u200c\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    r"\ud800-\udfff"
+)
+_SPACES = r"\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000"
+_THAI = "\u0e00-\u0e7f"
+# Thai fonts of old Windows kept shifted marks in the private area, and PDF files still copy out as such.
+_SHIFTED = dict(
+    zip(
+        "\uf700\uf701\uf702\uf703\uf704\uf705\uf706\uf707\uf708\uf709\uf70a\uf70b\uf70c\uf70d\uf70e\uf70f"
+        "\uf710\uf711\uf712\uf713\uf714\uf715\uf716\uf717\uf718\uf719\uf71a",
+        "ฐิีึื่้๊๋์่้๊๋์ญัํ็่้๊๋์ฺุู",
+        strict=True,
+    )
+)
+_SUSPECT = re.compile(
+    rf"[{_UNSEEN}{_SPACES}\u200d\r\u2028\u2029\uf700-\uf71aํ]|เเ|[่-๋][ัิ-ฺำ]|[^\x00-\x7f{_THAI}\u2010-\u2027\U0001f300-\U0001faff]"
+)
+_CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\r\n?|[\u2028\u2029]"), "\n"),
+    (re.compile(f"[{_UNSEEN}]+"), ""),
+    (re.compile(f"[{_SPACES}]"), " "),
+    # The joiner holds emoji together; beside Thai letters it is only a stowaway.
+    (re.compile(rf"(?<=[{_THAI}\s])\u200d+|\u200d+(?=[{_THAI}\s]|$)|^\u200d+"), ""),
+    (re.compile("เเ"), "แ"),
+    (re.compile("([่-๋])([ัิ-ฺ])"), r"\2\1"),  # a tone mark typed before the vowel it stands on
+    (re.compile("ํ([่-๋]?)า"), r"\1ำ"),  # sara am in two pieces
+    (re.compile("ำ([่-๋])"), r"\1ำ"),
+)
+_SHIFT = str.maketrans(_SHIFTED)
+
+
+def clean(text: str) -> str:
+    """Return the text as it is stored: the same words, each written in one way only.
+
+    NFC and never NFKC, which takes sara am apart; line breaks stay, spaces at both ends go.
+    """
+    if _SUSPECT.search(text) is None:
+        return text.strip()
+    while (better := _cleaner(text)) != text:  # one change may uncover another; each only ever moves one way
+        text = better
+    return text.strip()
+
+
+def _cleaner(text: str) -> str:
+    text = normalize("NFC", text.translate(_SHIFT))
+    for pattern, instead in _CHANGES:
+        text = pattern.sub(instead, text)
+    return text
+
+
+_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+
+
+def digits(text: str) -> str:
+    """Return the text with Thai digits as Arabic ones."""
+    return text.translate(_DIGITS)
+
+
+def letters(text: str) -> int:
+    """Count letters and digits; vowels above and below, tone marks, signs, spaces and emoji do not count."""
+    return sum(map(str.isalnum, text))
+
+
+class _Folding(dict[int, int | None]):
+    """Small letters, Arabic digits; no spaces, punctuation, emoji or signs of repetition."""
+
+    def __missing__(self, code: int) -> int | None:
+        return code if chr(code).isalnum() else None
+
+
+_FOLD = _Folding({code: code for code in range(0x0E01, 0x0E4D)})
+_FOLD.update(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"))
+_FOLD.update(_DIGITS)
+_FOLD.update(dict.fromkeys(map(ord, " \n\t!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~ๆฯฺ฿"), None))
+_BARE = dict.fromkeys(range(0x0E47, 0x0E4F))
+_DRAWN_OUT = re.compile(r"([^\d])\1\1+")
+_DOUBLED = re.compile(r"([^\d])\1+")
+
+
+def fold(text: str) -> str:
+    """Return a key to compare by: letters, vowels, tone marks and digits only, letters drawn out ("ไปปป") once."""
+    return _DRAWN_OUT.sub(r"\1", clean(text).translate(_FOLD))
+
+
+def bare(key: str) -> str:
+    """Return a folded key without tone marks and doubled letters, as people type in a hurry."""
+    return _DOUBLED.sub(r"\1", key.translate(_BARE))

@@ -1,0 +1,73 @@
+"""What a person may mean: the answers of ``understand``."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Intent(StrEnum):
+    """What a message is about. ANSWER and UNKNOWN are what is left while a question is open, or not."""
+
+    REPORT = "report"
+    START = "start"
+    NEXT = "next"
+    SKIP = "skip"
+    BACK = "back"
+    SUMMARY = "summary"
+    EDIT = "edit"
+    APPEND = "append"
+    DELETE = "delete"
+    REPLACE = "replace"
+    CANCEL = "cancel"
+    TOPIC = "topic"
+    SUBMIT = "submit"
+    CONFIRM = "confirm"
+    NOT_YET = "not_yet"
+    WITHDRAW = "withdraw"
+    YES = "yes"
+    NO = "no"
+    ACKNOWLEDGE = "acknowledge"
+    STATUS = "status"
+    DEADLINE = "deadline"
+    EXTEND = "extend"
+    PAUSE = "pause"
+    SNOOZE = "snooze"
+    MENU = "menu"
+    HELP = "help"
+    NONE = "none"
+    PRIVATE = "private"
+    PUBLIC = "public"
+    HUMAN = "human"
+    COMPLAIN = "complain"
+    THANKS = "thanks"
+    GREETING = "greeting"
+    SMALLTALK = "smalltalk"
+    MY_DATA = "my_data"
+    WRONG_PERSON = "wrong_person"
+    DELEGATE = "delegate"
+    RATING = "rating"
+    CODE = "code"
+    OUT_OF_SCOPE = "out_of_scope"
+    SCAM = "scam"
+    SENSITIVE = "sensitive"
+    COORDINATOR = "coordinator"
+    MEETING = "meeting"
+    ANSWER = "answer"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What ``understand`` made of a message.
+
+    topic: the number said with it ("ข้อ 3"), from 1, not checked against the question set.
+    part: "now", "next" or "needs" where one was named.
+    rest: the words that follow the command, as typed ("เพิ่มเติมข้อ 1 …").
+    sure: False where the words were guessed (a typo, a missing tone mark, a clue in a sentence):
+    ask before anything weighty.
+    """
+
+    intent: Intent
+    topic: int | None = None
+    part: str | None = None
+    rest: str = ""
+    sure: bool = True

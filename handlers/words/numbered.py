@@ -1,0 +1,97 @@
+"""Commands about one topic by its number: "แก้ไขข้อ ๒ ส่วนต่อไป", "เพิ่มเติมข้อ 1 มีเด็กพิเศษ 4 คน", "ข้อ 3 ลบออก"."""
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from handlers.words.intents import Intent, Understood
+from handlers.words.vocabulary import WORDS
+
+_GAP = r"[\s.,:()“”\"'/_–-]*"
+_TONES = "[็-๎]*"
+
+
+def _loose(words: Iterable[str]) -> str:
+    """Return alternatives, longest first, in which tone marks may be missing, wrong or too many."""
+    letters = ([letter for letter in word if not "็" <= letter <= "๎"] for word in words)
+    loose = {"".join(re.escape(letter) + _TONES for letter in word) for word in letters}
+    return "(?:" + "|".join(sorted(loose, key=len, reverse=True)) + ")"
+
+
+_RAW: dict[str, Any] = WORDS.numbered
+_VERBS = {Intent(name): re.compile(_loose(words)) for name, words in _RAW["verbs"].items()}
+_BARE = frozenset(map(Intent, _RAW["bare"]))
+_PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW["parts"].items()}
+_NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
+_VERB = _loose([word for words in _RAW["verbs"].values() for word in words])
+_NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
+_NUMBER = rf"(?P<number>\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
+_BEFORE = f"(?:{_loose(_RAW['before'])}{_GAP})*"
+_OBJECT = f"(?:{_loose(_RAW['object'])}{_GAP})*"
+_PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + _loose(
+    word for words in _RAW["parts"].values() for word in words
+)
+_AFTER = f"(?:{_GAP}{_loose(_RAW['after'])})*{_GAP}"
+_POSSIBLE = re.compile(r"\D{0,40}\d|.{0,30}(?:ข้|ขอ|ประ|หัว|เรื)")
+
+_VERB_FIRST = re.compile(
+    rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?{_NUMBER}{_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
+)
+_NUMBER_FIRST = re.compile(
+    rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN}){_NUMBER}{_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
+)
+_LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
+_CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
+_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}(?:[\s.,:]+|$))*")
+
+
+def numbered(text: str, *, asking: bool) -> Understood | None:
+    """Understand a command about a numbered topic in cleaned text with Arabic digits, or return None."""
+    if _POSSIBLE.match(text) is None:
+        return None
+    if found := _NUMBER_FIRST.fullmatch(text):
+        return _said(found, "", asking)
+    found = _VERB_FIRST.match(text)
+    return _said(found, _rest(text, found), asking) if found else None
+
+
+def _rest(text: str, found: re.Match[str]) -> str:
+    """Return what follows the number and its part, without the fillers at its beginning."""
+    fillers = _FILLERS.match(text, found.end())
+    return text[fillers.end() if fillers else found.end() :].strip()
+
+
+def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
+    intent = _intent(found["verb"])
+    if intent is None or not _plausible(intent, found, rest, asking):
+        return None
+    sure = not rest or intent is Intent.APPEND
+    return Understood(intent, _value(found["number"]), _part(found["part"]), rest, sure)
+
+
+def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:
+    if found["noun"] is None and (intent not in _BARE or rest or not found["number"].isdigit()):
+        return not asking and not rest and found["verb"] is None and found["number"].isdigit()
+    if not rest or intent is Intent.APPEND:
+        return True
+    if not asking:
+        return True
+    return intent is Intent.EDIT and len(rest) <= _LONGEST_REST and _CHANGE.match(rest) is not None
+
+
+def _intent(verb: str | None) -> Intent | None:
+    if verb is None:
+        return Intent.TOPIC
+    return next((intent for intent, words in _VERBS.items() if words.fullmatch(verb)), None)
+
+
+def _value(number: str) -> int:
+    if number.isdigit():
+        return int(number)
+    return next(value for word, value in _NUMBERS.items() if re.fullmatch(_loose([word]), number))
+
+
+def _part(words: str | None) -> str | None:
+    if not words:
+        return None
+    return next((name for name, pattern in _PARTS.items() if pattern.search(words)), None)
