@@ -31,7 +31,7 @@ def _in_production(info: ValidationInfo) -> bool:
 
 
 def _needed_in_production(value: SecretStr, info: ValidationInfo) -> SecretStr:
-    if _in_production(info) and not value.get_secret_value():
+    if _in_production(info) and not _several(value):
         raise ValueError("is missing: production cannot do without it (LINE Developers Console shows it)")
     return value
 
@@ -101,10 +101,14 @@ def _media(value: str, info: ValidationInfo) -> str:
     return value.rstrip("/")
 
 
+def _several(value: SecretStr) -> tuple[str, ...]:
+    return tuple(one.strip() for one in value.get_secret_value().split(",") if one.strip())
+
+
 def _keys(value: SecretStr) -> SecretStr:
-    for key in filter(None, value.get_secret_value().split(",")):
+    for key in _several(value):
         try:
-            Fernet(key.strip())
+            Fernet(key)
         except ValueError:
             raise ValueError("is not a key made by `python -m bot seal-key` (several: newest first, commas)") from None
     return value
@@ -142,9 +146,14 @@ class Settings(BaseModel):
             raise BadSettings([_problem(one) for one in error.errors(include_input=False)]) from None
 
     @property
+    def line_channel_secrets(self) -> tuple[str, ...]:
+        """Return the main channel's secrets, the newest first; while one is replaced there are two."""
+        return _several(self.line_channel_secret)
+
+    @property
     def sealing_keys(self) -> tuple[str, ...]:
         """Return the keys that seal further channels' secrets, the newest first."""
-        return tuple(key.strip() for key in self.keys.get_secret_value().split(",") if key.strip())
+        return _several(self.keys)
 
     def callback_url(self, channel: str | None = None) -> str:
         """Return the webhook address of a channel kept in the database, or of the one in the environment."""
