@@ -1,0 +1,103 @@
+"""Where everything is put together: the one place that knows all parts of a process."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import structlog
+from flask import Flask, Response
+from sqlalchemy import select
+
+from bot import logs, metrics
+from bot.channels import Channels
+from bot.delivery import THREADS, Delivery
+from bot.line.gateway import Gateway
+from bot.mishaps import is_out_of_reach
+from bot.settings import BadSettings, Settings
+from bot.webhook import Webhook
+from models.programme import channels
+from models.store import Store
+
+log = structlog.get_logger(__name__)
+
+Clock = Callable[[], datetime]
+
+_ANY_TABLE = select(channels.c.id).limit(1)
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Works:
+    """What one process works with. Opens nothing by itself, so it may be made before a fork."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    channels: Channels
+    gateway: Gateway
+    delivery: Delivery
+
+    def stop(self) -> None:
+        """Finish what is begun and let go of the database."""
+        self.delivery.stop()
+        self.store.dispose()
+
+
+def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREADS) -> Works:
+    """Put the parts of a process together.
+
+    threads: senders; 0 for none.
+    """
+    store = Store(settings.database_url)
+    known = Channels(settings, store, clock)
+    gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
+    return Works(settings, clock, store, known, gateway, Delivery(store, gateway, clock, threads=threads))
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, works: Works | None = None) -> Flask:
+    """Return the web application; its parts are in ``app.extensions["works"]``.
+
+    settings: those of the environment where None.
+    """
+    settings = settings or (works.settings if works else _from_environment())
+    logs.set_up(as_json=settings.env == "production")
+    works = works or assemble(settings, clock=clock)
+    app = Flask("raingan", static_folder=None)
+    app.extensions["works"] = works
+    Webhook(works.store, works.channels, works.delivery, works.clock, ack_wait=settings.ack_wait).add_to(app)
+    app.add_url_rule("/healthz", "healthz", _alive)
+    app.add_url_rule("/readyz", "readyz", lambda: _ready(works.store))
+    app.add_url_rule("/metrics", "metrics", _metrics)
+    return app
+
+
+def _from_environment() -> Settings:
+    try:
+        return Settings.load(os.environ)
+    except BadSettings as error:
+        raise SystemExit(str(error)) from None
+
+
+def _alive() -> Response:
+    return Response("alive", mimetype="text/plain")
+
+
+def _ready(store: Store) -> Response:
+    """Ready where the database can be had and has our tables."""
+    try:
+        with store.read() as db:
+            db.execute(_ANY_TABLE).first()
+    except Exception as error:
+        if not is_out_of_reach(error):
+            log.exception("not ready")
+        return Response("not ready", 503, mimetype="text/plain")
+    return Response("ready", mimetype="text/plain")
+
+
+def _metrics() -> Response:
+    return Response(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")

@@ -1,0 +1,304 @@
+"""LINE's API, called from here only. Every call has its time-outs, none is repeated behind our back.
+
+Messages go out as the JSON they are kept as, through the SDK's own connections: the SDK's typed requests cost
+two to four times the whole call. Everything else uses the SDK's clients.
+"""
+
+import json
+import ssl
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import certifi
+import structlog
+from linebot.v3.messaging import ApiClient, ApiException, Configuration, MessagingApi
+from linebot.v3.messaging import TestWebhookEndpointRequest as WebhookTrial
+from urllib3 import HTTPResponse, Timeout
+from urllib3.exceptions import ConnectTimeoutError, HTTPError, NewConnectionError
+
+from bot import metrics
+from bot.line.answers import Refused, Sent, Unanswered, Why, judge, refused, unanswered
+from handlers.channels import NoChannel
+
+log = structlog.get_logger(__name__)
+
+LINE = "https://api.line.me"
+LINE_DATA = "https://api-data.line.me"
+"""Where LINE keeps what people send; a stand-in has everything under one host."""
+CONNECT, READ = 3.0, 8.0
+"""Seconds. The SDK would wait for ever."""
+LONGEST = CONNECT + READ
+"""Seconds one call may take, all in all."""
+
+_REPLY = "/v2/bot/message/reply"
+_PUSH = "/v2/bot/message/push"
+_MULTICAST = "/v2/bot/message/multicast"
+_NEVER_REACHED = (NewConnectionError, ConnectTimeoutError)
+
+Message = dict[str, Any]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Messages of this month. allowed: None where there is no limit."""
+
+    allowed: int | None
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    user: str
+    name: str
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class BotInfo:
+    user: str
+    basic_id: str
+    name: str
+    chat_mode: str  # "bot"; "chat": people answer by hand, and events may not come
+    mark_as_read_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookInfo:
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTried:
+    """What LINE saw when it tried our webhook. status: None where no answer came."""
+
+    success: bool
+    status: int | None
+    reason: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """One channel's connections; safe to share among threads."""
+
+    token: str
+    api: ApiClient
+    headers: dict[str, str]
+
+
+class Gateway:
+    """LINE's Messaging API for all channels of a process.
+
+    Connections open with the first call, so a gateway made before a fork is good after it.
+
+    token_of: returns a channel's access token; raises NoChannel.
+    connections: as many as threads will call at once.
+    timeouts: seconds to connect, and to wait for the answer.
+    """
+
+    def __init__(
+        self,
+        token_of: Callable[[str], str],
+        *,
+        host: str = LINE,
+        connections: int = 48,
+        timeouts: tuple[float, float] = (CONNECT, READ),
+    ) -> None:
+        self.host = host.rstrip("/")
+        self._data_host = LINE_DATA if self.host == LINE else self.host
+        self._token_of = token_of
+        self._connections = connections
+        self._timeouts = timeouts
+        self._tls = _trust() if self.host.startswith("https://") else None
+        self._lines: dict[str, _Line] = {}
+        self._lock = threading.Lock()
+
+    def reply(self, channel: str, token: str, messages: Sequence[Message]) -> Sent | Refused:
+        """Send a turn for free (REF Send reply message). A token works once, and without a retry key."""
+        return self._send(channel, _REPLY, {"replyToken": token, "messages": messages})
+
+    def push(self, channel: str, to: str, messages: Sequence[Message], retry_key: str) -> Sent | Refused:
+        """Send paid messages to a person or a group (REF Send push message)."""
+        return self._send(channel, _PUSH, {"to": to, "messages": messages}, retry_key)
+
+    def multicast(self, channel: str, to: Sequence[str], messages: Sequence[Message], retry_key: str) -> Sent | Refused:
+        """Send paid messages to up to 500 people (REF Send multicast message)."""
+        return self._send(channel, _MULTICAST, {"to": list(to), "messages": messages}, retry_key)
+
+    def quota(self, channel: str) -> Quota:
+        """Return what this month's plan allows and what of it is used.
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        plan = self._ask(channel, MessagingApi.get_message_quota)
+        usage = self._ask(channel, MessagingApi.get_message_quota_consumption)
+        return Quota(plan.value if plan.type == "limited" else None, usage.total_usage)
+
+    def profile(self, channel: str, user: str) -> Profile | None:
+        """Return a person's profile, None where LINE shows none (blocked, not a friend, no consent).
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        try:
+            found = self._ask(channel, MessagingApi.get_profile, user)
+        except Unanswered as error:
+            if error.refused.status == 404:
+                return None
+            raise
+        return Profile(found.user_id, found.display_name, found.language)
+
+    def bot_info(self, channel: str) -> BotInfo:
+        """Return what LINE knows of the bot itself.
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        found = self._ask(channel, MessagingApi.get_bot_info)
+        return BotInfo(
+            found.user_id, found.basic_id, found.display_name, str(found.chat_mode), str(found.mark_as_read_mode)
+        )
+
+    def webhook(self, channel: str) -> WebhookInfo | None:
+        """Return the webhook address set at LINE, None where there is none.
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        try:
+            found = self._ask(channel, MessagingApi.get_webhook_endpoint)
+        except Unanswered as error:
+            if error.refused.status == 404:
+                return None
+            raise
+        return WebhookInfo(found.endpoint, found.active)
+
+    def try_webhook(self, channel: str, url: str | None = None) -> WebhookTried:
+        """Let LINE send an empty webhook to the address that is set, or to another (60 times an hour at most).
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        found = self._ask(channel, MessagingApi.test_webhook_endpoint, WebhookTrial(endpoint=url))
+        return WebhookTried(bool(found.success), found.status_code or None, found.reason, found.detail)
+
+    def open_content(self, channel: str, message_id: str) -> HTTPResponse:
+        """Begin to read what somebody sent (REF Get content); the caller reads on, and closes.
+
+        Raises:
+            Unanswered: no answer came.
+        """
+        try:
+            line = self._line(channel)
+        except NoChannel as error:
+            raise Unanswered(Refused("no such channel", Why.CHANNEL, permanent=True)) from error
+        url = f"{self._data_host}/v2/bot/message/{message_id}/content"
+        try:
+            response: HTTPResponse = line.api.rest_client.pool_manager.request(
+                "GET",
+                url,
+                headers={"Authorization": line.headers["Authorization"], "User-Agent": line.headers["User-Agent"]},
+                timeout=self._timeout(),
+                retries=False,
+                redirect=False,
+                preload_content=False,
+            )
+        except HTTPError as error:
+            raise Unanswered(unanswered(error, reached=True)) from error
+        return response
+
+    def _send(self, channel: str, path: str, content: dict[str, Any], retry_key: str | None = None) -> Sent | Refused:
+        began = time.perf_counter()
+        request_id = None
+        try:
+            line = self._line(channel)
+        except NoChannel:
+            return Refused("no such channel", Why.CHANNEL, permanent=True)
+        try:
+            response = line.api.rest_client.pool_manager.request(
+                "POST",
+                self.host + path,
+                body=json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace"),
+                headers=line.headers if retry_key is None else {**line.headers, "X-Line-Retry-Key": retry_key},
+                timeout=self._timeout(),
+                retries=False,
+                redirect=False,
+            )
+        except HTTPError as error:
+            answer: Sent | Refused = unanswered(error, reached=not isinstance(error, _NEVER_REACHED))
+        else:
+            request_id = response.headers.get("x-line-request-id")
+            answer = judge(response.status, response.data)
+        self._note(channel, path, answer, request_id, time.perf_counter() - began)
+        return answer
+
+    def _note(self, channel: str, path: str, answer: Sent | Refused, request_id: str | None, seconds: float) -> None:
+        """Write down each call, as LINE asks for (DOC development-guidelines: keep logs)."""
+        if isinstance(answer, Sent):
+            metrics.called(path, "sent", seconds)
+            log.debug("line", path=path, channel=channel, request_id=request_id, seconds=round(seconds, 3))
+            return
+        metrics.called(path, answer.why, seconds)
+        write = log.error if answer.why in (Why.CHANNEL, Why.MESSAGE) else log.warning
+        write(
+            "line refused",
+            path=path,
+            channel=channel,
+            why=answer.why.value,
+            reason=answer.reason,
+            request_id=request_id,
+            seconds=round(seconds, 3),
+        )
+
+    def _ask(self, channel: str, question: Callable[..., Answer], *details: Any) -> Answer:
+        try:
+            return question(MessagingApi(self._line(channel).api), *details, _request_timeout=self._timeouts)
+        except NoChannel as error:
+            raise Unanswered(Refused("no such channel", Why.CHANNEL, permanent=True)) from error
+        except ApiException as error:
+            log.warning("line refused", question=question.__name__, channel=channel, status=error.status)
+            raise Unanswered(refused(error.status or 500, error.reason)) from error
+        except HTTPError as error:
+            raise Unanswered(unanswered(error, reached=True)) from error
+        except ValueError as error:  # an answer the SDK's models do not know
+            raise Unanswered(Refused("an answer of unknown shape", Why.TROUBLE)) from error
+
+    def _line(self, channel: str) -> _Line:
+        token = self._token_of(channel)
+        line = self._lines.get(channel)
+        if line is not None and line.token == token:
+            return line
+        with self._lock:
+            line = self._lines.get(channel)
+            if line is None or line.token != token:
+                line = self._lines[channel] = self._connect(token)
+        return line
+
+    def _connect(self, token: str) -> _Line:
+        configuration = Configuration(host=self.host, access_token=token)
+        configuration.retries = False
+        configuration.connection_pool_maxsize = self._connections
+        api = ApiClient(configuration)
+        if self._tls is not None:
+            kept = api.rest_client.pool_manager.connection_pool_kw
+            kept.pop("ca_certs", None)
+            kept["ssl_context"] = self._tls
+        headers = {**api.default_headers, "Content-Type": "application/json"}
+        return _Line(token, api, headers)
+
+    def _timeout(self) -> Timeout:
+        connect, read = self._timeouts
+        return Timeout(connect=connect, read=read, total=connect + read)
+
+
+def _trust() -> ssl.SSLContext:
+    """Load the certificate authorities, once: urllib3 would do it again for every connection, 10 ms and more each."""
+    context = ssl.create_default_context()
+    context.load_verify_locations(certifi.where())
+    return context

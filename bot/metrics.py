@@ -1,0 +1,67 @@
+"""What is counted. Under several web processes the numbers are summed (``bot/gunicorn.py`` says where they lie)."""
+
+import os
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
+from prometheus_client.registry import REGISTRY
+
+_FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+
+_WEBHOOKS = Counter("raingan_webhooks", "Webhooks received, by what became of them", ["result"])
+_EVENTS = Counter("raingan_events", "Events received, by what became of them", ["result"])
+_WEBHOOK_SECONDS = Histogram("raingan_webhook_seconds", "Time to answer a webhook", buckets=_FAST)
+_SAID = Counter("raingan_outbox", "Rows of the outbox, by what became of them", ["state"])
+_SAID_SECONDS = Histogram("raingan_said_seconds", "Time from the event to LINE's acceptance", buckets=_FAST)
+_CALLS = Histogram("raingan_line_seconds", "Calls to LINE, by path and outcome", ["path", "outcome"], buckets=_FAST)
+_WAITING = Gauge("raingan_waiting", "Rows that wait in this process", multiprocess_mode="livesum")
+
+_accepted = _WEBHOOKS.labels("accepted")
+_applied = _EVENTS.labels("applied")
+_sent = _SAID.labels("sent")
+
+
+def webhook(result: str, seconds: float | None = None) -> None:
+    """Count a webhook: accepted, or why it was refused."""
+    if result == "accepted":
+        _accepted.inc()
+    else:
+        _WEBHOOKS.labels(result).inc()
+    if seconds is not None:
+        _WEBHOOK_SECONDS.observe(seconds)
+
+
+def event(result: str) -> None:
+    """Count an event: applied, failed (kept, to be tried again) or unkept (LINE will send it again)."""
+    if result == "applied":
+        _applied.inc()
+    else:
+        _EVENTS.labels(result).inc()
+
+
+def called(path: str, outcome: str, seconds: float) -> None:
+    """Count a call to LINE."""
+    _CALLS.labels(path, outcome).observe(seconds)
+
+
+def said(state: str, seconds: float | None = None) -> None:
+    """Count what became of a row. seconds: since the person spoke, where somebody did."""
+    if state == "sent":
+        _sent.inc()
+    else:
+        _SAID.labels(state).inc()
+    if seconds is not None:
+        _SAID_SECONDS.observe(seconds)
+
+
+def waiting(rows: int) -> None:
+    """Note how many rows wait in this process."""
+    _WAITING.set(rows)
+
+
+def page() -> bytes:
+    """Return the numbers of all processes in Prometheus' text format."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

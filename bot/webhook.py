@@ -1,0 +1,199 @@
+"""LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import structlog
+from flask import Flask, Response, request
+from sqlalchemy import Connection
+
+from bot import metrics
+from bot.line import read, signature
+from bot.mishaps import is_clash, is_out_of_reach
+from handlers import inbox
+from handlers.channels import NoChannel
+from handlers.heard import Heard
+from handlers.inbox import House
+from handlers.outbox import Outgoing
+from models.programme import MAIN
+from models.store import Store
+
+log = structlog.get_logger(__name__)
+
+LARGEST = 2 * 1024 * 1024
+"""Bytes of a body."""
+BEGIN_UNTIL = 0.5
+"""Seconds after which no further event of a batch is begun: with the wait for the database (``models.store.PATIENCE``)
+the answer still comes within LINE's two seconds. LINE sends the batch again, and what was applied stays applied."""
+TRIES = 3
+"""Transactions per event where PostgreSQL says that two of them clashed."""
+
+Receive = Callable[[Connection, str, Heard, House, datetime], Sequence[Outgoing]]
+KeepFailed = Callable[[Connection, str, Heard, House, str, datetime], Sequence[Outgoing]]
+
+
+class Secrets(Protocol):
+    """Who may sign: ``bot.channels.Channels``."""
+
+    def secrets_of(self, channel: str) -> tuple[str, ...]:
+        """Return the secrets of a channel. Raises NoChannel."""
+        ...
+
+
+class Mouth(Protocol):
+    """Who sends: ``bot.delivery.Delivery``."""
+
+    @property
+    def owner(self) -> str:
+        """Return the name under which rows are leased to this process."""
+        ...
+
+    def take(self, rows: Sequence[Outgoing]) -> None:
+        """Send rows, later."""
+        ...
+
+
+class _Refused(Exception):
+    """No event of this request was looked at."""
+
+    def __init__(self, status: int, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+        self.reason = reason
+
+
+class _Later(Exception):
+    """The database could not be had: LINE is to send it again."""
+
+
+class Webhook:
+    """Takes what LINE posts.
+
+    receive, keep_failed: what is done with one event, and with one on which that raised.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        secrets: Secrets,
+        delivery: Mouth,
+        clock: Callable[[], datetime],
+        *,
+        ack_wait: float = 0.7,
+        receive: Receive = inbox.receive,
+        keep_failed: KeepFailed = inbox.keep_failed,
+    ) -> None:
+        self._store = store
+        self._secrets = secrets
+        self._delivery = delivery
+        self._clock = clock
+        self._ack_wait = ack_wait
+        self._receive = receive
+        self._keep_failed = keep_failed
+
+    def add_to(self, app: Flask) -> None:
+        """Give the app its two addresses: one for the channel in the environment, one for all others."""
+        app.config["MAX_CONTENT_LENGTH"] = LARGEST
+        app.add_url_rule("/callback", "callback", self.answer, methods=["POST"], defaults={"channel": MAIN})
+        app.add_url_rule("/callback/<channel>", "callback_of", self.answer, methods=["POST"])
+        app.register_error_handler(413, _too_large)
+
+    def answer(self, channel: str) -> Response:
+        """Answer one webhook: 200 as soon as all its events are durable."""
+        began = time.monotonic()
+        try:
+            self._apply(channel, self._events(channel), began)
+        except _Refused as no:
+            log.warning("webhook refused", reason=no.reason, status=no.status)
+            metrics.webhook(no.reason)
+            return _plain(no.reason, no.status)
+        except _Later:
+            metrics.webhook("later", time.monotonic() - began)
+            return _plain("try again", 503)
+        metrics.webhook("accepted", time.monotonic() - began)
+        return _plain("ok", 200)
+
+    def _events(self, channel: str) -> list[Any]:
+        """Return the events of the request at hand, if LINE signed it."""
+        try:
+            secrets = self._secrets.secrets_of(channel)
+        except NoChannel:
+            raise _Refused(404, "channel") from None
+        except Exception as error:
+            raise self._out_of_reach(error) from error
+        body = request.get_data(cache=False)
+        if not signature.matches(secrets, body, request.headers.get("x-line-signature")):
+            raise _Refused(401, "signature")
+        try:
+            return read.events(body)
+        except ValueError:
+            raise _Refused(400, "body") from None
+
+    def _apply(self, channel: str, events: Sequence[Any], began: float) -> None:
+        if not events:
+            return
+        house = House(owner=self._delivery.owner, ack_wait=self._ack_wait)
+        unkept = 0
+        for number, event in enumerate(events):
+            if number and time.monotonic() - began > BEGIN_UNTIL:
+                raise _Later
+            heard = read.heard(event, self._clock())
+            if not self._one(channel, heard, house):
+                unkept += 1
+        if unkept:  # the others are safe; LINE may send this one again
+            raise _Later
+
+    def _one(self, channel: str, heard: Heard, house: House) -> bool:
+        """Apply one event, or keep it for another try. False where not even that could be done."""
+        try:
+            said = self._in_one(lambda db: self._receive(db, channel, heard, house, self._clock()))
+        except Exception as error:
+            if is_out_of_reach(error):
+                raise self._out_of_reach(error) from error
+            log.exception("event not applied", event_id=heard.id, kind=heard.kind.value, channel=channel)
+            return self._keep(channel, heard, house, error)
+        metrics.event("applied")
+        self._delivery.take(said)
+        return True
+
+    def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:
+        try:
+            what = inbox.error_of(error)
+            said = self._in_one(lambda db: self._keep_failed(db, channel, heard, house, what, self._clock()))
+        except Exception as worse:
+            if is_out_of_reach(worse):
+                raise self._out_of_reach(worse) from worse
+            log.exception("event not kept", event_id=heard.id, kind=heard.kind.value, channel=channel)
+            metrics.event("unkept")
+            return False
+        metrics.event("failed")
+        self._delivery.take(said)
+        return True
+
+    def _in_one(self, work: Callable[[Connection], Sequence[Outgoing]]) -> Sequence[Outgoing]:
+        """Do the work in one transaction; again where it clashed with another."""
+        for left in reversed(range(TRIES)):
+            try:
+                with self._store.write() as db:
+                    return work(db)
+            except Exception as error:
+                if not (left and is_clash(error)):
+                    raise
+        raise AssertionError("unreachable")
+
+    def _out_of_reach(self, error: Exception) -> Exception:
+        if not is_out_of_reach(error):
+            return error
+        log.warning("database out of reach", exc_info=error)
+        return _Later()
+
+
+def _too_large(error: Exception) -> Response:
+    metrics.webhook("size")
+    return _plain("too large", 413)
+
+
+def _plain(words: str, status: int) -> Response:
+    return Response(words, status, mimetype="text/plain")
