@@ -6,6 +6,7 @@ import { day } from "./thaidate.js";
 
 const NEAR = 60; // px from the end that still count as being at the end
 
+const sameBubble = (one, other) => one.id === other.id && one.at === other.at && (other.unsent || JSON.stringify(one.message) === JSON.stringify(other.message));
 const minuteOf = (item) => item.from + item.at.slice(0, 16);
 
 export class Log {
@@ -48,8 +49,9 @@ export class Log {
     if (typing && this.#atEnd) this.toEnd();
   }
 
+  /** A server that began anew may count its ids anew too, so the same bubble is one that says the same. */
   #startsWith(items) {
-    return [...this.#entries.keys()].every((id, index) => items[index]?.id === id);
+    return [...this.#entries.values()].every(({ item }, index) => items[index] && sameBubble(item, items[index]));
   }
 
   #clear() {

@@ -20,7 +20,7 @@ const start = el("section", { class: "start", testid: "start" },
 const row = el("div", { class: "phones" });
 const offline = el("p", { class: "offline", testid: "offline", role: "alert", hidden: true }, "ขาดการเชื่อมต่อ กำลังลองใหม่");
 const big = button({ testid: "big-text", "aria-pressed": "false", onclick: () => bigText(big.getAttribute("aria-pressed") !== "true") }, "ตัวใหญ่");
-const fold = button({ class: "fold", testid: "panel-toggle", "aria-expanded": "false", onclick: () => showPanel(!document.body.classList.contains("with-panel")) }, icon("menu"), el("span", {}, "แผงควบคุม"));
+const fold = button({ class: "fold", testid: "panel-toggle", "aria-label": "แผงควบคุม", "aria-expanded": "false", onclick: () => showPanel(!document.body.classList.contains("with-panel")) }, icon("menu"), el("span", {}, "แผงควบคุม"));
 const who = el("p", { class: "who" });
 
 document.body.append(

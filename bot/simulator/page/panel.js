@@ -42,7 +42,8 @@ export class Panel {
 
   draw() {
     const { allowed, used } = people.quota;
-    this.quota.textContent = `ใช้ไป ${used} จาก ${allowed} ข้อความเดือนนี้`;
+    this.quota.textContent = `ใช้ไป ${used} จาก ${allowed ?? "ไม่จำกัด"} ข้อความเดือนนี้`;
+    this.meter.hidden = allowed === null;
     Object.assign(this.meter, { max: allowed || 1, high: (allowed || 1) * 0.8, value: used });
     this.moved.textContent = people.offset ? `เลื่อนไปข้างหน้า ${span(people.offset)}` : "";
     this.#tick();

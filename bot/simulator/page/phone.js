@@ -146,8 +146,12 @@ export class Phone extends EventTarget {
       this.notice(error instanceof Refused ? error.message : "ส่งไม่สำเร็จ ยังติดต่อเซิร์ฟเวอร์ไม่ได้");
       return false;
     });
-    this.#queue = done.then(() => { people.refresh().catch(() => {}); }); // the banner tells where this fails
+    this.#queue = done.then(() => this.#refresh());
     return done;
+  }
+
+  #refresh() {
+    people.refresh().catch(() => {}); // the banner tells where this fails
   }
 
   // What is shown
@@ -158,6 +162,7 @@ export class Phone extends EventTarget {
     const code = this.person?.code;
     if (code && news.items.some((item) => item.from === "me" && item.message.text?.includes(code))) this.#redeemed = true;
     this.#personChanged();
+    if (!whole) this.#refresh(); // a push moves the quota
     this.dispatchEvent(new Event("news"));
   }
 
