@@ -112,7 +112,8 @@ class _Handler(BaseHTTPRequestHandler):
         """Write nothing: the platform keeps the calls."""
 
     def _serve(self) -> None:
-        path, _, query = self.path.partition("?")
+        # Not self.path: the base class mends a doubled slash, which LINE does not.
+        path, _, query = self.requestline.split()[1].partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
         body = self._body(headers)
         if body is None:

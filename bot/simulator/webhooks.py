@@ -6,7 +6,6 @@ import hmac
 import ipaddress
 import json
 import queue
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -73,6 +72,8 @@ def http_post(base: str) -> Post:
     def post(path: str, body: bytes, headers: Mapping[str, str]) -> int:
         try:
             return int(pool.request("POST", root + path, body=body, headers=headers).status)
+        except urllib3.exceptions.NewConnectionError as error:  # to urllib3 a kind of timeout
+            raise OSError(str(error)) from error
         except urllib3.exceptions.TimeoutError as error:
             raise TimeoutError(str(error)) from error
         except urllib3.exceptions.HTTPError as error:
@@ -165,7 +166,7 @@ class Webhooks:
             status = self.post(self._channel.webhook, body, headers)
         except TimeoutError:
             return None, "request_timeout"
-        except (OSError, socket.gaierror):
+        except OSError:
             return None, "could_not_connect"
         return status, "ok" if 200 <= status < 300 else "error_status_code"
 
