@@ -1,7 +1,7 @@
 """From what was heard to the verb that answers: who speaks decides the flow, where one stands the step."""
 
 from handlers.dialog import Flow
-from handlers.flows.joining import CODE, JOINING, NOTICE
+from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act
@@ -12,7 +12,7 @@ from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
 from handlers.verbs.answering import options_named
 from handlers.words import Intent, Understood, understand
 
-_SILENT = frozenset({Kind.UNFOLLOW, Kind.UNSEND})
+_INTENTS = frozenset(str(intent) for intent in Intent)
 
 
 def hear(talk: Talk) -> Turn | None:
@@ -50,7 +50,7 @@ def _understand_guest(talk: Talk) -> Understood:
 
 def _meant(act: Act | None) -> Understood:
     """Return what a button means: the word of the same name."""
-    if act is None or act.do not in Intent:
+    if act is None or act.do not in _INTENTS:
         return Understood(Intent.UNKNOWN)
     number = int(act.value) if act.value and act.value.isdigit() and act.do in (Intent.TOPIC, Intent.EDIT) else None
     return Understood(Intent(act.do), topic=number)
@@ -58,9 +58,12 @@ def _meant(act: Act | None) -> Understood:
 
 def _hear_member(talk: Talk) -> Turn | None:
     if talk.late:
-        return filing.late(talk) or _where(talk)
+        return (filing.late(talk) if _is_answer(talk) else None) or _where(talk)
     if talk.heard.kind == Kind.FOLLOW:
         return chatting.chat(talk) if talk.stand.may_write else joining.welcome_joined(talk)
+    if talk.place.flow == JOINING.name and talk.place.step == SCHOOL:  # a second school's code was typed
+        talk.understood = _understand_guest(talk)
+        return _answer(talk, JOINING, SCHOOL)
     chosen = schools.choose(talk)
     if chosen is not None:
         return chosen
@@ -69,6 +72,11 @@ def _hear_member(talk: Talk) -> Turn | None:
     if talk.stand.round is None:
         return moving.show_sent(talk)
     return _hear_report(talk)
+
+
+def _is_answer(talk: Talk) -> bool:
+    """Tell whether a late bubble is part of an answer; a command that comes too late is not."""
+    return talk.heard.kind in MEDIA or understand(talk.heard.text, asking=True).intent == Intent.ANSWER
 
 
 def _where(talk: Talk) -> Turn:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 
 from models.outbox import Policy, Sending, outbox, said
 
@@ -51,15 +51,17 @@ class Words:
     wait: float = 0.0  # seconds; a later turn within them replaces these words
 
 
+# As the partial index writes it; IN with bound values would also be expanded anew at each execution.
+_IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = (
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.messages, outbox.c.about)
-    .where(outbox.c.person_id == bindparam("person"), outbox.c.state.in_([Sending.QUEUED, Sending.HELD]))
+    .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
     .order_by(outbox.c.id)
 )
 _ADD = insert(outbox).returning(outbox.c.id)
 _REPLACE = (
     update(outbox)
-    .where(outbox.c.id == bindparam("row"), outbox.c.state.in_([Sending.QUEUED, Sending.HELD]))
+    .where(outbox.c.id == bindparam("row"), _IS_OPEN)
     .values(state=Sending.REPLACED)
 )
 

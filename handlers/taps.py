@@ -29,6 +29,7 @@ _WRITES = frozenset(
         "restore",
     }
 )
+_WORDS = frozenset(str(intent) for intent in Intent)
 _OWN = {"pick": answering.pick, "restore": answering.restore}
 
 
@@ -60,9 +61,7 @@ def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
         return filing.keep_words_here(talk)
     if act.do == "open" and question:
         return edit_question(talk, question) if talk.writable else show_sent(talk)
-    if act.do in Intent:
-        return None
-    return _refuse(talk, "unknown")
+    return None if act.do in _WORDS else _refuse(talk, "unknown")
 
 
 def _other_report(talk: Talk) -> Turn:

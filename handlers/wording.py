@@ -101,7 +101,6 @@ def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
         pieces.append(say("report.answered_more", n=known["n"]))
     else:
         pieces.append(say("report.may_choices" if question.options else "report.may_words"))
-    pieces += [say("report.may_none")] if question.may_be_none and not found else []
     pieces += [say("report.may_private")] if question.may_be_private and not talk.answer(question.key).private else []
     return Say("\n\n".join(piece for piece in pieces if piece), steer(talk, question), (talk.report, question.key))
 

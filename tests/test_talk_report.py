@@ -1,0 +1,344 @@
+"""Golden talks: a director and the report, from the first question to the receipt."""
+
+from datetime import timedelta
+
+import pytest
+
+from handlers import questions
+from handlers.heard import Kind
+from models.audit import audit
+from models.people import Role
+from models.place import asked
+from models.report import State, media, moves
+from models.store import Store
+from tests.province import Person, Province
+
+
+@pytest.fixture
+def province(store: Store, now) -> Province:
+    return Province(store, now)
+
+
+@pytest.fixture
+def warunee(province: Province) -> Person:
+    return province.director()
+
+
+LONG = "นักเรียน 168 คน อ่านคล่องขึ้นมาก ยังห่วงเด็ก 9 คนที่อ่านไม่คล่อง"
+
+
+def fill(person: Person) -> Person:
+    """Answer every question, needs skipped."""
+    person.says("รายงาน")
+    for _ in range(5):
+        person.says(LONG).says("ต่อไป").says(LONG).says("ต่อไป").says("ข้าม")
+    return person.says("ไม่มี")
+
+
+def test_a_whole_report_from_first_word_to_receipt(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").hears("ราว 15 นาที", "ข้อ 1 จาก 6 · สภาพปัจจุบัน", "คุณภาพผู้เรียน", "แนวคิด", "ต่อไป")
+    warunee.says("นักเรียนอ่านคล่องขึ้น จาก 20 เป็น 31 คน").hears("บันทึกแล้ว 1 ข้อความ", "ข้อ 1", "ต่อไป")
+    warunee.says("แต่ขาดเรียนช่วงตัดอ้อย").hears("บันทึกแล้ว 2 ข้อความ")
+    warunee.says("ต่อไป").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    warunee.says(LONG).says("ต่อไป").hears("ความช่วยเหลือ", "1. งบ")
+    warunee.says("1, 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์").says("ต่อไป").hears("ข้อ 2 จาก 6 · สภาพปัจจุบัน")
+    for _ in range(4):
+        warunee.says(LONG).says("ต่อไป").says(LONG).says("ต่อไป").says("ข้าม")
+    warunee.hears("ข้อ 6 จาก 6", "ไม่มีก็พิมพ์ “ไม่มี”")
+    warunee.says("ไม่มี").hears("ครบทุกข้อ", "ตรวจทานก่อนส่ง", "นักเรียนอ่านคล่องขึ้น จาก 20 เป็น 31 คน")
+    warunee.says("ส่ง").hears("พร้อมส่งถึง สพป.บุรีรัมย์ เขต 2", "ยืนยัน")
+    assert province.state() == State.DRAFT
+    warunee.says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", "เลขรับ 2568/2-1031992003-1", "จ. 5 ม.ค. 2569")
+    warunee.hears("แต่ขาดเรียนช่วงตัดอ้อย", "ต้นสังกัดจะตรวจตามสภาพจริง")
+    assert province.state() == State.SUBMITTED
+    assert [(move.from_state, move.to_state) for move in province.rows(moves)] == [("draft", "submitted")]
+
+
+def test_typed_words_do_all_that_buttons_do_and_buttons_all_that_words_do(province: Province, warunee: Person) -> None:
+    warunee.taps("เริ่มรายงาน").hears("ข้อ 1 จาก 6")
+    warunee.says(LONG).taps("ต่อไป").hears("สิ่งที่จะขับเคลื่อนต่อไป").taps("ข้าม").hears("ความช่วยเหลือ")
+    warunee.taps("คน").hears("เลือกไว้: คน").taps("งบ").hears("เลือกไว้: งบ, คน").taps("คน").hears("เลือกไว้: งบ")
+    assert province.answer("learners.needs") == ["budget"]
+    warunee.taps("ไม่ต้องการ").hears("เลือกไว้: ไม่ต้องการ")
+    assert province.answer("learners.needs") == ["none"]
+    warunee.taps("ย้อนกลับ").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+
+
+@pytest.mark.parametrize("word", ["ต่อไป", "เสร็จ", "ถัดไป", "ต่อไปครับ", "ต่อไปป", "ตอไป", "เสร็จแล้วค่ะ", "9jvwx"])
+def test_an_answer_ends_with_next_in_many_spellings(warunee: Person, word: str) -> None:
+    warunee.says("รายงาน").says(LONG).says(word).hears("สิ่งที่จะขับเคลื่อนต่อไป")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "แก้ไขปัญหาการอ่านไม่ออกโดยครูสอนซ่อมเสริมตอนเย็น",
+        "ส่งต่อเด็กกลุ่มเสี่ยง 3 คนให้นักจิตวิทยา",
+        "ยกเลิกสอบกลางภาค เปลี่ยนเป็นแฟ้มสะสมงานแทน",
+        "ไม่มีครูเอกภาษาอังกฤษ",
+        "สถานะทางบ้านเด็กยากจน 70% ได้ทุน กสศ. 41 คน",
+        "ประชุมผู้ปกครองเทอมละ 2 ครั้ง มาประมาณ 60%",
+    ],
+)
+def test_words_that_begin_like_a_command_are_an_answer(province: Province, warunee: Person, words: str) -> None:
+    warunee.says("รายงาน").says(words).hears("บันทึกแล้ว 1 ข้อความ")
+    assert province.answer("learners.now") == [words]
+
+
+def test_one_answer_is_any_number_of_bubbles_photos_files_and_voice(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("มีเด็กเก่งดนตรี").sends(Kind.IMAGE).sends(Kind.IMAGE)
+    warunee.hears("บันทึกแล้ว 1 ข้อความ 2 รูป", "เลี่ยงภาพที่เห็นหน้านักเรียนชัด")
+    warunee.sends(Kind.FILE, file_name="SAR.pdf").sends(Kind.AUDIO).hears("1 ข้อความ 2 รูป 1 เสียง 1 ไฟล์")
+    assert len(province.rows(media)) == 4
+    warunee.says("ต่อไป").hears("สิ่งที่จะขับเคลื่อนต่อไป").says("สรุป").hears("2 รูป 1 เสียง 1 ไฟล์")
+
+
+def test_a_too_short_answer_is_asked_once_for_an_example_then_accepted(warunee: Person) -> None:
+    warunee.says("รายงาน").says("ก็ดีครับ").hears("บันทึกแล้ว")
+    warunee.says("ต่อไป").hears("ขอตัวอย่างหรือจำนวน").says("ต่อไป").hears("สิ่งที่จะขับเคลื่อนต่อไป")
+
+
+def test_no_answer_at_all_is_asked_for_or_skipped(warunee: Person) -> None:
+    warunee.says("รายงาน").says("ต่อไป").hears("ยังไม่มีคำตอบ", "ข้าม").says("ข้าม").hears("ข้ามข้อ 1", "ต่อไป")
+
+
+def test_resume_after_days_and_after_the_place_is_lost(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก").hears("ตอบแล้ว 1 จาก 16 ข้อ", "รายงาน")
+    province.later(days=4)
+    warunee.says("สวัสดี").hears("สวัสดี").taps("ทำต่อ").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    province.forget_places()
+    warunee.says("รายงาน").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+
+
+def test_resume_after_a_deploy_that_added_a_question(province: Province, warunee: Person) -> None:
+    fill(warunee).hears("ครบทุกข้อ")
+    text = questions_yaml().replace("version: 1\n", "version: 2\n").replace(
+        "      - part: needs\n", "      - part: now\n        key: safety\n        ask: นักเรียนปลอดภัยเพียงใด\n      - part: needs\n", 1
+    )
+    changed = questions_parse(text)
+    province.load_questions(changed)
+    warunee.says("รายงาน").hears("นักเรียนปลอดภัยเพียงใด").says(LONG).says("ต่อไป").hears("ครบทุกข้อ")
+    assert province.answer("learners.now") == [LONG]
+
+
+def questions_yaml() -> str:
+    from importlib.resources import files
+
+    return (files("handlers.texts") / "questions.yaml").read_text(encoding="utf-8")
+
+
+def questions_parse(text: str) -> questions.QuestionSet:
+    from handlers import question_file
+
+    return question_file.parse(text)
+
+
+def test_any_topic_in_any_order_from_the_card_or_by_number(warunee: Person) -> None:
+    warunee.says("เมนู").hears("รายงาน 6 ประเด็น", "ยังไม่ตอบ", "หลักสูตรและการจัดการเรียนรู้")
+    warunee.taps("3").hears("ข้อ 3 จาก 6 · สภาพปัจจุบัน").says(LONG).says("ต่อไป")
+    warunee.says("ข้อ ๕").hears("ข้อ 5 จาก 6").says("ข้อ 9").hears("1 ถึง 6")
+    warunee.says("เมนู").hears("ตอบบางส่วน")
+
+
+def test_edit_shows_the_old_words_brings_them_into_the_keyboard_and_replaces(
+    province: Province, warunee: Person
+) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("แผนเดิมที่จะทำในภาคเรียนหน้า 2 กิจกรรม").says("ต่อไป")
+    warunee.says("แก้ไขข้อ ๑ ส่วนต่อไป").hears("ที่ตอบไว้", "แผนเดิมที่จะทำ", "เพิ่มต่อท้าย")
+    fill_in = [button.action.get("fillInText") for button in warunee.buttons() if button.label == "แก้ข้อความเดิม"]
+    assert fill_in == ["แผนเดิมที่จะทำในภาคเรียนหน้า 2 กิจกรรม"]
+    warunee.says("แก้ไขปัญหาครูสอนไม่ตรงเอกก่อน แล้วค่อยปรับหลักสูตร").hears("เปลี่ยนคำตอบข้อ 1")
+    assert province.answer("learners.next") == ["แก้ไขปัญหาครูสอนไม่ตรงเอกก่อน แล้วค่อยปรับหลักสูตร"]
+    warunee.taps("คืนคำตอบเดิม").hears("คืนคำตอบเดิมข้อ 1")
+    assert province.answer("learners.next") == ["แผนเดิมที่จะทำในภาคเรียนหน้า 2 กิจกรรม"]
+
+
+def test_edit_can_add_or_leave_as_it_was(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป")
+    warunee.says("แก้ 1").hears(LONG).taps("เพิ่มต่อท้าย").hears("ส่วนที่จะเพิ่ม").says("และมีเด็กพิเศษ 4 คน")
+    assert province.answer("learners.now") == [LONG, "และมีเด็กพิเศษ 4 คน"]
+    warunee.says("ต่อไป").says("แก้ 1").taps("ไม่แก้แล้ว").hears("ไว้ตามเดิม", "สิ่งที่จะขับเคลื่อนต่อไป")
+    warunee.says("เพิ่มเติมข้อ 1 อีกนิด มีเด็กเรียนรวมอีก 2 คน").hears("บันทึกแล้ว 3 ข้อความ")
+
+
+def test_a_long_answer_that_does_not_fit_the_keyboard_is_shown(warunee: Person) -> None:
+    warunee.says("รายงาน").says("เด็กอ่านออก " * 60).says("ต่อไป").says("แก้ 1").hears("เด็กอ่านออก เด็กอ่านออก")
+    assert all("fillInText" not in button.action for button in warunee.buttons())
+
+
+def test_quoting_ones_own_bubble_changes_that_bubble(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("เด็ก 19 คนอ่านไม่คล่อง").says("ส่วนใหญ่ ป.2").says("ต่อไป")
+    warunee.says("เด็ก 9 คนอ่านไม่คล่อง", quote=warunee.sent[-3]).hears("แก้ข้อความนั้นในข้อ 1")
+    assert province.answer("learners.now") == ["เด็ก 9 คนอ่านไม่คล่อง", "ส่วนใหญ่ ป.2"]
+
+
+def test_quoting_the_bots_question_adds_to_that_answer(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG)
+    asked_first = warunee.bot_message("ขณะนี้นักเรียนเป็นอย่างไรบ้าง")
+    warunee.says("เพิ่งได้เหรียญทองวิทยาศาสตร์ระดับจังหวัด", quote=asked_first).hears("ข้อ 1 สภาพปัจจุบัน")
+    assert province.answer("learners.now") == [LONG, "เพิ่งได้เหรียญทองวิทยาศาสตร์ระดับจังหวัด"]
+
+
+def test_unsend_takes_that_part_out_and_says_so_at_the_next_visit(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("เรื่องนี้ไม่ควรบอก").unsends(warunee.sent[-1]).hears_nothing()
+    assert province.answer("learners.now") == [LONG]
+    assert "เรื่องนี้ไม่ควรบอก" not in str(province.rows(audit))
+    warunee.says("ต่อไป").hears("เอาข้อความที่ท่านยกเลิกออก", "สิ่งที่จะขับเคลื่อนต่อไป")
+
+
+def test_an_old_button_never_writes_into_a_newer_question(province: Province, warunee: Person) -> None:
+    """Invariant 6: what is said answers what was asked."""
+    warunee.says("รายงาน").says(LONG)
+    old = len(warunee.turns) - 1
+    warunee.says("ต่อไป").hears("สิ่งที่จะขับเคลื่อนต่อไป")
+    warunee.taps("ข้าม", turn=old).hears("ปุ่มนี้เป็นของคำถามก่อนหน้า", "สภาพปัจจุบัน", "ตอบแล้ว")
+    warunee.says("สรุป").hears_not("ข้ามไว้")
+    warunee.says(LONG).says("ต่อไป").says("ข้าม")
+    warunee.taps("ต่อไป", turn=old).hears("คำถามก่อนหน้า").taps("แก้ข้อนี้").hears("ที่ตอบไว้", LONG)
+
+
+def test_an_old_confirmation_does_not_send_what_has_changed_since(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ส่ง").hears("ยืนยัน")
+    old = len(warunee.turns) - 1
+    warunee.says("เพิ่มเติมข้อ 1 มีเด็กย้ายเข้าอีก 3 คน").taps("ยืนยันส่ง", turn=old)
+    assert province.state() == State.DRAFT
+    warunee.says("ต่อไป").says("ส่ง").says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", "เด็กย้ายเข้าอีก 3 คน")
+
+
+@pytest.mark.parametrize("data", ["do=next&r={other}&q=learners.now&n=1", "do=confirm&r={other}&n=1", "do=pick", "x=1", ""])
+def test_a_button_made_by_hand_is_refused_and_audited(province: Province, warunee: Person, data: str) -> None:
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน").says(LONG)
+    report = [act for act in (button.action["data"] for button in other.buttons()) if "r=" in act][0].split("r=")[1].split("&")[0]
+    warunee.says("รายงาน").posts_back(data.format(other=report)).hears("ใช้กับบัญชีของท่านไม่ได้")
+    assert [row.action for row in province.rows(audit)][-1] == "tap.refused"
+    assert province.state("1031993002") == State.DRAFT
+
+
+def test_withdraw_returns_a_sent_report_to_draft(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ส่ง").says("ยืนยัน").hears("เลขรับ")
+    warunee.says("ขอเพิ่มเรื่องครูย้ายออกสองคน").hears("ยังไม่เข้าใจ")
+    assert len(province.answer("learners.now")) == 1
+    warunee.says("แก้ 1").hears("ส่งแล้ว", "ถอนคืน").says("ถอนคืน").hears("เลขรับ", "ยืนยัน").says("ยืนยัน").hears("ร่าง")
+    assert province.state() == State.DRAFT
+    warunee.says("ส่ง").says("ยืนยัน").hears("2568/2-1031992003-2")
+    assert [move.to_state for move in province.rows(moves)] == ["submitted", "draft", "submitted"]
+
+
+def test_a_report_under_review_cannot_be_withdrawn(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ส่ง").says("ยืนยัน")
+    from handlers import reports
+    from models.report import reports as table
+
+    with province.store.write() as db:
+        report = [row.id for row in db.execute(table.select()) if row.state == State.SUBMITTED][0]
+        reports.move(db, "main", report, State.SUBMITTED, State.REVIEWING, by=1, now=province.now)
+    warunee.says("ถอนคืน").hears("เริ่มตรวจแล้ว")
+    assert province.state() == State.REVIEWING
+
+
+def test_a_misspelt_send_is_asked_about_before_it_counts(province: Province, warunee: Person) -> None:
+    fill(warunee).says("สงแล้วนะคับ").hears("พร้อมส่งถึง", "ยืนยัน")
+    assert province.state() == State.DRAFT
+
+
+def test_sending_too_early_names_what_is_missing(warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("ส่ง").hears("ยังไม่พบคำตอบ", "ข้อ 1 สิ่งที่จะขับเคลื่อนต่อไป", "ข้อ 6")
+
+
+def test_not_yet_keeps_the_draft(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ส่ง").says("ยังๆ ขอให้รอง ผอ.ดูก่อน").hears("ยังไม่ได้ส่ง")
+    assert province.state() == State.DRAFT
+
+
+def test_topic_six_can_be_kept_from_the_agency(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("ข้อ 6").hears("ให้เห็นเฉพาะจังหวัด").says("อยากให้ช่วยเรื่องถนนเข้าโรงเรียน")
+    warunee.taps("ให้เห็นเฉพาะจังหวัด").hears("เห็นเฉพาะผู้ประสานจังหวัด").says("สรุป").hears("เห็นเฉพาะจังหวัด")
+    warunee.taps("ให้ต้นสังกัดเห็นด้วย", turn=-2).hears("ต้นสังกัดและผู้ประสานจังหวัดเห็นได้")
+
+
+@pytest.mark.parametrize("words", ["555", "👍👍", "ขอบคุณมากครับ สะดวกดี", "ขอคุยกับเจ้าหน้าที่", "ช่วยเหลือ", "สถานะ", "l5kot"])
+def test_small_talk_gets_one_polite_answer_and_writes_nothing(province: Province, warunee: Person, words: str) -> None:
+    warunee.says("รายงาน").says(words).hears("")
+    assert province.answer("learners.now") == []
+    assert not any(particle in warunee.words for particle in ("ครับ", "ค่ะ", "นะคะ"))
+    warunee.says(LONG).hears("บันทึกแล้ว 1 ข้อความ")
+
+
+@pytest.mark.parametrize("kind", [Kind.STICKER, Kind.LOCATION, Kind.OTHER])
+def test_stickers_places_and_unknown_bubbles_get_an_answer_everywhere(warunee: Person, kind: Kind) -> None:
+    warunee.sends(kind).hears("พิมพ์").says("รายงาน").sends(kind).hears("ข้อ 1").says("พัก").sends(kind).hears("รายงาน")
+
+
+def test_five_thousand_letters_are_kept_and_shown_within_lines_limits(province: Province, warunee: Person) -> None:
+    words = "ก" * 4999 + "ข"
+    warunee.says("รายงาน").says(words).hears("บันทึกแล้ว").says("ต่อไป").says("สรุป")
+    assert province.answer("learners.now") == [words]
+
+
+def test_a_receipt_of_very_long_answers_keeps_to_five_messages(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน")
+    for _ in range(5):
+        warunee.says("ก" * 4000).says("ต่อไป").says("ข" * 4000).says("ต่อไป").says("ข้าม")
+    warunee.says("ไม่มี").says("ส่ง").says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", "พิมพ์หมายเลขข้อ")
+    warunee.says("5").hears("ก" * 4000, "ข" * 1000)
+
+
+def test_words_at_no_question_are_offered_to_be_filed(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก")
+    warunee.says("ปีหน้าจะเปิดชมรมหุ่นยนต์กับเทศบาล").hears("จะบันทึกข้อความนี้", "ข้อ 1 สิ่งที่จะขับเคลื่อนต่อไป")
+    assert province.answer("learners.next") == []
+    warunee.taps("บันทึกในข้อ 1").hears("บันทึกไว้ในข้อ 1")
+    assert province.answer("learners.next") == ["ปีหน้าจะเปิดชมรมหุ่นยนต์กับเทศบาล"]
+
+
+def test_a_late_bubble_is_filed_under_the_question_it_answered(province: Province, warunee: Person) -> None:
+    """Invariant 7: a late or reordered event never overwrites newer words."""
+    warunee.says("รายงาน").says(LONG)
+    said_then = province.now + timedelta(milliseconds=300)
+    warunee.says("ต่อไป").says("แผนใหม่ที่จะทำในภาคเรียนหน้า")
+    warunee.says("มาช้าแต่เป็นของข้อแรก", at=said_then).hears("มาถึงช้า", "ข้อ 1 สภาพปัจจุบัน")
+    assert province.answer("learners.now") == [LONG, "มาช้าแต่เป็นของข้อแรก"]
+    assert province.answer("learners.next") == ["แผนใหม่ที่จะทำในภาคเรียนหน้า"]
+
+
+def test_a_late_command_moves_nothing(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG)
+    warunee.says("พัก", at=province.now - timedelta(seconds=2)).hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    warunee.says("ต่อไป").hears("ความช่วยเหลือ")
+
+
+def test_an_event_is_heard_once(province: Province, warunee: Person) -> None:
+    """Invariant 1."""
+    warunee.says("รายงาน").says(LONG).again().hears_nothing()
+    assert province.answer("learners.now") == [LONG]
+    warunee.says("ต่อไป").again().hears_nothing().says(LONG).hears("ข้อ 1 สิ่งที่จะขับเคลื่อนต่อไป")
+    assert len(province.rows(asked)) >= 2
+
+
+def test_a_delegate_writes_but_does_not_send(province: Province) -> None:
+    helper = province.person("ครูมยุรี จำลองพันธ์").joins("1031992003", Role.DELEGATE)
+    fill(helper).says("ส่ง").hears("การส่งเป็นของท่าน ผอ.").says("ยืนยัน").hears("การส่งเป็นของท่าน ผอ.")
+    assert province.state() == State.DRAFT
+    province.director().says("รายงาน").hears("ครบทุกข้อ").says("ส่ง").says("ยืนยัน").hears("เลขรับ")
+
+
+def test_one_director_of_two_schools_chooses_which_is_meant(province: Province) -> None:
+    both = province.director("นายไพโรจน์ ตัวอย่างสุข").says(province.code("1031993002")).hears("นางรอง", "ใช่หรือไม่")
+    both.says("ใช่").hears("เชื่อมบัญชีกับ บ้านหนองสมมติ")
+    both.says("สวัสดี").taps("เปลี่ยนโรงเรียน").hears("หลายโรงเรียน").taps("บ้านสวายตัวอย่าง").hears("ข้อ 1 จาก 6")
+    province.forget_places()
+    both.says("รายงาน").hears("หลายโรงเรียน", "1. บ้านสวายตัวอย่าง", "2. บ้านหนองสมมติ")
+    both.says("2").hears("โรงเรียน บ้านหนองสมมติ", "ข้อ 1 จาก 6").says(LONG)
+    assert province.answer("learners.now", "1031993002") == [LONG]
+    assert province.answer("learners.now", "1031992003") == []
+
+
+def test_a_standby_event_is_kept_but_nothing_is_said(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน")
+    warunee.does(Kind.TEXT, text=LONG, message_id="m-standby", active=False).hears_nothing()
+    assert province.answer("learners.now") == [LONG]
+
+
+def test_an_id_number_is_not_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("ด.ช.ก. เลข ปชช. 1-0000-00000-00-0 ขอความช่วยเหลือ").hears("เลขบัตรประชาชน", "ยังไม่ได้บันทึก")
+    assert province.answer("learners.now") == []
