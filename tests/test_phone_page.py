@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -268,6 +268,16 @@ def test_a_bubble_is_quoted_and_taken_back(phone: Locator, line: Line) -> None:
     assert line.heard("unsend")[0]["unsend"]["messageId"] == first["message"]["id"]
 
 
+def test_a_long_press_opens_the_menu_of_a_bubble_and_presses_nothing_in_it(phone: Locator, line: Line) -> None:
+    line.says(flex({"type": "button", "action": postback("ปุ่ม")}))
+    phone.get_by_test_id("flex-button").dispatch_event("pointerdown", {"pointerType": "touch"})
+    expect(phone.get_by_test_id("menu-reply")).to_be_visible()
+    phone.get_by_test_id("flex-button").dispatch_event("click")  # the finger is lifted
+    phone.get_by_test_id("menu-reply").press("Enter")
+    expect(phone.get_by_test_id("quote")).to_contain_text("การ์ด")
+    assert line.heard("postback") == []
+
+
 def test_the_bots_bubble_cannot_be_taken_back(phone: Locator, line: Line) -> None:
     line.says("สวัสดี")
     bubbles(phone, "bot").click(button="right")
@@ -303,6 +313,15 @@ def test_lines_of_an_answer_stay_lines(phone: Locator, line: Line) -> None:
     expect(bubbles(phone, "me")).to_have_count(1)
     assert bubbles(phone, "me").inner_text() == "บรรทัดแรก\nบรรทัดสอง"
     assert line.heard("message")[0]["message"]["text"] == "บรรทัดแรก\nบรรทัดสอง"
+
+
+def test_the_loading_animation_shows_until_the_answer(phone: Locator, line: Line) -> None:
+    with line.platform.changed:
+        line.platform.main.talk(SOMSRI).type_until(MOMENT + timedelta(seconds=20))
+        line.platform.changed.notify_all()
+    expect(phone.get_by_test_id("typing")).to_be_visible()
+    line.says("คิดเสร็จแล้ว")
+    expect(phone.get_by_test_id("typing")).to_be_hidden()
 
 
 def test_days_are_parted_by_dates_of_the_buddhist_era(open_page, line: Line) -> None:

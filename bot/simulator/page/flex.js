@@ -188,11 +188,11 @@ function press(event, action, phone) {
   perform(action, phone);
 }
 
-function image(component, phone) {
+function image(component, phone, layout) {
   const drawn = picture(component, "flex-image");
   const width = component.size === "full" ? "100%" : pixels(component.size ?? "md", IMAGE);
-  if (width) drawn.style.width = width;
-  drawn.style.alignSelf = { start: "flex-start", end: "flex-end" }[component.align] ?? "center";
+  if (width) drawn.style[layout === "vertical" ? "width" : "maxWidth"] = width;
+  drawn.style.alignSelf = PLACES[layout === "vertical" ? component.align : component.gravity] ?? "center";
   const ratio = /^(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)$/u.exec(component.aspectRatio ?? "1:1");
   if (ratio) drawn.style.aspectRatio = `${ratio[1]} / ${ratio[2]}`;
   if (component.aspectMode === "cover") drawn.classList.add("cover");

@@ -2,6 +2,8 @@
 
 import { button, el, icon } from "./dom.js";
 
+let closeLast = () => {}; // one menu at a time: some browsers tell of a long press twice
+
 /**
  * @param {HTMLElement} room the phone's screen, which the menu stays inside
  * @param {HTMLElement} anchor what was pressed
@@ -9,6 +11,7 @@ import { button, el, icon } from "./dom.js";
  */
 export function openMenu(room, anchor, entries) {
   const close = () => {
+    closeLast = () => {};
     menu.remove();
     document.removeEventListener("pointerdown", outside, true);
     if (anchor.isConnected) anchor.focus({ preventScroll: true });
@@ -16,6 +19,8 @@ export function openMenu(room, anchor, entries) {
   const outside = (event) => { if (!menu.contains(event.target)) close(); };
   const menu = el("div", { class: "bubble-menu", testid: "bubble-menu", role: "menu", onkeydown: (event) => walk(event, menu, close) },
     ...entries.map(({ testid, sign, name, act }) => button({ role: "menuitem", testid, onclick: () => { close(); act(); } }, icon(sign), name)));
+  closeLast();
+  closeLast = close;
   room.append(menu);
   put(menu, room.getBoundingClientRect(), anchor.getBoundingClientRect());
   document.addEventListener("pointerdown", outside, true);
@@ -48,6 +53,7 @@ export function onHold(log, open) {
   const bubbleOf = (target) => target.closest?.("[data-testid=bubble]");
   let timer = 0;
   let from = null;
+  let held = false;
   const stop = () => clearTimeout(timer);
   log.addEventListener("contextmenu", (event) => {
     const bubble = bubbleOf(event.target);
@@ -59,9 +65,15 @@ export function onHold(log, open) {
   log.addEventListener("pointerdown", (event) => {
     const bubble = bubbleOf(event.target);
     if (!bubble || event.pointerType === "mouse") return;
-    from = event;
-    timer = setTimeout(() => open(bubble), HOLD);
+    [from, held] = [event, false];
+    timer = setTimeout(() => { held = true; open(bubble); }, HOLD);
   });
+  log.addEventListener("click", (event) => {
+    if (!held) return;
+    held = false; // lifting the finger presses no button under it
+    event.preventDefault();
+    event.stopPropagation();
+  }, true);
   log.addEventListener("pointermove", (event) => { if (from && Math.hypot(event.x - from.x, event.y - from.y) > STILL) stop(); });
   for (const end of ["pointerup", "pointercancel", "pointerleave"]) log.addEventListener(end, stop);
 }
