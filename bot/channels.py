@@ -125,13 +125,18 @@ class Channels:
             return self._main[1]
         return self._find(channel).token
 
+    def ids(self) -> list[str]:
+        """Return all channels that have credentials, the main one first, opened or not."""
+        with self._store.read() as db:
+            return [MAIN, *sorted(row.id for row in db.execute(_ROWS) if row.id != MAIN)]
+
     def _find(self, channel: str) -> Credentials:
         if self._is_old(channel):
             with self._lock:
                 if self._is_old(channel):
                     self._read()
         if channel not in self._known:
-            raise NoChannel(f"no channel {channel}")
+            raise NoChannel(f"no channel {channel} whose secret can be opened")
         return self._known[channel]
 
     def _is_old(self, channel: str) -> bool:

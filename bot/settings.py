@@ -94,7 +94,7 @@ def _media(value: str, info: ValidationInfo) -> str:
     if "://" not in value:
         value = Path(value).absolute().as_uri()
     parts = _split(value)
-    if parts.scheme not in ("file", "s3"):
+    if parts.scheme not in ("file", "s3") and (_in_production(info) or parts.scheme != "memory"):
         raise ValueError("must be a folder, file:///a/folder or s3://bucket/prefix")
     if parts.scheme == "file" and _in_production(info) and _is_temporary(Path(parts.path)):
         raise ValueError("is a temporary folder, where photos would be lost")

@@ -28,7 +28,7 @@ LONGEST_PAUSE = timedelta(hours=24)
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _ALIKE = str.maketrans("OIL", "011")
 _BETWEEN = re.compile(r"[\s\u2010-\u2015\u2212\uFE63\uFF0D\u200B-\u200D\uFEFF_.-]+")
-_SHOWN = re.compile(rf"(?<![A-Z0-9]){PREFIX}([A-Z0-9]{{6,14}})(?![A-Z0-9])")
+_PREFIXED = re.compile(rf"(?<![A-Z0-9]){PREFIX}([A-Z0-9]{{6,14}})(?![A-Z0-9])")
 
 
 class Reason(StrEnum):
@@ -80,7 +80,12 @@ def new_code() -> str:
     while True:
         code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
         if _mixed(code):
-            return f"{PREFIX}-{code[:5]}-{code[5:]}"
+            return shown(code)
+
+
+def shown(code: str) -> str:
+    """Return a normalised code as people see it."""
+    return f"{PREFIX}-{code[:5]}-{code[5:]}"
 
 
 def looks_like_code(text: str) -> str | None:
@@ -95,8 +100,8 @@ def looks_like_code(text: str) -> str | None:
     code = solid.translate(_ALIKE)
     if len(code) == LENGTH and set(code) <= set(ALPHABET) and _mixed(code):
         return code
-    shown = _SHOWN.search(solid)
-    return shown[1].translate(_ALIKE) if shown and any(map(str.isdigit, shown[1])) else None
+    found = _PREFIXED.search(solid)
+    return found[1].translate(_ALIKE) if found and any(map(str.isdigit, found[1])) else None
 
 
 def _mixed(code: str) -> bool:

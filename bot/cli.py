@@ -1,0 +1,53 @@
+"""The commands of `python -m bot`. Each is imported only when it is called: the list of them shows at once.
+
+They answer with 0 (done), 1 (not done, and why) or 2 (asked wrongly, or the environment is not fit).
+"""
+
+from importlib import import_module
+
+import click
+
+COMMANDS = {
+    "demo": ("bot.demo", "Chat with the bot on a phone in the browser, without LINE."),
+    "migrate": ("bot.commands.database", "Create the database's tables, or bring them up to date."),
+    "import-roster": ("bot.commands.schools", "Import schools from a CSV or XLSX file, all or nothing."),
+    "invite": ("bot.commands.schools", "Make one-time codes with which people join."),
+    "open-round": ("bot.commands.rounds", "Open a round of reports."),
+    "list-rounds": ("bot.commands.rounds", "List the rounds of a channel."),
+    "load-questions": ("bot.commands.rounds", "Check a question file, and load it for the rounds to come."),
+    "draw-flows": ("bot.commands.rounds", "Draw every talk as a Mermaid diagram."),
+    "add-channel": ("bot.commands.channels", "Add a channel: one more province with its own LINE account."),
+    "rotate-secret": ("bot.commands.channels", "Replace a channel's secret; the old one is accepted for a while."),
+    "reseal": ("bot.commands.channels", "Seal all secrets anew with the first key in RAINGAN_KEY."),
+    "seal-key": ("bot.commands.channels", "Print a new key for RAINGAN_KEY."),
+    "doctor": ("bot.commands.doctor", "Check token, webhook, quota, database and files, and say what is wrong."),
+    "replay-inbox": ("bot.commands.database", "Apply parked events again, after what failed was mended."),
+}
+"""Command → the module it is in, under its own name with underscores, and what it does."""
+
+
+class Lazy(click.Group):
+    """A group whose commands are modules yet to be imported."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order in which they are needed."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, does = COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), cmd_name.replace("-", "_"))
+        command.help = "\n\n".join(filter(None, (does, command.help)))
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, does) for name, (_, does) in COMMANDS.items()])
+
+
+@click.command(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def cli() -> None:
+    """Raingan: school directors report on LINE. Settings come from the environment, see README."""

@@ -1,0 +1,152 @@
+"""What may be wrong between LINE, the bot and its database, and what to do about it. Changes nothing."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+
+from sqlalchemy import make_url
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from bot.line.answers import Unanswered, Why
+from bot.line.gateway import BotInfo, Gateway, Quota, WebhookInfo
+from bot.media import MediaStore, Unreachable
+from bot.settings import Settings
+from models import migrations
+
+PROBE = "doctor/probe.txt"
+NEARLY = 0.8
+"""Part of the month's messages after which it is said that few are left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. todo: what to do, None where all is well."""
+
+    what: str
+    todo: str | None = None
+
+
+def house(settings: Settings) -> Iterator[Finding]:
+    """Look at what stands on our side: the database and the files."""
+    yield _database(settings.database_url)
+    yield _files(settings.media_url)
+
+
+def line(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]:
+    """Look at one channel as LINE sees it. Without a good token nothing more can be asked."""
+    try:
+        info = gateway.bot_info(channel)
+    except Unanswered as error:
+        yield _no_token(error)
+        return
+    yield Finding(f"Access token: accepted, for {info.name} ({info.basic_id})")
+    yield _chat_mode(info)
+    looks: list[Callable[[], Iterator[Finding]]] = [
+        lambda: _webhook(gateway, channel, callback_url),
+        lambda: _quota(gateway.quota(channel)),
+    ]
+    for look in looks:
+        try:
+            yield from look()
+        except Unanswered as error:
+            yield Finding(f"LINE did not answer a question: {error}", "Try again in a minute.")
+
+
+# Our side ---------------------------------------------------------------------------------------------------------
+
+
+def _database(url: str) -> Finding:
+    file = make_url(url).database if url.startswith("sqlite") else None
+    if file and not Path(file).exists():  # asking would create it
+        return Finding(f"Database: no file {file}", "Run `python -m bot migrate`, or correct DATABASE_URL.")
+    try:
+        migrations.check(url)
+    except migrations.Outdated:
+        return Finding("Database: reached, but not up to date", "Run `python -m bot migrate`.")
+    except OperationalError:
+        return Finding("Database: not reached", "See that it runs and that DATABASE_URL is right.")
+    except DBAPIError as error:
+        return Finding(
+            f"Database: {type(error.orig).__name__}", "See that DATABASE_URL is right and its user may write."
+        )
+    return Finding("Database: reached and up to date")
+
+
+def _files(url: str) -> Finding:
+    todo = "See that MEDIA_URL is right and that the bot may write there."
+    try:
+        store = MediaStore(url)
+        store.keep(PROBE, BytesIO(b"written by `python -m bot doctor`"))
+        store.delete(PROBE)
+    except (Unreachable, ValueError, OSError) as error:
+        return Finding(f"Photos and files: not writable ({error})", todo)
+    return Finding("Photos and files: writable")
+
+
+# LINE's side ------------------------------------------------------------------------------------------------------
+
+
+def _no_token(error: Unanswered) -> Finding:
+    if error.refused.why is Why.CHANNEL:
+        todo = "Issue a channel access token (long-lived) in LINE Developers Console, Messaging API, and set it."
+        return Finding(f"Access token: not accepted by LINE ({error})", todo)
+    return Finding(f"LINE: no answer ({error})", "See that this machine reaches the internet, then try again.")
+
+
+def _chat_mode(info: BotInfo) -> Finding:
+    shown = f"Chat mode: {info.chat_mode}, mark as read: {info.mark_as_read_mode}"
+    if info.chat_mode == "bot":
+        return Finding(shown)
+    return Finding(
+        shown,
+        "In LINE Official Account Manager, Settings, Response settings: turn Chat off and Webhooks on. "
+        "While people chat by hand the bot may hear nothing.",
+    )
+
+
+def _webhook(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]:
+    webhook = gateway.webhook(channel)
+    yield _address(webhook, callback_url)
+    if webhook is None:
+        return
+    yield (
+        Finding("Webhook: in use")
+        if webhook.active
+        else Finding("Webhook: switched off", "In LINE Developers Console, Messaging API: turn on Use webhook.")
+    )
+    tried = gateway.try_webhook(channel)
+    if tried.success:
+        yield Finding("Webhook: LINE tried it, and the bot answered")
+    else:
+        yield Finding(f"Webhook: LINE tried it: {tried.reason}, {tried.detail}", _reason(tried.status))
+
+
+def _address(webhook: WebhookInfo | None, callback_url: str) -> Finding:
+    todo = f"In LINE Developers Console, Messaging API, set the webhook URL to {callback_url} (or correct PUBLIC_URL)."
+    if webhook is None:
+        return Finding("Webhook: no address is set", todo)
+    if webhook.url != callback_url:
+        return Finding(f"Webhook: the address set is {webhook.url}", todo)
+    return Finding(f"Webhook: the address set is {webhook.url}")
+
+
+def _reason(status: int | None) -> str:
+    if status is None:
+        return "See that the bot runs, and that LINE reaches PUBLIC_URL with a certificate of a public authority."
+    if 400 <= status < 500:
+        return "The bot did not accept the signature: set the channel secret that the console shows."
+    return "The bot runs but fails: read its log."
+
+
+def _quota(quota: Quota) -> Iterator[Finding]:
+    if quota.allowed is None:
+        yield Finding(f"Messages of this month: {quota.used} pushed, no limit")
+        return
+    shown = f"Messages of this month: {quota.used} of {quota.allowed} pushed"
+    if quota.used >= quota.allowed:
+        yield Finding(shown, "Reminders wait until next month or a larger plan; replies are free and go on.")
+    elif quota.used >= NEARLY * quota.allowed:
+        yield Finding(f"{shown}; few are left")
+    else:
+        yield Finding(shown)
