@@ -3,6 +3,18 @@
 from handlers.words.clean import clean, digits, fold, letters
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
+from handlers.words.private import private_number, without_private_numbers
 from handlers.words.reading import understand
 
-__all__ = ["Intent", "Understood", "clean", "digits", "fold", "from_english_keyboard", "letters", "understand"]
+__all__ = [
+    "Intent",
+    "Understood",
+    "clean",
+    "digits",
+    "fold",
+    "from_english_keyboard",
+    "letters",
+    "private_number",
+    "understand",
+    "without_private_numbers",
+]

@@ -57,11 +57,12 @@ def _cleaner(text: str) -> str:
 
 
 _DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
+_THAI_DIGIT = re.compile("[๐-๙]")
 
 
 def digits(text: str) -> str:
     """Return the text with Thai digits as Arabic ones."""
-    return text.translate(_DIGITS)
+    return text.translate(_DIGITS) if _THAI_DIGIT.search(text) else text
 
 
 def letters(text: str) -> int:
@@ -76,20 +77,31 @@ class _Folding(dict[int, int | None]):
         return code if chr(code).isalnum() else None
 
 
-_FOLD = _Folding({code: code for code in range(0x0E01, 0x0E4D)})
-_FOLD.update(str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"))
-_FOLD.update(_DIGITS)
-_FOLD.update(dict.fromkeys(map(ord, " \n\t!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~ๆฯฺ฿"), None))
-_BARE = dict.fromkeys(range(0x0E47, 0x0E4F))
+_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ๐๑๒๓๔๕๖๗๘๙", "abcdefghijklmnopqrstuvwxyz0123456789")
+_PUNCTUATION = dict.fromkeys(map(ord, " \n\t!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~ๆฯฺ฿๏๚๛"))
+_TONES = dict.fromkeys(range(0x0E47, 0x0E4F))
+_FOLD = _Folding({**{code: code for code in range(0x0E01, 0x0E4F)}, **_SMALL, **_PUNCTUATION})
+_BARE = _Folding({**_FOLD, **_TONES})
+_PLAIN = {**_SMALL, **_TONES}
 _DRAWN_OUT = re.compile(r"([^\d])\1\1+")
 _DOUBLED = re.compile(r"([^\d])\1+")
 
 
 def fold(text: str) -> str:
-    """Return a key to compare by: letters, vowels, tone marks and digits only, letters drawn out ("ไปปป") once."""
+    """Return what to compare by: letters, vowels, tone marks and digits only, letters drawn out ("ไปปป") once."""
     return _DRAWN_OUT.sub(r"\1", clean(text).translate(_FOLD))
 
 
-def bare(key: str) -> str:
-    """Return a folded key without tone marks and doubled letters, as people type in a hurry."""
-    return _DOUBLED.sub(r"\1", key.translate(_BARE))
+def bare(text: str) -> str:
+    """Fold and leave out the tone marks too, as people type in a hurry. The text is clean already."""
+    return _DRAWN_OUT.sub(r"\1", text.translate(_BARE))
+
+
+def plain(text: str) -> str:
+    """Return clean text in small letters with Arabic digits and without tone marks; spaces and points stay."""
+    return text.translate(_PLAIN)
+
+
+def single(key: str) -> str:
+    """Return a key with doubled letters once."""
+    return _DOUBLED.sub(r"\1", key)

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from enum import Enum
 
-from handlers.words.clean import bare
+from handlers.words.clean import clean, plain
 from handlers.words.vocabulary import WORDS
 
 LONGEST = 60  # characters
@@ -19,10 +19,12 @@ class When(Enum):
 
 
 def _any(words: Iterable[str]) -> str:
-    return "(?:" + "|".join(sorted({bare(word.replace(" ", "")) for word in words}, key=len, reverse=True)) + ")"
+    return "(?:" + "|".join(sorted({plain(clean(word)) for word in words}, key=len, reverse=True)) + ")"
 
 
 _D = {name: _any(words) for name, words in WORDS.dates.items()}
+_D["months"] = "(?:" + "|".join(r"\.?".join(plain(month)) for month in WORDS.dates["months"]) + ")"
+_OTHERS = tuple(plain(clean(word)) for word in WORDS.dates["others"])
 _NUMBER = rf"(?:\d{{1,2}}|{_D['numbers']})"
 _DAY = rf"(?P<day>(?:วัน)?\s*{_D['days']}\s*(?:นี|หนา|ถัดไป|ทีจะถึง(?:นี)?|โนน)?)"
 _DATE = rf"(?:วันที)?\s*\d{{1,2}}\s*{_D['months']}\.?\s*(?:พ\.?ศ\.?|ปี)?\s*(?:\d{{4}}|\d{{2}})?(?!\d)"
@@ -43,12 +45,12 @@ _TOKEN = re.compile(rf"[\s.,]*(?:{_ANCHOR}|{_OTHER})[\s.,]*")
 def date_like(text: str) -> When | None:
     """Return how date-like a message is; it must be made of nothing but words of day and time.
 
-    text: cleaned, in small letters, with Arabic digits.
+    text: as ``plain`` gives it.
     """
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or text.startswith(_OTHERS):
         return None
     seen: list[str] = []
-    at, text = 0, bare(text)
+    at = 0
     while at < len(text):
         found = _TOKEN.match(text, at)
         if found is None:

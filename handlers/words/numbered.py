@@ -25,29 +25,32 @@ _PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW
 _NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
 _VERB = _loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
-_NUMBER = rf"(?P<number>\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
+_NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
 _BEFORE = f"(?:{_loose(_RAW['before'])}{_GAP})*"
 _OBJECT = f"(?:{_loose(_RAW['object'])}{_GAP})*"
 _PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + _loose(
     word for words in _RAW["parts"].values() for word in words
 )
 _AFTER = f"(?:{_GAP}{_loose(_RAW['after'])})*{_GAP}"
-_POSSIBLE = re.compile(r"\D{0,40}\d|.{0,30}(?:ข้|ขอ|ประ|หัว|เรื)")
+_POSSIBLE = re.compile(
+    rf"{_NOUN}{_NUMBER}|{_loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
+)
 
 _VERB_FIRST = re.compile(
-    rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?{_NUMBER}{_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
+    rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
 )
 _NUMBER_FIRST = re.compile(
-    rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN}){_NUMBER}{_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
+    rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
 )
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
-_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}(?:[\s.,:]+|$))*")
+_OUT = re.compile(_loose(_RAW["out"]))
+_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}+(?:[\s.,:]+|$))*")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
     """Understand a command about a numbered topic in cleaned text with Arabic digits, or return None."""
-    if _POSSIBLE.match(text) is None:
+    if _POSSIBLE.search(text) is None:
         return None
     if found := _NUMBER_FIRST.fullmatch(text):
         return _said(found, "", asking)
@@ -62,7 +65,7 @@ def _rest(text: str, found: re.Match[str]) -> str:
 
 
 def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
-    intent = _intent(found["verb"])
+    intent = _intent(found["verb"], found["after"])
     if intent is None or not _plausible(intent, found, rest, asking):
         return None
     sure = not rest or intent is Intent.APPEND
@@ -79,7 +82,9 @@ def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) ->
     return intent is Intent.EDIT and len(rest) <= _LONGEST_REST and _CHANGE.match(rest) is not None
 
 
-def _intent(verb: str | None) -> Intent | None:
+def _intent(verb: str | None, after: str | None) -> Intent | None:
+    if after and _OUT.search(after) and (verb is None or not _VERBS[Intent.EDIT].fullmatch(verb)):
+        return Intent.DELETE
     if verb is None:
         return Intent.TOPIC
     return next((intent for intent, words in _VERBS.items() if words.fullmatch(verb)), None)

@@ -3,30 +3,23 @@
 import re
 from collections.abc import Iterator
 
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extract
-
-from handlers.words.clean import bare, clean, digits, fold
+from handlers.words.clean import bare, clean, digits, fold, plain, single
 from handlers.words.dates import When, date_like
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
 from handlers.words.numbered import numbered
-from handlers.words.vocabulary import WORDS, Phrase
+from handlers.words.private import private_number
+from handlers.words.typos import nearest
+from handlers.words.vocabulary import WORDS
 
 _LONGEST_COMMAND = 32  # letters and vowels of a word of command with all its particles
 _LONGEST_SENTENCE = 64
 _LONGEST_CLUE = 300
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
-_LONGEST_TYPO = 22
-_SHORTEST_TYPO = 4
-_TWO_SLIPS = 10  # from this length on
 
-_NATIONAL_ID = re.compile(r"(?<!\d)\d(?:[ .–-]?\d){12}(?!\d)")
-_DASHED_ID = re.compile(r"\d[ .–-]\d{4}[ .–-]\d{5}[ .–-]\d{2}[ .–-]\d")
-_NAMED_ID = re.compile(r"(?:เลข|บัตร|ปชช|ประชาชน|id)[^\d]{0,20}$", re.IGNORECASE)
-_DIGIT = re.compile(r"\d|[๐-๙]")
-_CODE = re.compile(r"(?:(?P<sign>RG)[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
+_CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
 _CODE_IN_WORDS = re.compile(r"(?<![A-Z0-9])RG[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}(?![A-Z0-9])")
+_MAY_BE_CODE = re.compile(r"[A-Za-z0-9๐-๙]{5}")
 _ASCII = re.compile(r"[\x20-\x7e]{2,40}")
 _DASHES = re.compile(r"[-–—_‐−.\s]*[-–—‐−][-–—_‐−.\s]*|\.+")
 _QUESTION_MARKS = re.compile(r"[?？!\s]*[?？][?？!\s]*")
@@ -39,36 +32,34 @@ def understand(text: str, *, asking: bool) -> Understood:
     else is the answer (Intent.ANSWER); otherwise what is not known is Intent.UNKNOWN. Never raises.
     """
     text = clean(text)
-    found = _private_number(text) or _known(text, asking)
-    return found or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
+    if private_number(text):
+        return Understood(Intent.SENSITIVE)
+    return _known(text, asking) or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
 
 
 def _known(text: str, asking: bool) -> Understood | None:
-    key = fold(text) if len(text) <= _LONGEST_CLUE else ""
+    if len(text) > _LONGEST_CLUE:
+        return numbered(digits(text), asking=asking) if len(text) <= _LONGEST_NUMBERED else None
+    key = bare(text)
     if not key:
-        return _signs(text) if len(text) <= _LONGEST_CLUE else _long(text, asking)
-    if asking and not WORDS.own.isdisjoint(_residues(key)):
+        return _signs(text)
+    residues = list(_residues(key)) if len(key) <= _LONGEST_COMMAND else []
+    if asking and _means_itself(text, residues):
         return None
     return (
-        (_command(key, asking) if len(key) <= _LONGEST_COMMAND else None)
+        _command(text, residues, asking)
         or numbered(digits(text), asking=asking)
         or _code(text, asking)
         or _date(text, asking)
-        or _sentence(key)
+        or (_sentence(key) if len(key) <= _LONGEST_SENTENCE else None)
         or _by_keyboard(text, asking)
         or (None if asking else _clue(key))
-        or _typo(key, asking)
+        or _typo(residues, asking)
     )
-
-
-def _long(text: str, asking: bool) -> Understood | None:
-    return numbered(digits(text), asking=asking) if len(text) <= _LONGEST_NUMBERED else None
 
 
 def _signs(text: str) -> Understood:
     """Understand a message without any letter: dashes, question marks, emoji, nothing at all."""
-    if not text:
-        return Understood(Intent.SMALLTALK)
     if _DASHES.fullmatch(text):
         return Understood(Intent.NONE, sure="." not in text)
     if _QUESTION_MARKS.fullmatch(text):
@@ -76,27 +67,10 @@ def _signs(text: str) -> Understood:
     return Understood(Intent.SMALLTALK)
 
 
-def _private_number(text: str) -> Understood | None:
-    """Recognise a national identity number: 13 digits with their check digit, grouped as on the card, or named so."""
-    if _DIGIT.search(text) is None:
-        return None
-    text = digits(text)
-    for found in _NATIONAL_ID.finditer(text):
-        number = re.sub(r"\D", "", found[0])
-        if _DASHED_ID.fullmatch(found[0]) or _checks(number) or _NAMED_ID.search(text[: found.start()]):
-            return Understood(Intent.SENSITIVE)
-    return None
-
-
-def _checks(number: str) -> bool:
-    total = sum(int(digit) * weight for digit, weight in zip(number, range(13, 1, -1), strict=False))
-    return number[0] != "0" and (11 - total % 11) % 10 == int(number[12])
-
-
 def _residues(key: str) -> Iterator[str]:
     """Yield the key, then what remains as particles and fillers are taken off, one at a time, to the last."""
     yield key
-    while key:
+    while True:
         backwards = key[::-1]
         if found := WORDS.after.match(backwards):
             key = backwards[found.end() :][::-1]
@@ -104,24 +78,32 @@ def _residues(key: str) -> Iterator[str]:
             key = key[found.end() :]
         else:
             return
+        if not key:
+            return
         yield key
 
 
-def _command(key: str, asking: bool) -> Understood | None:
+def _means_itself(text: str, residues: list[str]) -> bool:
+    """Tell whether a word is meant that only looks like a command with a slip: "ใช้" is not "ใช่"."""
+    own = [word for rest in residues for word in WORDS.own.get(rest, ())]
+    return bool(own) and any(word in fold(text) for word in own)
+
+
+def _command(text: str, residues: list[str], asking: bool) -> Understood | None:
     phrases = WORDS.phrases[asking]
-    for rest in _residues(key):
-        if phrase := phrases.get(bare(rest)):
-            return Understood(phrase.intent, sure=_exact(rest, phrase))
-        if not rest:
-            return Understood(Intent.SMALLTALK)
+    for rest in residues:
+        if phrase := phrases.get(single(rest)):
+            return Understood(phrase.intent, sure=_has(fold(text), phrase.exact))
     return None
 
 
-def _exact(key: str, phrase: Phrase) -> bool:
-    return key in phrase.exact
+def _has(key: str, words: frozenset[str]) -> bool:
+    return any(word in key for word in words) or any(single(word) in single(key) for word in words)
 
 
 def _code(text: str, asking: bool) -> Understood | None:
+    if _MAY_BE_CODE.search(text) is None:
+        return None
     upper = digits(text).upper()
     if _CODE_IN_WORDS.search(upper):
         return Understood(Intent.CODE)
@@ -134,16 +116,13 @@ def _code(text: str, asking: bool) -> Understood | None:
 
 
 def _date(text: str, asking: bool) -> Understood | None:
-    when = date_like(digits(text).lower())
+    when = date_like(plain(text))
     if when is None or (asking and when is When.DISTANT):
         return None
     return Understood(Intent.SNOOZE, sure=when is When.ASKED or (when is When.LIKELY and not asking))
 
 
 def _sentence(key: str) -> Understood | None:
-    if len(key) > _LONGEST_SENTENCE:
-        return None
-    key = bare(key)
     for core in dict.fromkeys(WORDS.cores.findall(key)):
         for sentence in WORDS.sentences[core]:
             if sentence.pattern.fullmatch(key):
@@ -152,7 +131,6 @@ def _sentence(key: str) -> Understood | None:
 
 
 def _clue(key: str) -> Understood | None:
-    key = bare(key)
     for clue in WORDS.clues:
         if clue.pattern.search(key):
             return Understood(clue.intent, sure=False)
@@ -164,30 +142,15 @@ def _by_keyboard(text: str, asking: bool) -> Understood | None:
     if _ASCII.fullmatch(text) is None:
         return None
     for typed in dict.fromkeys((text, text.lower())):
-        key = fold(from_english_keyboard(typed))
-        if found := _command(key, asking) or _typo(key, asking):
+        thai = clean(from_english_keyboard(typed))
+        residues = list(_residues(bare(thai)))
+        if found := _command(thai, residues, asking) or _typo(residues, asking):
             return found
     return None
 
 
-def _typo(key: str, asking: bool) -> Understood | None:
-    """Find the one command within a slip or two of the keys; where two differ by as much, none."""
-    if len(key) > _LONGEST_COMMAND:
-        return None
-    residues = list(_residues(key))
-    for rest in (key, residues[-1]) if len(residues) > 1 else (key,):
-        if found := _nearest(rest, asking):
-            return Understood(found, sure=False)
+def _typo(residues: list[str], asking: bool) -> Understood | None:
+    for rest in dict.fromkeys((*residues[:1], *residues[-1:])):
+        if intent := nearest(rest, asking=asking):
+            return Understood(intent, sure=False)
     return None
-
-
-def _nearest(rest: str, asking: bool) -> Intent | None:
-    key = bare(rest)
-    if not _SHORTEST_TYPO <= len(key) <= _LONGEST_TYPO:
-        return None
-    slips = 2 if len(key) >= _TWO_SLIPS else 1
-    lengths = WORDS.by_length[asking]
-    keys = [known for length in range(len(key) - slips, len(key) + slips + 1) for known in lengths.get(length, ())]
-    near = extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=5)
-    nearest = {WORDS.phrases[asking][known].intent for known, distance, _ in near if distance == near[0][1]}
-    return nearest.pop() if len(nearest) == 1 else None

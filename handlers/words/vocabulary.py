@@ -5,16 +5,17 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import combinations
 from typing import Any, cast
 
 import yaml
 
-from handlers.words.clean import bare, fold
+from handlers.words.clean import bare, clean, fold, single
 from handlers.words.intents import Intent
 
 SCOPES = ("say", "guess", "asking", "idle")
 _KEYS = frozenset({*SCOPES, "sentences", "clues"})
-_SECTIONS = frozenset({"after", "before", "own", "sets", "clues_in_order", "intents", "numbered", "dates"})
+_SECTIONS = frozenset({"after", "before", "own", "alike", "sets", "clues_in_order", "intents", "numbered", "dates"})
 
 
 class BadWords(ValueError):
@@ -37,11 +38,12 @@ class Sentence:
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything ``understand`` looks up. Keys of the tables are ``bare`` words."""
+    """Everything ``understand`` looks up. Keys of the tables are ``bare`` words, doubled letters once."""
 
     phrases: dict[bool, dict[str, Phrase]]  # by: is a question open?
-    by_length: dict[bool, dict[int, tuple[str, ...]]]
-    own: frozenset[str]
+    ends: dict[bool, dict[str, tuple[str, ...]]]  # keys by their first two letters, and by their last two
+    own: dict[str, tuple[str, ...]]  # words that only look like a command, by key
+    alike: frozenset[frozenset[str]]  # pairs of letters that sound the same
     after: re.Pattern[str]  # a particle at the end, of the reversed message
     before: re.Pattern[str]
     cores: re.Pattern[str]
@@ -64,10 +66,11 @@ def read(text: str) -> Vocabulary:
     sentences = _sentences(raw["intents"], sets)
     return Vocabulary(
         phrases=phrases,
-        by_length={asking: _by_length(table) for asking, table in phrases.items()},
-        own=frozenset(map(fold, _words(raw["own"], "own"))),
-        after=_particles((word[::-1] for word in _words(raw["after"], "after")), last=0),
-        before=_particles(_words(raw["before"], "before"), last=-1),
+        ends={asking: _ends(table) for asking, table in phrases.items()},
+        own=_own(raw["own"]),
+        alike=_alike(_words(raw["alike"], "alike")),
+        after=re.compile(_trie((word[::-1] for word in _bare(raw["after"], "after")), first="+")),
+        before=re.compile(_trie(_bare(raw["before"], "before"))),
         cores=re.compile(f"(?=({_trie(sentences)}))"),
         sentences=sentences,
         clues=_clues(raw, sets),
@@ -115,7 +118,7 @@ def _phrases(intents: dict[str, Any], asking: bool) -> dict[str, Phrase]:
     for name, scope, word in _said(intents):
         if scope == ("idle" if asking else "asking"):
             continue
-        key = bare(fold(word))
+        key = single(bare(clean(word)))
         if not key:
             raise BadWords(f"words.yaml: intents.{name}.{scope}: {word!r} has no letters")
         known = table.get(key)
@@ -133,21 +136,27 @@ def _said(intents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
                 yield from ((name, scope, word) for word in _words(entry[scope], f"intents.{name}.{scope}"))
 
 
-def _by_length(table: Iterable[str]) -> dict[int, tuple[str, ...]]:
-    lengths = defaultdict[int, list[str]](list)
+def _ends(table: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    ends = defaultdict[str, list[str]](list)
     for key in table:
-        lengths[len(key)].append(key)
-    return {length: tuple(keys) for length, keys in lengths.items()}
+        ends[f"{key[:2]}…"].append(key)
+        ends[f"…{key[-2:]}"].append(key)
+    return {end: tuple(keys) for end, keys in ends.items()}
 
 
-def _particles(words: Iterable[str], last: int) -> re.Pattern[str]:
-    """Match one particle, whatever its tone marks and however long its last letter is drawn out."""
-    patterns = []
-    for word in {bare(fold(word)) for word in words}:
-        pieces = [re.escape(letter) + "[็-๎]*" for letter in word]
-        pieces[last] = f"(?:{pieces[last]})+"
-        patterns.append((len(word), "".join(pieces)))
-    return re.compile("[็-๎]*(?:" + "|".join(pattern for _, pattern in sorted(patterns, reverse=True)) + ")")
+def _own(words: Any) -> dict[str, tuple[str, ...]]:
+    by_key = defaultdict[str, list[str]](list)
+    for word in _words(words, "own"):
+        by_key[bare(clean(word))].append(fold(word))
+    return {key: tuple(words) for key, words in by_key.items()}
+
+
+def _alike(groups: Iterable[str]) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair) for group in groups for pair in combinations(group, 2))
+
+
+def _bare(value: Any, where: str) -> list[str]:
+    return [bare(clean(word)) for word in _words(value, where)]
 
 
 _CORE = re.compile(r"<([^<>]+)>")
@@ -163,11 +172,12 @@ def _inner(group: str) -> str:
 
 def _expanded(pattern: str, sets: dict[str, str], where: str) -> str:
     """Put the sets in and write the letters as ``bare`` does."""
+    pattern = clean(pattern)
     while found := _SET.search(pattern):
         if found[1] not in sets:
             raise BadWords(f"words.yaml: {where}: no set named {found[1]!r}")
         pattern = pattern[: found.start()] + f"({sets[found[1]]})" + pattern[found.end() :]
-    pattern = _LETTERS.sub(lambda found: bare(fold(found[0])), pattern)
+    pattern = _LETTERS.sub(lambda found: bare(found[0]), pattern)
     return _tidy(re.sub(r"\((?!\?)", "(?:", pattern))
 
 
@@ -219,19 +229,22 @@ def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Sentence, ...]:
     return tuple(clues)
 
 
-def _trie(words: Iterable[str]) -> str:
-    """Return a pattern of all the words that share their beginnings: four times faster than a plain list of them."""
+def _trie(words: Iterable[str], first: str = "") -> str:
+    """Return a pattern of all the words, sharing their beginnings: far faster than a plain list of them.
+
+    first: "+" where the first letter may be drawn out.
+    """
     tree: dict[str, Any] = {}
     for word in words:
         at = tree
         for letter in word:
             at = at.setdefault(letter, {})
         at[""] = {}
-    return _branches(tree)
+    return _branches(tree, first)
 
 
-def _branches(tree: dict[str, Any]) -> str:
-    branches = [re.escape(letter) + _branches(rest) for letter, rest in tree.items() if letter]
+def _branches(tree: dict[str, Any], many: str = "") -> str:
+    branches = [re.escape(letter) + many + _branches(rest) for letter, rest in tree.items() if letter]
     if not branches:
         return ""
     group = f"(?:{'|'.join(branches)})"

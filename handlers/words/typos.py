@@ -1,0 +1,37 @@
+"""Find the one command a slip of the thumb may have meant. Only proposes: nothing found here is sure."""
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extract
+
+from handlers.words.clean import single
+from handlers.words.intents import Intent
+from handlers.words.keyboard import near_keys
+from handlers.words.vocabulary import WORDS
+
+_SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another word
+_TWO_SLIPS = 10  # from this length on
+_ANY_LETTER = 8  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
+
+
+def nearest(word: str, *, asking: bool) -> Intent | None:
+    """Return the intent of the nearest command, None where there is none or two differ by as much.
+
+    word: as ``bare`` gives it.
+    """
+    key = single(word)
+    if not _SHORTEST <= len(key) <= _LONGEST:
+        return None
+    slips = 2 if len(key) >= _TWO_SLIPS else 1
+    ends = WORDS.ends[asking]
+    keys = {*ends.get(f"{key[:2]}…", ()), *ends.get(f"…{key[-2:]}", ())}
+    near = extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=6)
+    likely = [(distance, known) for known, distance, _ in near if len(known) >= _SHORTEST and _likely(key, known)]
+    best = {WORDS.phrases[asking][known].intent for distance, known in likely if distance == min(likely)[0]}
+    return best.pop() if len(best) == 1 else None
+
+
+def _likely(typed: str, meant: str) -> bool:
+    if len(typed) >= _ANY_LETTER or len(typed) != len(meant):
+        return True
+    wrong = [(one, other) for one, other in zip(typed, meant, strict=True) if one != other]
+    return len(wrong) != 1 or near_keys(*wrong[0]) or frozenset(wrong[0]) in WORDS.alike
