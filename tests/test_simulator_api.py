@@ -3,6 +3,7 @@
 import json
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from linebot.v3.messaging import (
@@ -28,7 +29,7 @@ KEY = "123e4567-e89b-12d3-a456-426614174000"
 REPLY = "/v2/bot/message/reply"
 NOBODY = "U" + "0" * 32
 
-MENU = {
+MENU: dict[str, Any] = {
     "size": {"width": 2500, "height": 843},
     "selected": True,
     "name": "main",

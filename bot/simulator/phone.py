@@ -106,6 +106,7 @@ class Phone:
         from_message: Message | str | None = None,
         params: Mapping[str, str] | None = None,
         at: datetime | None = None,
+        within: float = PATIENCE,
     ) -> Self:
         """Tap the newest button of this label or shown word, waiting for it to appear.
 
@@ -113,7 +114,7 @@ class Phone:
         with from_message (a message or its id) only the buttons of that one, its long gone quick replies too.
         params: what a date picker would give.
         """
-        button = self._wait(lambda: self.button(label, from_message))
+        button = self._wait(lambda: self.button(label, from_message), within)
         if button is None:
             there = [button.label for button in self.buttons(from_message)]
             raise AssertionError(f"no button {label!r} to tap; there are {there}\n{self.transcript()}")

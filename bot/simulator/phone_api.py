@@ -136,7 +136,7 @@ class PhoneApi:
 
     def _tap(self, request: Request) -> Json:
         body = _body(request)
-        params = body.get("params") or {}
+        params = {} if body.get("params") is None else body["params"]
         if not isinstance(params, dict):
             raise _Wrong(400, "params must be an object")
         return {"id": self._acts(body).tap(_text(body, "data"), _maybe_text(body, "displayText"), params)}
