@@ -59,7 +59,7 @@ class Errand:
 
     begun: the row's tries already count the attempt that is made now.
     unsure: an earlier attempt may have been accepted; a token that is refused now was used by it.
-    paid: the month's count has one for it.
+    paid: the month's count has one for it. billed: LINE's own may have one as well.
     in_line: it stands in the line of those who speak to this person.
     """
 
@@ -67,6 +67,7 @@ class Errand:
     begun: bool = False
     unsure: bool = False
     paid: bool = False
+    billed: bool = False
     in_line: bool = False
 
     @property
@@ -156,6 +157,7 @@ class Sender:
         answer = self._line.push(errand.row.channel, errand.row.recipient, errand.row.messages, errand.row.retry_key)
         if isinstance(answer, Sent):
             return self._sent(errand, answer.ids)
+        errand.billed = errand.billed or answer.ambiguous
         return self._refused(errand, answer)
 
     def _take(self, channel: str) -> Taken | Refused:
@@ -262,5 +264,4 @@ def _put_off(errand: Errand, due: datetime, tries: int | None = None, lease: dat
 
 
 def _refund(errand: Errand) -> Settle | None:
-    """An attempt that LINE may have accepted stays counted."""
-    return Settle.GIVE_BACK if errand.paid and not errand.unsure else None
+    return Settle.GIVE_BACK if errand.paid and not errand.billed else None

@@ -65,6 +65,8 @@ def refused(status: int, message: Any) -> Refused:
         return Refused(reason, Why.CHANNEL, permanent=True, status=status)
     if status >= 500 or status == 408:
         return Refused(reason, Why.TROUBLE, ambiguous=True, status=status)
+    if status < 400:  # a gateway on the way, not LINE
+        return Refused(reason, Why.TROUBLE, status=status)
     return Refused(reason, Why.MESSAGE, permanent=True, status=status)
 
 

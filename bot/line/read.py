@@ -60,13 +60,12 @@ def heard(event: Any, now: datetime) -> Heard:
     message = _part(raw, "message")
     source = _part(raw, "source")
     postback = _part(raw, "postback")
-    group, known = _group(source)
     return Heard(
         id=_id(raw.get("webhookEventId")) or _fingerprint(raw),
-        kind=_kind(raw, message) if known else Kind.OTHER,
+        kind=_kind(raw, message),
         at=_moment(raw.get("timestamp"), now),
         user=_id(source.get("userId")),
-        group=group,
+        group=_group(source),
         token=_id(raw.get("replyToken"), longest=100),
         active=raw.get("mode", "active") in ("active", None),
         text=_text(message.get("text")) if message.get("type") == "text" else "",
@@ -93,14 +92,12 @@ def _named(kinds: Mapping[str, Kind], name: Any) -> Kind:
     return kinds.get(name, Kind.OTHER) if isinstance(name, str) else Kind.OTHER
 
 
-def _group(source: Mapping[str, Any]) -> tuple[str | None, bool]:
-    """Return the group or room, and whether this is a kind of talk we know: who listens decides what may be said."""
+def _group(source: Mapping[str, Any]) -> str | None:
+    """Return the group's or room's id; of a kind of talk we do not know we only know that others may listen."""
     type_ = source.get("type", "user")
     if type_ == "user":
-        return None, True
-    if type_ in ("group", "room"):
-        return _id(source.get(f"{type_}Id")) or "unknown", True
-    return None, False
+        return None
+    return _id(source.get(f"{type_}Id")) or "unknown"
 
 
 def _part(of: Mapping[str, Any], name: str) -> Json:
