@@ -1,0 +1,59 @@
+"""What is done besides answering webhooks: late deliveries, failed events, files to fetch. The worker's ticks call it."""
+
+import structlog
+
+from bot.app import Works
+from bot.line import read
+from bot.media import MediaStore, delete_due, fetch_due
+from handlers import inbox
+from handlers.inbox import House, RetryFailed
+
+log = structlog.get_logger(__name__)
+
+
+class Chores:
+    """The chores of one process. Each may raise; none leaves anything half done."""
+
+    def __init__(self, works: Works) -> None:
+        self._works = works
+        self._files = MediaStore(works.settings.media_url)
+
+    def deliver(self) -> int:
+        """Send what a crashed process left unsent, and what is to be tried again. Return how many rows."""
+        return self._works.delivery.deliver_due()
+
+    def retry(self) -> int:
+        """Apply failed events that are due again. Return how many were applied."""
+        works, applied = self._works, 0
+        house = House(owner=works.delivery.owner, ack_wait=works.settings.ack_wait)
+        while True:
+            now = works.clock()
+            try:
+                with works.store.write() as db:
+                    done = inbox.retry_due(db, house, now, lambda raw, now=now: read.heard(raw, now))
+            except RetryFailed as failed:
+                self._failed(failed)
+                continue
+            if done is None:
+                return applied
+            applied += 1
+            works.delivery.take(done.outgoing)
+
+    def _failed(self, failed: RetryFailed) -> None:
+        with self._works.store.write() as db:
+            parked = inbox.note_failed(db, failed, self._works.clock())
+        log.error("event parked" if parked else "event failed again", row=failed.row, tries=failed.tries)
+
+    def fetch(self) -> int:
+        """Fetch photos and files that wait at LINE, delete those that must go. Return how many were looked at."""
+        works = self._works
+        fetched = fetch_due(works.store, works.gateway, self._files, works.clock)
+        return sum(fetched.values()) + delete_due(works.store, self._files, works.clock)
+
+    def run(self) -> None:
+        """Do all of it once; trouble with one does not keep the others."""
+        for chore in (self.deliver, self.retry, self.fetch):
+            try:
+                chore()
+            except Exception:
+                log.exception("chore failed", chore=chore.__name__)

@@ -1,0 +1,149 @@
+"""`python -m bot demo`: the bot, a stand-in for LINE and a phone in the browser, in one process on this machine.
+
+The bot is the very one that serves LINE: real HTTP both ways, real signatures, the real SDK. Only the clock is the
+stand-in's, so that it can be moved on the page.
+"""
+
+import hashlib
+import socket
+import threading
+from pathlib import Path
+
+import click
+from werkzeug.serving import BaseWSGIServer, make_server
+
+from bot.app import Works, assemble, create_app
+from bot.chores import Chores
+from bot.roster_files import read_table
+from bot.settings import Settings
+from bot.simulator import SECRET, TOKEN, Platform, serve
+from bot.simulator.people import Person
+from handlers import inviting, roster
+from models import migrations
+from models.people import Role, contacts, memberships, people, schools
+from models.programme import MAIN
+
+ROSTER = Path(__file__).parent / "simulator" / "data" / "roster.csv"
+TICK = 1.0
+"""Seconds between looks for what is left to do."""
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, help="Where the page is.")
+@click.option("--folder", default=".demo", show_default=True, type=click.Path(file_okay=False, path_type=Path))
+@click.option("--fresh", is_flag=True, help="Forget what was said before.")
+def demo(port: int, folder: Path, fresh: bool) -> None:
+    """Everything is kept in one folder; a second start goes on where the first one stopped."""
+    with Demo(folder, port, fresh=fresh) as running:
+        click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            click.echo("Stopped.")
+
+
+class Demo:
+    """A running demo: ``url`` is the page's address; leaving the ``with`` stops it."""
+
+    def __init__(self, folder: Path, port: int = 0, *, fresh: bool = False) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        if fresh:
+            for file in folder.glob("raingan.db*"):
+                file.unlink()
+        database = f"sqlite:///{(folder / 'raingan.db').absolute()}"
+        migrations.upgrade(database)
+        bot_port = _free_port()
+        self.platform = Platform(webhook=f"http://127.0.0.1:{bot_port}/callback", background=True)
+        self._line = serve(self.platform, port)
+        self.url = self._line.url
+        self.works = assemble(_settings(database, folder, self.url, bot_port), clock=self.platform.now)
+        self._people()
+        self._web = _Web(self.works, bot_port)
+        self._chores = _Ticking(self.works)
+
+    def _people(self) -> None:
+        """Import the demo's schools, and put a director with a phone into each; those not joined get a code."""
+        with self.works.store.write() as db:
+            roster.import_roster(db, MAIN, roster.read(read_table(ROSTER)), self.works.clock())
+            joined = {row.line_user_id for row in db.execute(_JOINED)}
+            rows = db.execute(_DIRECTORS).all()
+            codes = {one.school: one.code for one in inviting.issue(db, MAIN, Role.DIRECTOR, self.works.clock())}
+        for row in rows:
+            user = user_of(row.code)
+            code = None if user in joined else codes[row.code]
+            self.platform.people[user] = Person(user, row.director or row.name, row.name, Role.DIRECTOR, code)
+
+    def __enter__(self) -> "Demo":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._chores.stop()
+        self._web.stop()
+        self.works.stop()
+        self._line.stop()
+
+
+_DIRECTORS = (
+    schools.select()
+    .with_only_columns(schools.c.code, schools.c.name, contacts.c.name.label("director"))
+    .outerjoin_from(schools, contacts, contacts.c.school_id == schools.c.id)
+    .order_by(schools.c.code)
+)
+_JOINED = people.select().where(people.c.id.in_(memberships.select().with_only_columns(memberships.c.person_id)))
+
+
+def user_of(code: str) -> str:
+    """Return the LINE user id of a school's director in the demo, the same at every start."""
+    return "U" + hashlib.sha256(code.encode()).hexdigest()[:32]
+
+
+def _settings(database: str, folder: Path, line: str, port: int) -> Settings:
+    return Settings.load(
+        {
+            "RAINGAN_ENV": "demo",
+            "DATABASE_URL": database,
+            "LINE_CHANNEL_SECRET": SECRET,
+            "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+            "LINE_API_HOST": line,
+            "MEDIA_URL": str((folder / "media").absolute()),
+            "PORT": str(port),
+        }
+    )
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+class _Web:
+    """The bot's web application, served from a thread."""
+
+    def __init__(self, works: Works, port: int) -> None:
+        self._server: BaseWSGIServer = make_server("127.0.0.1", port, create_app(works=works), threaded=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, name="bot", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+class _Ticking:
+    """What the worker process does elsewhere, on the demo's own clock."""
+
+    def __init__(self, works: Works) -> None:
+        self._chores = Chores(works)
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        while not self._stop.wait(TICK):
+            self._chores.run()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._thread.join()
