@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.simulator import check
 from handlers.messages.limits import graphemes, units
@@ -59,6 +61,12 @@ def one_quick(action: Json) -> Json:
 )
 def test_lengths_are_counted_as_line_counts_them(said, in_units, in_graphemes):
     assert (units(said), graphemes(said)) == (in_units, in_graphemes)
+
+
+@given(st.text())
+def test_units_are_those_of_utf16(said):
+    assert units(said) == len(said.encode("utf-16-le", "surrogatepass")) // 2
+    assert graphemes(said) <= len(said)
 
 
 FINE = {
