@@ -124,9 +124,9 @@ class FakeLine:
 class Scene:
     """A database, a LINE and two processes: one that takes webhooks, one that does what is left."""
 
-    def __init__(self, store: Store, *, threads: int = 0) -> None:
+    def __init__(self, store: Store, *, threads: int = 0, clock: Clock | None = None) -> None:
         self.store = store
-        self.clock = Clock()
+        self.clock = clock or Clock()
         self.line = FakeLine(self.clock)
         self.web = Delivery(store, self.line, self.clock, threads=threads)
         self.worker = Delivery(store, self.line, self.clock, threads=0)

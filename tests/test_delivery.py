@@ -193,7 +193,7 @@ def test_many_tries_count_as_one_message(scene: Scene) -> None:
 def test_a_push_is_given_up_before_its_key_forgets(scene: Scene) -> None:
     scene.line.moods.extend(["ok", *[UNREACHED] * 100])
     row = scene.says(scene.person(), "แจ้งเตือน", policy=Policy.PUSH, token=False)
-    scene.passes(24 * 3600, step=30)
+    scene.passes(24 * 3600, step=300)
     assert scene.row(row).state == HELD
     assert paid(scene) == 0
 
@@ -377,7 +377,7 @@ def test_one_row_that_cannot_be_marked_whole_does_not_stop_the_others(scene: Sce
     crash_after=st.none() | st.integers(0, 4),
 )
 @example(moods=[CUT, CUT, CUT], rows_=[(0, Policy.PUSH, True)], crash_after=0)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_every_row_is_said_once_or_its_fate_is_known(store: Store, moods, rows_, crash_after) -> None:
     scene = Scene(store)
     scene.clock.at = START + timedelta(days=31 * next(MONTHS))  # the month's count is the database's, not the scene's
@@ -391,9 +391,9 @@ def test_every_row_is_said_once_or_its_fate_is_known(store: Store, moods, rows_,
         if crash_after is None or number < crash_after:
             scene.web.take([row])
             scene.web.run_until_idle()
-    scene.passes(45, web=crash_after is None, step=0.5)
+    scene.passes(45, web=crash_after is None)
     scene.line.moods.clear()
-    scene.passes(1200, web=crash_after is None, step=5)
+    scene.passes(1200, web=crash_after is None, step=30)
     times = scene.line.times()
     for number, row in enumerate(written):
         state = scene.row(row).state
