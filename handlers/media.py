@@ -72,7 +72,7 @@ class Doomed:
     path: str
 
 
-_WAITING = media.c.state == literal_column("'waiting'")  # a literal, or the partial index would not be used
+_WAITING = media.c.state == literal_column("'waiting'")  # a literal: only so a prepared plan fits the partial index
 _OURS = (media.c.part_id == bindparam("part")) & _WAITING & (media.c.tries == bindparam("claim"))
 
 _NOTE = insert(media).values(state=MediaState.WAITING, tries=0)
@@ -100,9 +100,7 @@ _CLAIMED = (
 
 _PLAN = update(media).where(_OURS).values(path=bindparam("to"))
 _KEEP = (
-    update(media)
-    .where(_OURS)
-    .values(state=MediaState.KEPT, content_type=bindparam("mime"), size=bindparam("bytes"), reason=None)
+    update(media).where(_OURS).values(state=MediaState.KEPT, content_type=bindparam("mime"), size=bindparam("bytes"))
 )
 _END = update(media).where(_OURS).values(state=bindparam("end"), reason=bindparam("why"))
 _AGAIN = update(media).where(_OURS).values(due_at=bindparam("then"))

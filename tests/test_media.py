@@ -306,6 +306,14 @@ class Ticking(Clock):
         return super().__call__()
 
 
+def test_what_there_is_no_time_left_for_is_not_begun(scene: Scene, line: Line, worker: Worker, clock: Clock) -> None:
+    line.will("100", Answer(200, (JPEG,), then=lambda: clock.forward(minutes=7)))
+    scene.sends("100")
+    scene.sends("101")
+    assert worker.tick() == {"kept": 1, "again": 1}
+    assert line.asked == {"100": 1}
+
+
 # --- never used as a path -----------------------------------------------------------------------
 
 
@@ -358,16 +366,6 @@ def test_unsent_after_it_was_kept_is_deleted(scene: Scene, line: Line, worker: W
     assert files.paths() == [scene.row(other).path]
 
 
-def test_unsent_while_it_is_being_fetched_is_not_kept(
-    scene: Scene, line: Line, worker: Worker, files: MediaStore
-) -> None:
-    part = scene.sends("100")
-    line.will("100", Answer(200, (JPEG,), then=lambda: scene.unsends(part)))
-    assert worker.tick() == {"overtaken": 1}
-    assert files.paths() == []
-    assert scene.state(part) == (GONE, Reason.UNSENT)
-
-
 class Interrupted(MediaStore):
     """A store in whose hands something else happens first."""
 
@@ -383,6 +381,14 @@ class Interrupted(MediaStore):
         after, self.after = self.after, None
         if callable(after):
             after()
+
+
+def test_unsent_while_it_is_being_fetched_is_not_even_for_a_moment_kept(scene: Scene, line: Line, clock: Clock) -> None:
+    part = scene.sends("100")
+    line.will("100", Answer(200, (JPEG,), then=lambda: scene.unsends(part)))
+    files = Interrupted(before=raising(AssertionError("kept what was unsent")))
+    assert fetch_due(scene.store, line, files, clock) == {"overtaken": 1}
+    assert scene.state(part) == (GONE, Reason.UNSENT)
 
 
 def test_unsent_while_it_is_being_kept_is_deleted_at_once(scene: Scene, line: Line, clock: Clock) -> None:

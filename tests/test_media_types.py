@@ -164,6 +164,10 @@ def test_two_types_at_once_are_refused(content: bytes) -> None:
     assert reason(content) is Reason.POLYGLOT
 
 
+def test_a_document_attached_inside_a_pdf_makes_it_no_second_type() -> None:
+    assert kind_of(PDF + docx() + b"\nendstream\n%%EOF\n")[0] == "pdf"
+
+
 @pytest.mark.parametrize("before", [JPEG, b"MZ" + b"\0" * 60])
 def test_a_document_behind_something_else_is_not_a_document(before: bytes) -> None:
     assert reason(before + docx()) in (Reason.POLYGLOT, Reason.TYPE)
