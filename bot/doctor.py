@@ -11,7 +11,6 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from bot.line.answers import Unanswered, Why
 from bot.line.gateway import BotInfo, Gateway, Quota, WebhookInfo
 from bot.media import MediaStore, Unreachable
-from bot.settings import Settings
 from models import migrations
 
 PROBE = "doctor/probe.txt"
@@ -25,12 +24,6 @@ class Finding:
 
     what: str
     todo: str | None = None
-
-
-def house(settings: Settings) -> Iterator[Finding]:
-    """Look at what stands on our side: the database and the files."""
-    yield _database(settings.database_url)
-    yield _files(settings.media_url)
 
 
 def line(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]:
@@ -56,7 +49,8 @@ def line(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]
 # Our side ---------------------------------------------------------------------------------------------------------
 
 
-def _database(url: str) -> Finding:
+def database(url: str) -> Finding:
+    """Look whether the database is there and up to date."""
     file = make_url(url).database if url.startswith("sqlite") else None
     if file and not Path(file).exists():  # asking would create it
         return Finding(f"Database: no file {file}", "Run `python -m bot migrate`, or correct DATABASE_URL.")
@@ -73,7 +67,8 @@ def _database(url: str) -> Finding:
     return Finding("Database: reached and up to date")
 
 
-def _files(url: str) -> Finding:
+def files(url: str) -> Finding:
+    """Look whether photos and files can be kept."""
     todo = "See that MEDIA_URL is right and that the bot may write there."
     try:
         store = MediaStore(url)

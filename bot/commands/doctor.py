@@ -35,15 +35,18 @@ def doctor(channel: str | None) -> None:
 
 
 def _findings(settings: Settings, channel: str | None) -> Iterator[Finding]:
-    yield from look.house(settings)
+    yield look.files(settings.media_url)
+    database = look.database(settings.database_url)
+    yield database
     store = Store(settings.database_url)
     try:
         known = Channels(settings, store)
         gateway = Gateway(known.token_of, host=settings.line_api_host, connections=1)
-        for one in [channel] if channel else known.ids():
+        # Without a database only the main channel is known.
+        for one in [channel or MAIN] if channel or database.todo else known.ids():
             yield from _channel(settings, known, gateway, one)
     except (Busy, DBAPIError):
-        yield Finding("Channels: not read, see Database above", "Mend the database first.")
+        yield Finding(f"Channel {channel}: not read, see Database above", "Mend the database first.")
     finally:
         store.dispose()
 

@@ -1,0 +1,200 @@
+"""`python -m bot doctor`: against the stand-in for LINE and the bot's real webhook, each trouble in turn."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from cryptography.fernet import Fernet
+
+from bot import doctor
+from bot.app import assemble, create_app
+from bot.channels import Seal, add
+from bot.cli import cli
+from bot.commands import common
+from bot.line.answers import Refused, Unanswered, Why
+from bot.line.gateway import BotInfo, Gateway, Quota, WebhookInfo, WebhookTried
+from bot.settings import Settings
+from bot.simulator import Platform, serve
+from models.store import Store
+
+
+@dataclass
+class Clinic:
+    """A bot, its stand-in, and the environment in which the doctor is called."""
+
+    platform: Platform
+    environ: dict[str, str]
+
+    def examine(self, *words: str, ends: int, **changed: str) -> str:
+        done: Result = CliRunner(env=self.environ | changed).invoke(cli, ["doctor", *words])
+        assert done.exit_code == ends, done.output
+        return done.output
+
+
+@pytest.fixture
+def clinic(new_url: Callable[[], str], tmp_path: Path) -> Iterator[Clinic]:
+    """A bot in good health."""
+    environ = {
+        "RAINGAN_ENV": "test",
+        "DATABASE_URL": new_url(),
+        "LINE_CHANNEL_SECRET": "s3cr3t",
+        "LINE_CHANNEL_ACCESS_TOKEN": "t0ken",
+        "PUBLIC_URL": "http://127.0.0.1",
+        "MEDIA_URL": str(tmp_path / "media"),
+        "RAINGAN_KEY": Fernet.generate_key().decode(),
+    }
+    works = assemble(Settings.load(environ), threads=0)
+    bot = create_app(works=works).test_client()
+    platform = Platform(
+        webhook=lambda path, body, headers: bot.post(path, data=body, headers=dict(headers)).status_code,
+        secret="s3cr3t",
+        token="t0ken",
+    )
+    with serve(platform) as line:
+        yield Clinic(platform, environ | {"LINE_API_HOST": line.url})
+    works.stop()
+
+
+def test_in_good_health(clinic: Clinic):
+    said = clinic.examine(ends=0)
+    assert "WRONG" not in said
+    for what in (
+        "Database: reached and up to date",
+        "Photos and files: writable",
+        "Access token: accepted, for รายงาน (@999raing)",
+        "Chat mode: bot, mark as read: auto",
+        "Webhook: the address set is http://127.0.0.1/callback",
+        "Webhook: LINE tried it, and the bot answered",
+        "Messages of this month: 0 of 300 pushed",
+    ):
+        assert f"ok     {what}" in said
+
+
+def test_it_leaves_nothing_behind(clinic: Clinic, tmp_path: Path):
+    clinic.examine(ends=0)
+    assert not [file for file in (tmp_path / "media").rglob("*") if file.is_file()]
+
+
+@pytest.mark.parametrize(
+    ("changed", "wrong", "todo"),
+    [
+        ({"LINE_CHANNEL_ACCESS_TOKEN": "old"}, "Access token: not accepted by LINE", "Issue a channel access token"),
+        ({"LINE_CHANNEL_ACCESS_TOKEN": ""}, "Access token: not accepted by LINE", "Issue a channel access token"),
+        ({"LINE_API_HOST": "http://127.0.0.1:1"}, "LINE: no answer", "reaches the internet"),
+        (
+            {"PUBLIC_URL": "http://elsewhere.example"},
+            "Webhook: the address set is",
+            "http://elsewhere.example/callback",
+        ),
+        ({"MEDIA_URL": "/proc/nowhere"}, "Photos and files: not writable", "MEDIA_URL"),
+    ],
+)
+def test_settings_that_do_not_fit(clinic: Clinic, changed: dict[str, str], wrong: str, todo: str):
+    said = clinic.examine(ends=1, **changed)
+    assert f"WRONG  {wrong}" in said
+    assert todo in said
+
+
+def test_people_chat_by_hand(clinic: Clinic):
+    clinic.platform.main.chat_mode = "chat"
+    said = clinic.examine(ends=1)
+    assert "WRONG  Chat mode: chat, mark as read: manual" in said
+    assert "turn Chat off" in said
+
+
+def test_the_secret_was_changed_at_line(clinic: Clinic):
+    clinic.platform.main.secret = "another"
+    said = clinic.examine(ends=1)
+    assert "WRONG  Webhook: LINE tried it" in said
+    assert "set the channel secret" in said
+
+
+def test_the_months_messages(clinic: Clinic):
+    quota = clinic.platform.main.quota
+    quota.bill(240, clinic.platform.now())
+    assert "240 of 300 pushed; few are left" in clinic.examine(ends=0)
+    quota.bill(60, clinic.platform.now())
+    assert "WRONG  Messages of this month: 300 of 300 pushed" in clinic.examine(ends=1)
+    quota.allowed = None
+    assert "ok     Messages of this month: 300 pushed, no limit" in clinic.examine(ends=0)
+
+
+def test_a_database_that_is_not_there_yet_is_not_made(clinic: Clinic, tmp_path: Path):
+    file = tmp_path / "none.db"
+    assert "Run `python -m bot migrate`" in clinic.examine(ends=1, DATABASE_URL=f"sqlite:///{file}")
+    clinic.examine("--channel", "main", ends=1, DATABASE_URL=f"sqlite:///{file}")
+    assert not file.exists()
+    file.touch()
+    assert "Mend the database" in clinic.examine("--channel", "surin", ends=1, DATABASE_URL=f"sqlite:///{file}")
+    assert "not up to date" in clinic.examine(ends=1, DATABASE_URL=f"sqlite:///{file}")
+
+
+def test_a_database_that_does_not_answer(clinic: Clinic):
+    said = clinic.examine(ends=1, DATABASE_URL="postgresql://raingan:hunter2@127.0.0.1:1/raingan")
+    assert "WRONG  Database: not reached" in said
+    assert "hunter2" not in said
+
+
+def test_every_channel_is_examined_or_one(clinic: Clinic):
+    surin = clinic.platform.add_channel(
+        "surin", secret="k", token="t-surin", webhook=clinic.platform.webhooks["main"].post, path="/callback/surin"
+    )
+    store = Store(clinic.environ["DATABASE_URL"])
+    with store.write() as db:
+        seal = Seal((clinic.environ["RAINGAN_KEY"],))
+        add(db, seal, "surin", "สุรินทร์", secret="k", token="t-surin", now=common.now())
+    store.dispose()
+    said = clinic.examine(ends=0)
+    assert said.count("Webhook: LINE tried it, and the bot answered") == 2
+    assert "/callback/surin" in said
+    surin.chat_mode = "chat"
+    clinic.examine("--channel", "main", ends=0)
+    clinic.examine("--channel", "surin", ends=1)
+    assert "add the key it was sealed with" in clinic.examine(ends=1, RAINGAN_KEY=Fernet.generate_key().decode())
+    clinic.examine("--channel", "elsewhere", ends=1)
+
+
+@dataclass
+class Line(Gateway):
+    """LINE, in states that the stand-in does not have."""
+
+    set_to: WebhookInfo | None = None
+    tried: WebhookTried = field(default_factory=lambda: WebhookTried(True, 200, "OK", "200"))
+    silent: bool = False
+
+    def bot_info(self, channel: str) -> BotInfo:
+        return BotInfo("U" + "0" * 32, "@bot", "บอต", "bot", "auto")
+
+    def webhook(self, channel: str) -> WebhookInfo | None:
+        if self.silent:
+            raise Unanswered(Refused("500", Why.TROUBLE))
+        return self.set_to
+
+    def try_webhook(self, channel: str, url: str | None = None) -> WebhookTried:
+        return self.tried
+
+    def quota(self, channel: str) -> Quota:
+        return Quota(300, 0)
+
+
+SET = WebhookInfo("https://raingan.example/callback", active=True)
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        (Line(SET), []),
+        (Line(None), ["no address is set"]),
+        (Line(WebhookInfo(SET.url, active=False)), ["switched off"]),
+        (Line(SET, tried=WebhookTried(False, None, "COULD_NOT_CONNECT", "TLS")), ["COULD_NOT_CONNECT, TLS"]),
+        (Line(SET, tried=WebhookTried(False, 500, "ERROR_STATUS_CODE", "500")), ["ERROR_STATUS_CODE, 500"]),
+        (Line(SET, silent=True), ["did not answer"]),
+    ],
+)
+def test_the_webhook_as_line_sees_it(line: Line, wrong: list[str]):
+    found = list(doctor.line(line, "main", SET.url))
+    assert [one.what for one in found if one.todo and not any(what in one.what for what in wrong)] == []
+    assert len([one for one in found if one.todo]) == len(wrong)
+    assert "Messages of this month" in found[-1].what
