@@ -1,4 +1,6 @@
-"""What is done besides answering webhooks: late deliveries, failed events, files to fetch. The worker's ticks call it."""
+"""What is done besides answering webhooks: late deliveries, failed events, files. The worker's ticks call it."""
+
+from typing import Any
 
 import structlog
 
@@ -6,6 +8,7 @@ from bot.app import Works
 from bot.line import read
 from bot.media import MediaStore, delete_due, fetch_due
 from handlers import inbox
+from handlers.heard import Heard
 from handlers.inbox import House, RetryFailed
 
 log = structlog.get_logger(__name__)
@@ -27,10 +30,9 @@ class Chores:
         works, applied = self._works, 0
         house = House(owner=works.delivery.owner, ack_wait=works.settings.ack_wait)
         while True:
-            now = works.clock()
             try:
                 with works.store.write() as db:
-                    done = inbox.retry_due(db, house, now, lambda raw, now=now: read.heard(raw, now))
+                    done = inbox.retry_due(db, house, works.clock(), self._read)
             except RetryFailed as failed:
                 self._failed(failed)
                 continue
@@ -38,6 +40,9 @@ class Chores:
                 return applied
             applied += 1
             works.delivery.take(done.outgoing)
+
+    def _read(self, raw: dict[str, Any]) -> Heard:
+        return read.heard(raw, self._works.clock())
 
     def _failed(self, failed: RetryFailed) -> None:
         with self._works.store.write() as db:

@@ -5,7 +5,7 @@ from typing import Any
 from handlers.messages import limits
 from handlers.messages.build import button, chunks, clip
 from handlers.messages.values import Act, Card, Choice, Say
-from handlers.questions import Topic
+from handlers.questions import Question, Topic
 from handlers.reports import Part
 from handlers.talk import Talk
 from handlers.texts import say
@@ -49,7 +49,7 @@ def overview(talk: Talk) -> Card:
     """Return the card of all topics and how each stands; a tap opens one."""
     parts = talk.parts()
     rows = [(topic, _topic_state(talk, topic, parts)) for topic in talk.questions.topics]
-    done = sum(state != say("state.open") and state != say("state.started") for _, state in rows)
+    done = sum(state not in (say("state.open"), say("state.started")) for _, state in rows)
     title = say("card.overview_title_n", of=len(rows))
     count = say("card.overview_count", done=done, of=len(rows))
     words = [say("card.overview_row", n=topic.number, topic=topic.title, state=state) for topic, state in rows]
@@ -65,14 +65,15 @@ def _topic_state(talk: Talk, topic: Topic, parts: dict[str, list[Part]]) -> str:
     found = [talk.answers.get(question.key) for question in topic.questions if not question.optional]
     states = {answer.state if answer else AnswerState.OPEN for answer in found}
     if AnswerState.OPEN not in states:
-        skipped = states == {AnswerState.SKIPPED}
-        return say("state.skipped" if skipped else "state.done")
+        return say(
+            "state.done" if states == {AnswerState.DONE} else "state.partly" if len(states) > 1 else "state.skipped"
+        )
     begun = states != {AnswerState.OPEN} or any(parts.get(question.key) for question in topic.questions)
     return say("state.started" if begun else "state.open")
 
 
 def _row(talk: Talk, topic: Topic, state: str) -> dict[str, Any]:
-    done = state == say("state.done")
+    done = state in (say("state.done"), say("state.partly"))
     mark = text("✓" if done else str(topic.number), align="center", weight="bold", color=GREEN if done else INK, flex=0)
     words = column([text(topic.title), text(state, size="sm", color=GREEN if done else QUIET)], flex=1)
     circle = column(
@@ -85,7 +86,11 @@ def _row(talk: Talk, topic: Topic, state: str) -> dict[str, Any]:
         alignItems="center",
         flex=0,
     )
-    opened = {"type": "postback", "label": str(topic.number), "data": act(talk, "topic", value=str(topic.number)).data()}
+    opened = {
+        "type": "postback",
+        "label": str(topic.number),
+        "data": act(talk, "topic", value=str(topic.number)).data(),
+    }
     return {
         "type": "box",
         "layout": "horizontal",
@@ -113,31 +118,27 @@ def review(talk: Talk) -> Card:
 
 
 def _review_row(talk: Talk, topic: Topic, parts: dict[str, list[Part]]) -> list[dict[str, Any]]:
-    head = text(f"{topic.number}. {topic.title}", weight="bold", flex=1)
-    row: list[dict[str, Any]] = [head]
+    """Return a topic's head with its button, and its answers; a topic not begun takes one line."""
+    begun = any(question.key in parts or question.key in talk.done for question in topic.questions)
+    row: list[dict[str, Any]] = [text(f"{topic.number}. {topic.title}", weight="bold", flex=1)]
     if talk.writable:
-        opened = act(talk, "edit", value=str(topic.number))
-        row.append(
-            {
-                "type": "text",
-                "text": say("label.edit"),
-                "color": GREEN,
-                "weight": "bold",
-                "align": "end",
-                "flex": 0,
-                "action": {
-                    "type": "postback",
-                    "label": say("label.edit"),
-                    "data": opened.data(),
-                    "displayText": f"{say('label.edit')} {topic.number}",
-                },
-            }
-        )
-    lines: list[dict[str, Any]] = [{"type": "box", "layout": "horizontal", "contents": row, "spacing": "md"}]
-    for question in topic.questions:
-        shown, quiet = _shown(talk, topic, question.key, parts, SHOWN)
-        lines.append(column([text(question.label, size="xs", color=QUIET), text(shown, color=QUIET if quiet else INK)]))
-    return lines
+        row.append(_link(talk, topic, say("label.edit" if begun else "label.answer")))
+    head = {"type": "box", "layout": "horizontal", "contents": row, "spacing": "md"}
+    if not begun:
+        return [head, text(say("card.no_answer"), color=QUIET)]
+    return [head, *(_review_answer(talk, topic, question, parts) for question in topic.questions)]
+
+
+def _link(talk: Talk, topic: Topic, label: str) -> dict[str, Any]:
+    """Return a word to tap that opens a topic."""
+    data = act(talk, "edit", value=str(topic.number)).data()
+    tapped = {"type": "postback", "label": label, "data": data, "displayText": f"{label} {topic.number}"}
+    return text(label, color=GREEN, weight="bold", align="end", flex=0) | {"action": tapped}
+
+
+def _review_answer(talk: Talk, topic: Topic, question: Question, parts: dict[str, list[Part]]) -> dict[str, Any]:
+    shown, quiet = _shown(talk, topic, question.key, parts, SHOWN)
+    return column([text(question.label, size="xs", color=QUIET), text(shown, color=QUIET if quiet else INK)])
 
 
 def _shown(talk: Talk, topic: Topic, key: str, parts: dict[str, list[Part]], most: int) -> tuple[str, bool]:
@@ -198,5 +199,3 @@ def _full_text(talk: Talk, reference: str, choices: tuple[Choice, ...]) -> list[
 def topic_text(talk: Talk, topic: Topic) -> str:
     """Return one topic with its answers in full."""
     return _words_of_topic(talk, topic, talk.parts(), limits.TEXT_UNITS * 3)
-
-

@@ -94,8 +94,7 @@ class Flow:
 def draw(flow: Flow) -> str:
     """Return the flow as a Mermaid state diagram."""
     lines = ["stateDiagram-v2", f"    %% {flow.name}", f"    [*] --> {_id(flow.steps[0].key)}"]
-    for step in flow.steps:
-        lines.append(f"    {_id(step.key)}: {step.title}")
+    lines += [f"    {_id(step.key)}: {step.title}" for step in flow.steps]
     for step in flow.steps:
         moves: dict[tuple[str, str], list[str]] = {}
         for intent, move in [*step.hears.items(), ("*", step.otherwise)]:

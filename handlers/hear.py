@@ -101,8 +101,6 @@ def _hear_report(talk: Talk) -> Turn | None:
         changed = filing.quoted(talk)
         if changed is not None:
             return changed
-    if talk.understood.intent == Intent.YES and step == HOME and talk.place.memo.get("waiting"):
-        return filing.keep_words_here(talk)
     return _answer(talk, talk.flow, step)
 
 

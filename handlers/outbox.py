@@ -59,11 +59,7 @@ _OPEN = (
     .order_by(outbox.c.id)
 )
 _ADD = insert(outbox).returning(outbox.c.id)
-_REPLACE = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"), _IS_OPEN)
-    .values(state=Sending.REPLACED)
-)
+_REPLACE = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
 
 
 def add(
@@ -85,10 +81,10 @@ def add(
     """
     open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
     replaced, first, after = _make_way(open_rows, room=MOST - len(words.messages), speaks=token is not None)
-    for row in replaced:
-        db.execute(_REPLACE, {"row": row})
+    for number in replaced:
+        db.execute(_REPLACE, {"row": number})
     due_at = now + timedelta(seconds=words.wait)
-    row = {
+    row: dict[str, Any] = {
         "channel_id": channel,
         "person_id": person,
         "recipient": recipient,
@@ -115,11 +111,11 @@ def add(
         recipient=recipient,
         kind=words.kind,
         policy=words.policy,
-        messages=row["messages"],  # type: ignore[arg-type]
-        about=row["about"],  # type: ignore[arg-type]
+        messages=row["messages"],
+        about=row["about"],
         reply_token=token,
         token_at=now if token else None,
-        retry_key=str(row["retry_key"]),
+        retry_key=row["retry_key"],
         due_at=due_at,
         lease_until=due_at + LEASE,
         after=after,
@@ -224,9 +220,8 @@ def begin(db: Connection, row: Outgoing, owner: str, now: datetime) -> bool:
     return found.first() is not None
 
 
-_WAITING = (
-    select(outbox.c.id)
-    .where(outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == Sending.QUEUED)
+_WAITING = select(outbox.c.id).where(
+    outbox.c.id.in_(bindparam("rows", expanding=True)), outbox.c.state == Sending.QUEUED
 )
 
 
@@ -237,12 +232,16 @@ def still_waiting(db: Connection, rows: Sequence[int]) -> set[int]:
 
 _ABANDONED = (
     select(outbox)
-    .where(outbox.c.state == Sending.QUEUED, outbox.c.due_at <= bindparam("now"), outbox.c.lease_until <= bindparam("now"))
+    .where(
+        outbox.c.state == Sending.QUEUED, outbox.c.due_at <= bindparam("now"), outbox.c.lease_until <= bindparam("now")
+    )
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )
-_TAKE = update(outbox).where(outbox.c.id == bindparam("row")).values(owner=bindparam("who"), lease_until=bindparam("until"))
+_TAKE = (
+    update(outbox).where(outbox.c.id == bindparam("row")).values(owner=bindparam("who"), lease_until=bindparam("until"))
+)
 
 
 def claim_due(db: Connection, owner: str, now: datetime, most: int = 100) -> list[Outgoing]:

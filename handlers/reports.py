@@ -314,7 +314,16 @@ _TIMES_SENT = (
 
 
 def submit(
-    db: Connection, channel: str, report: int, was: State, *, code: str, year: int, semester: int, by: int, now: datetime
+    db: Connection,
+    channel: str,
+    report: int,
+    was: State,
+    *,
+    code: str,
+    year: int,
+    semester: int,
+    by: int,
+    now: datetime,
 ) -> str | None:
     """Send a report to its agency; returns its reference, e.g. "2568/2-1031991001-1", or None where it had moved.
 
@@ -337,5 +346,6 @@ _LAST_PART = (
 
 def edition(db: Connection, report: int, found: Sequence[Answer]) -> int:
     """Return a number that changes whenever an answer of the report does: a confirmation is for what was shown."""
-    last, removed = db.execute(_LAST_PART, {"report": report}).one()
-    return (last or 0) * 1000 + removed + sum(answer.revision for answer in found)
+    row = db.execute(_LAST_PART, {"report": report}).one()
+    last, removed = int(row[0] or 0), int(row[1])
+    return last * 1000 + removed + sum(answer.revision for answer in found)

@@ -64,14 +64,17 @@ class Standing:
 
     @property
     def may_write(self) -> bool:
+        """Tell whether the role writes a school's draft."""
         return self.role in WRITERS and self.school is not None
 
     @property
     def may_submit(self) -> bool:
+        """Tell whether the role sends it."""
         return self.role in SUBMITTERS and self.school is not None
 
     @property
     def place_name(self) -> str:
+        """Return the school, or the agency of those who have none."""
         return self.school_name if self.school else self.agency
 
 

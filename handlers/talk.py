@@ -56,7 +56,7 @@ class Talk:
     def standing(self) -> Standing | None:
         """Return what the person speaks for now: the school chosen, or the only one."""
         chosen = [one for one in self.standings if one.school == self.place.school]
-        return (chosen or self.standings or [None])[0]
+        return next(iter(chosen or self.standings), None)
 
     @property
     def stand(self) -> Standing:
@@ -75,6 +75,7 @@ class Talk:
 
     @property
     def flow(self) -> Flow:
+        """Return the step table of the running round."""
         return report_flow(self.questions)
 
     @cached_property
@@ -89,6 +90,7 @@ class Talk:
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
+        """Return the answers there are, by question."""
         return reports.answers_of(self.db, self.report)
 
     @property

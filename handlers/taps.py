@@ -86,5 +86,3 @@ def _stale(talk: Talk, question: Question) -> Turn:
     opened = Choice(say("label.edit_this" if found else "label.answer"), Act("open", talk.report, question.key))
     resume = Choice(say("label.resume"), Act("report"))
     return turn(Say(say("report.stale", state=state, **slots(talk, question)), (opened, resume)))
-
-

@@ -77,9 +77,10 @@ def steer(talk: Talk, question: Question) -> tuple[Choice, ...]:
         more.append(choice(talk, "none", answer))
     if question.may_be_private:
         more.append(choice(talk, "public" if answer.private else "private", answer))
-    moves = [choice(talk, do, answer) for do in ("next", "skip", "back")]
+    onward, skip, back = (choice(talk, do, answer) for do in ("next", "skip", "back"))
     rest = [] if options else [Choice(say(f"label.{do}"), Act(do)) for do in ("summary", "pause")]
-    return (*options, *more, *moves, *rest)
+    # The first few show without scrolling: the way on is always among them.
+    return (onward, *options, skip, back) if options else (onward, *more, skip, back, *rest)
 
 
 def _option(talk: Talk, answer: Answer, option: Option) -> Choice:

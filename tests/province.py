@@ -22,6 +22,7 @@ from models.outbox import Sending
 from models.people import Role, agencies, schools
 from models.place import places
 from models.programme import channels
+from models.programme import rounds as table
 from models.report import answers, parts, reports
 from models.store import Store
 
@@ -124,8 +125,6 @@ class Province:
 
     def load_questions(self, question_set: QuestionSet) -> None:
         """Let the running rounds have another question set, as a deploy that changes it would."""
-        from models.programme import rounds as table
-
         with self.store.write() as db:
             number = questions.save(db, MAIN, question_set, self.now)
             db.execute(table.update().where(table.c.channel_id == MAIN).values(question_set_id=number))
@@ -242,6 +241,10 @@ class Person:
         """Return the buttons of a turn."""
         messages = self.turns[turn] if self.turns else []
         return [*(quick_replies_of(messages[-1]) if messages else []), *(b for m in messages for b in buttons_of(m))]
+
+    def data(self) -> list[str]:
+        """Return the postback data of the newest turn's buttons."""
+        return [button.action["data"] for button in self.buttons()]
 
     def hears(self, *words: str) -> Self:
         """Check that the answer to one's last act holds all of these words."""

@@ -1,21 +1,23 @@
 """Golden talks: a director and the report, from the first question to the receipt."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from handlers import questions
+from handlers import question_file, reports
 from handlers.heard import Kind
+from handlers.messages.values import Act
 from models.audit import audit
 from models.people import Role
 from models.place import asked
 from models.report import State, media, moves
+from models.report import reports as table
 from models.store import Store
 from tests.province import Person, Province
 
 
 @pytest.fixture
-def province(store: Store, now) -> Province:
+def province(store: Store, now: datetime) -> Province:
     return Province(store, now)
 
 
@@ -112,25 +114,11 @@ def test_resume_after_days_and_after_the_place_is_lost(province: Province, warun
 
 def test_resume_after_a_deploy_that_added_a_question(province: Province, warunee: Person) -> None:
     fill(warunee).hears("ครบทุกข้อ")
-    text = questions_yaml().replace("version: 1\n", "version: 2\n").replace(
-        "      - part: needs\n", "      - part: now\n        key: safety\n        ask: นักเรียนปลอดภัยเพียงใด\n      - part: needs\n", 1
-    )
-    changed = questions_parse(text)
-    province.load_questions(changed)
+    added = "      - part: now\n        key: safety\n        ask: นักเรียนปลอดภัยเพียงใด\n      - part: needs\n"
+    text = question_file.default().replace("version: 1\n", "version: 2\n")
+    province.load_questions(question_file.parse(text.replace("      - part: needs\n", added, 1)))
     warunee.says("รายงาน").hears("นักเรียนปลอดภัยเพียงใด").says(LONG).says("ต่อไป").hears("ครบทุกข้อ")
     assert province.answer("learners.now") == [LONG]
-
-
-def questions_yaml() -> str:
-    from importlib.resources import files
-
-    return (files("handlers.texts") / "questions.yaml").read_text(encoding="utf-8")
-
-
-def questions_parse(text: str) -> questions.QuestionSet:
-    from handlers import question_file
-
-    return question_file.parse(text)
 
 
 def test_any_topic_in_any_order_from_the_card_or_by_number(warunee: Person) -> None:
@@ -205,11 +193,13 @@ def test_an_old_confirmation_does_not_send_what_has_changed_since(province: Prov
     warunee.says("ต่อไป").says("ส่ง").says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", "เด็กย้ายเข้าอีก 3 คน")
 
 
-@pytest.mark.parametrize("data", ["do=next&r={other}&q=learners.now&n=1", "do=confirm&r={other}&n=1", "do=pick", "x=1", ""])
+@pytest.mark.parametrize(
+    "data", ["do=next&r={other}&q=learners.now&n=1", "do=confirm&r={other}&n=1", "do=pick", "x=1", ""]
+)
 def test_a_button_made_by_hand_is_refused_and_audited(province: Province, warunee: Person, data: str) -> None:
     other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน").says(LONG)
-    report = [act for act in (button.action["data"] for button in other.buttons()) if "r=" in act][0].split("r=")[1].split("&")[0]
-    warunee.says("รายงาน").posts_back(data.format(other=report)).hears("ใช้กับบัญชีของท่านไม่ได้")
+    report = next(act.report for act in map(Act.read, other.data()) if act and act.report)
+    warunee.says("รายงาน").posts_back(data.format(other=report)).hears("เป็นของบัญชีอื่น")
     assert [row.action for row in province.rows(audit)][-1] == "tap.refused"
     assert province.state("1031993002") == State.DRAFT
 
@@ -226,12 +216,9 @@ def test_withdraw_returns_a_sent_report_to_draft(province: Province, warunee: Pe
 
 def test_a_report_under_review_cannot_be_withdrawn(province: Province, warunee: Person) -> None:
     fill(warunee).says("ส่ง").says("ยืนยัน")
-    from handlers import reports
-    from models.report import reports as table
-
     with province.store.write() as db:
-        report = [row.id for row in db.execute(table.select()) if row.state == State.SUBMITTED][0]
-        reports.move(db, "main", report, State.SUBMITTED, State.REVIEWING, by=1, now=province.now)
+        sent = db.execute(table.select().where(table.c.state == State.SUBMITTED)).one()
+        reports.move(db, "main", sent.id, State.SUBMITTED, State.REVIEWING, by=1, now=province.now)
     warunee.says("ถอนคืน").hears("เริ่มตรวจแล้ว")
     assert province.state() == State.REVIEWING
 

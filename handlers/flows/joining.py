@@ -5,7 +5,7 @@ from handlers.words import Intent
 
 CODE, SCHOOL, NOTICE = "code", "school", "notice"
 
-_GUEST = {
+_GUEST: dict[str, Move] = {
     Intent.CODE: Move("look_at_code", SCHOOL),
     Intent.WRONG_PERSON: Move("tell_stranger"),
     Intent.OUT_OF_SCOPE: Move("tell_stranger"),

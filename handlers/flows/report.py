@@ -9,7 +9,7 @@ from handlers.words import Intent
 
 CONFIRM, WITHDRAW, DELETE = "confirm", "withdraw", "delete"
 
-_ANYWHERE = {
+_ANYWHERE: dict[str, Move] = {
     Intent.REPORT: Move("resume", OPEN),
     Intent.START: Move("resume", OPEN),
     Intent.MENU: Move("show_overview", STAY),
@@ -56,7 +56,7 @@ _ANYWHERE = {
     Intent.CODE: Move("look_at_code", STAY),
 }
 
-_QUESTION = _ANYWHERE | {
+_QUESTION: dict[str, Move] = _ANYWHERE | {
     Intent.NEXT: Move("finish", AFTER),
     Intent.SKIP: Move("skip", AFTER),
     Intent.BACK: Move("go_back", BEFORE),
@@ -64,7 +64,7 @@ _QUESTION = _ANYWHERE | {
     Intent.CANCEL: Move("leave_unchanged", AFTER),
 }
 
-_AT_REST = _ANYWHERE | {
+_AT_REST: dict[str, Move] = _ANYWHERE | {
     Intent.NEXT: Move("resume", OPEN),
     Intent.SKIP: Move("resume", OPEN),
     Intent.BACK: Move("show_overview", STAY),
@@ -86,7 +86,7 @@ def report_flow(question_set: QuestionSet) -> Flow:
         for topic in question_set.topics
         for question in topic.questions
     ]
-    back_home = {Intent.CANCEL: Move("not_yet", HOME), Intent.NOT_YET: Move("not_yet", HOME)}
+    back_home: dict[str, Move] = {Intent.CANCEL: Move("not_yet", HOME), Intent.NOT_YET: Move("not_yet", HOME)}
     confirm = Step(
         CONFIRM,
         "ยืนยันส่ง",
@@ -127,5 +127,5 @@ def report_flow(question_set: QuestionSet) -> Flow:
         },
         Move("offer_words", STAY),
     )
-    home = Step(HOME, "พัก", _AT_REST, Move("offer_words", STAY))
+    home = Step(HOME, "พัก", _AT_REST | {Intent.YES: Move("yes", STAY)}, Move("offer_words", STAY))
     return Flow("report", (home, *questions, confirm, withdraw, delete), on_done="submit")

@@ -100,5 +100,3 @@ def button(label: str, act: Act, *, primary: bool = False, fill: str | None = No
     if primary:
         made["color"] = "#0B6E4F"
     return made | {"action": action(choice, limits.FLEX_LABEL_GRAPHEMES)}
-
-

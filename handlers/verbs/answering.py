@@ -187,10 +187,12 @@ def set_private(talk: Talk, private: bool) -> Turn:
 
 
 def make_private(talk: Talk) -> Turn:
+    """Let the province only see the answer."""
     return set_private(talk, private=True)
 
 
 def make_public(talk: Talk) -> Turn:
+    """Let the agency see the answer too."""
     return set_private(talk, private=False)
 
 

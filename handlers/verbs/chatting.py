@@ -4,7 +4,6 @@ from handlers.cards import overview
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
-from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
@@ -64,6 +63,7 @@ def refuse_id_number(talk: Talk) -> Turn:
 
 
 def show_help(talk: Talk) -> Turn:
+    """Tell what can be typed."""
     return here(talk, say("help.text"))
 
 
@@ -84,6 +84,7 @@ def _sent_status(talk: Talk) -> Turn:
 
 
 def show_deadline(talk: Talk) -> Turn:
+    """Tell when the report is due."""
     return here(talk, _deadline(talk))
 
 
@@ -96,6 +97,7 @@ def _deadline(talk: Talk) -> str:
 
 
 def tell_extend(talk: Talk) -> Turn:
+    """Tell whom to ask for more time."""
     if talk.stand.due_on is None:
         return here(talk, say("report.no_round"))
     return here(talk, say("chat.extend", due=due(talk), agency=talk.stand.agency))
@@ -104,5 +106,3 @@ def tell_extend(talk: Talk) -> Turn:
 def unsent_note(talk: Talk, question: Question) -> Turn:
     """Say, at the person's next visit, that an unsent bubble was taken out of the answer."""
     return turn(Say(say("report.unsent", **slots(talk, question))))
-
-

@@ -25,14 +25,17 @@ def ask_for_code(talk: Talk) -> Turn:
 
 
 def tell_stranger(talk: Talk) -> Turn:
+    """Tell somebody who is no director where to turn."""
     return turn(Say(say("guest.wrong_person")))
 
 
 def tell_delegate(talk: Talk) -> Turn:
+    """Tell a helper how to join."""
     return turn(Say(say("guest.delegate")))
 
 
 def tell_scam(talk: Talk) -> Turn:
+    """Say that a link was not followed."""
     return turn(Say(say("chat.scam")))
 
 
@@ -51,7 +54,9 @@ def look_at_code(talk: Talk) -> Turn:
 
 
 def _ask_school(found: Invited) -> Say:
-    place = " ".join(part for part in (found.agency, found.district and say("joining.district", district=found.district)) if part)
+    place = " ".join(
+        part for part in (found.agency, found.district and say("joining.district", district=found.district)) if part
+    )
     words = say("joining.school", school=found.name or found.agency, place=place, role=say(f"role.{found.role}"))
     return Say(words, (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no"))))
 
@@ -75,6 +80,7 @@ def ask_school_again(talk: Talk) -> Turn:
 
 
 def not_mine(talk: Talk) -> Turn:
+    """Let go of a code that was for another school."""
     talk.join(CODE)
     return turn(Say(say("joining.not_mine")))
 
@@ -111,6 +117,7 @@ def ask_notice_again(talk: Talk) -> Turn:
 
 
 def use_paper(talk: Talk) -> Turn:
+    """Tell how to report without the bot."""
     buttons = (Choice(say("label.acknowledge"), Act("acknowledge")),)
     return turn(Say(say("joining.paper", agency=talk.stand.agency), buttons))
 

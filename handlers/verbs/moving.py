@@ -44,6 +44,7 @@ def resume(talk: Talk) -> Turn:
 
 
 def begin(talk: Talk) -> Turn:
+    """Ask the open question again, or go on at the first open one."""
     here = talk.question
     if here is not None and here.key not in talk.done and not talk.place.memo.get("edit"):
         return put(talk, here)
@@ -69,10 +70,12 @@ def show_sent(talk: Talk) -> Turn:
 
 
 def show_overview(talk: Talk) -> Turn:
+    """Show how every topic stands."""
     return turn(overview(talk))
 
 
 def show_review(talk: Talk) -> Turn:
+    """Show every answer."""
     return turn(review(talk))
 
 
@@ -92,6 +95,7 @@ def pause(talk: Talk) -> Turn:
 
 
 def snooze(talk: Talk) -> Turn:
+    """Leave the question until a time that was named; reminders are a later matter."""
     return _rest(talk, "chat.snooze")
 
 
@@ -154,6 +158,7 @@ def edit(talk: Talk) -> Turn:
 
 
 def edit_question(talk: Talk, question: Question) -> Turn:
+    """Show an answer for a change; one that is empty or of options is simply asked."""
     words = _answer_words(talk, question)
     if not words or question.options:
         return put(talk, question)

@@ -48,5 +48,3 @@ def _ask(talk: Talk, schools: list[Standing]) -> Turn:
 
 def _name(one: Standing) -> str:
     return say("joining.place", school=one.school_name, district=one.district)
-
-

@@ -127,5 +127,6 @@ def withdraw(talk: Talk) -> Turn:
 
 
 def keep_sent(talk: Talk) -> Turn:
+    """Leave a sent report where it is."""
     talk.go(HOME)
     return turn(Say(say("report.not_withdrawn"), (choice(talk, "status"),)))

@@ -1,0 +1,48 @@
+"""The bot's sentences: all are used, all slots are given, the tone is kept, typed labels do what buttons do."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from handlers.messages import limits
+from handlers.texts import SENTENCES, say
+
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in Path("handlers").rglob("*.py"))
+# Keys put together at run time, by their beginning and the code that does it.
+MADE = ("label.", "role.", "state.", "count.", "guest.")
+
+
+def slots(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("key", sorted(SENTENCES))
+def test_every_sentence_is_said_somewhere(key: str) -> None:
+    assert key.startswith(MADE) or f'"{key}"' in CODE or f"'{key}'" in CODE
+
+
+def test_every_sentence_that_is_said_exists() -> None:
+    assert set(re.findall(r"""say\(\s*['"]([a-z_.]+)['"]""", CODE)) <= set(SENTENCES)
+
+
+@pytest.mark.parametrize("key", sorted(SENTENCES))
+def test_the_tone_is_kept(key: str) -> None:
+    words = SENTENCES[key]
+    assert not re.search("ครับ|ค่ะ|นะคะ|(?<!ขอบ)คุณ(?!ภาพ)", words)
+    assert not re.search("ท่านไม่|ผิดพลาด|ไม่ถูกต้อง|ล้มเหลว", words), "never blaming"
+    assert "  " not in words
+
+
+@pytest.mark.parametrize("key", sorted(key for key in SENTENCES if key.startswith("label.")))
+def test_a_label_fits_a_button(key: str) -> None:
+    assert limits.graphemes(SENTENCES[key].format(label="ปลดล็อกระเบียบ", n=6)) <= limits.QUICK_REPLY_LABEL_GRAPHEMES
+
+
+def test_a_missing_slot_is_loud() -> None:
+    assert slots(SENTENCES["report.kept_late"]) == {"n", "label"}
+    with pytest.raises(KeyError):
+        say("report.kept_late", n=1)
+    with pytest.raises(KeyError):
+        say("no.such.sentence")
