@@ -1,12 +1,11 @@
 """GET /join/CODE: where an invite's link leads while the LINE account's id is not known."""
 
 from flask import Flask, Response, abort
-from markupsafe import Markup
 
 from handlers.invites import looks_like_code, shown
 
-PAGE = Markup(
-    """<!doctype html>
+PAGE = """\
+<!doctype html>
 <html lang="th">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -21,7 +20,6 @@ PAGE = Markup(
 <p>รหัสนี้ใช้ได้ครั้งเดียว เป็นของท่านเท่านั้น โปรดไม่ส่งต่อ
 </html>
 """
-)
 HEADERS = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Content-Type-Options": "nosniff"}
 
 
@@ -34,4 +32,4 @@ def _join(code: str) -> Response:
     read = looks_like_code(code)
     if read is None:
         abort(404)
-    return Response(PAGE.format(code=shown(read)), headers=HEADERS)
+    return Response(PAGE.format(code=shown(read)), headers=HEADERS)  # letters, digits, dashes
