@@ -81,7 +81,6 @@ _SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ๐๑๒๓๔๕๖๗๘๙
 _PUNCTUATION = dict.fromkeys(map(ord, " \n\t!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~ๆฯฺ฿๏๚๛"))
 _TONES = dict.fromkeys(range(0x0E47, 0x0E4F))
 _FOLD = _Folding({**{code: code for code in range(0x0E01, 0x0E4F)}, **_SMALL, **_PUNCTUATION})
-_BARE = _Folding({**_FOLD, **_TONES})
 _PLAIN = {**_SMALL, **_TONES}
 _DRAWN_OUT = re.compile(r"([^\d])\1\1+")
 _DOUBLED = re.compile(r"([^\d])\1+")
@@ -89,17 +88,27 @@ _DOUBLED = re.compile(r"([^\d])\1+")
 
 def fold(text: str) -> str:
     """Return what to compare by: letters, vowels, tone marks and digits only, letters drawn out ("ไปปป") once."""
-    return _DRAWN_OUT.sub(r"\1", clean(text).translate(_FOLD))
+    return folded(clean(text))
 
 
-def bare(text: str) -> str:
-    """Fold and leave out the tone marks too, as people type in a hurry. The text is clean already."""
-    return _DRAWN_OUT.sub(r"\1", text.translate(_BARE))
+def folded(text: str) -> str:
+    """Fold clean text."""
+    return _DRAWN_OUT.sub(r"\1", text.translate(_FOLD))
+
+
+def bare(key: str) -> str:
+    """Leave out the tone marks, as people type in a hurry."""
+    return key.translate(_TONES)
 
 
 def plain(text: str) -> str:
     """Return clean text in small letters with Arabic digits and without tone marks; spaces and points stay."""
     return text.translate(_PLAIN)
+
+
+def small(text: str) -> str:
+    """Return clean text in small letters with Arabic digits."""
+    return text.translate(_SMALL)
 
 
 def single(key: str) -> str:

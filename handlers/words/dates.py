@@ -1,69 +1,82 @@
 """Tell days and times ("วันศุกร์นี้บ่ายโมงครึ่ง") from answers. Reading them as a date is done elsewhere."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import Enum
 
-from handlers.words.clean import clean, plain
+from handlers.words.clean import clean, plain, small
 from handlers.words.vocabulary import WORDS
 
-LONGEST = 60  # characters
+_LONGEST = 60  # characters
 
 
 class When(Enum):
     """How much a message looks like a day or time and nothing else."""
 
-    ASKED = "asked"  # with "remind me", "then", or no other way to mean it
+    ASKED = "asked"  # with "remind me", "then"
     LIKELY = "likely"
-    DISTANT = "distant"  # "next term": may well be the answer to a question
 
 
 def _any(words: Iterable[str]) -> str:
-    return "(?:" + "|".join(sorted({plain(clean(word)) for word in words}, key=len, reverse=True)) + ")"
+    return "(?:" + "|".join(sorted(set(words), key=len, reverse=True)) + ")"
 
 
-_D = {name: _any(words) for name, words in WORDS.dates.items()}
-_D["months"] = "(?:" + "|".join(r"\.?".join(plain(month)) for month in WORDS.dates["months"]) + ")"
-_OTHERS = tuple(plain(clean(word)) for word in WORDS.dates["others"])
-_NUMBER = rf"(?:\d{{1,2}}|{_D['numbers']})"
-_DAY = rf"(?P<day>(?:วัน)?\s*{_D['days']}\s*(?:นี|หนา|ถัดไป|ทีจะถึง(?:นี)?|โนน)?)"
-_DATE = rf"(?:วันที)?\s*\d{{1,2}}\s*{_D['months']}\.?\s*(?:พ\.?ศ\.?|ปี)?\s*(?:\d{{4}}|\d{{2}})?(?!\d)"
-_SLASHED = r"\d{1,2}(?P<slash>[/.-])\d{1,2}(?P=slash)(?:\d{4}|\d{2})(?!\d)"
-_CLOCK = (
-    rf"(?:{_NUMBER}\s*{_D['clock']}(?:\s*ครึง)?|บาย\s*(?:{_NUMBER}\s*(?:โมง)?|โมง)\s*(?:ครึง)?|ตี\s*{_NUMBER}"
-    r"|\d{1,2}:\d{2}\s*(?:น|นาฬิกา)?|\d{1,2}\.\d{2}\s*(?:น|นาฬิกา))"
-)
-_AFTER = rf"อีก\s*(?:สัก|ประมาณ)?\s*(?:{_NUMBER}|ครึง)?\s*{_D['units']}\s*(?:ครึง)?"
-_ANCHOR = (
-    rf"(?P<anchor>{_DAY}|{_D['soon']}|{_DATE}|{_SLASHED}|{_CLOCK}|{_AFTER}|วันที\s*\d{{1,2}}(?!\d)"
-    rf"|{_D['parts_of_day']})"
-)
-_OTHER = rf"(?P<remind>{_D['remind']})|(?P<distant>{_D['distant']})|{_D['around']}"
-_TOKEN = re.compile(rf"[\s.,]*(?:{_ANCHOR}|{_OTHER})[\s.,]*")
+def _token(write: Callable[[str], str]) -> re.Pattern[str]:
+    """Return the pattern of one word of a day or time.
 
-
-def date_like(text: str) -> When | None:
-    """Return how date-like a message is; it must be made of nothing but words of day and time.
-
-    text: as ``plain`` gives it.
+    write: how its words are written, with their tone marks or without.
     """
-    if len(text) > LONGEST or text.startswith(_OTHERS):
+    words = {name: _any(write(word) for word in known) for name, known in WORDS.dates.items()}
+    months = _any(r"\.?".join(write(month)) for month in WORDS.dates["months"])
+    number = rf"(?:\d{{1,2}}|{words['numbers']})"
+    half = rf"(?:\s*{write('ครึ่ง')})?"
+    day = rf"(?P<day>(?:วัน)?\s*{words['days']}\s*{words['which']}?)"
+    date = rf"(?:{write('วันที่')})?\s*\d{{1,2}}\s*{months}\.?\s*(?:พ\.?ศ\.?|ปี)?\s*(?:\d{{4}}|\d{{2}})?(?!\d)"
+    slashed = r"\d{1,2}(?P<slash>[/.-])\d{1,2}(?P=slash)(?:\d{4}|\d{2})(?!\d)"
+    clock = rf"{number}\s*{words['clock']}{half}|{write('บ่าย')}\s*(?:{number}\s*(?:โมง)?|โมง){half}|ตี\s*{number}{half}"
+    digital = r"\d{1,2}(?::\d{2}\s*(?:น|นาฬิกา)?|\.\d{2}\s*(?:น|นาฬิกา))"
+    after = rf"{write('อีก')}\s*(?:สัก|ประมาณ)?\s*(?:{number}|{write('ครึ่ง')})?\s*{words['units']}{half}"
+    numbered_day = rf"{write('วันที่')}\s*\d{{1,2}}(?!\d)"
+    anchor = rf"(?P<anchor>{day}|{words['soon']}|{date}|{slashed}|{clock}|{digital}|{after}|{numbered_day})"
+    other = f"(?P<part>{words['parts_of_day']})|(?P<remind>{words['remind']})|(?P<distant>{words['distant']})"
+    return re.compile(rf"[\s.,]*(?:{anchor}|{other}|{words['around']})[\s.,]*")
+
+
+_WITH_TONES = _token(lambda word: small(clean(word)))
+_WITHOUT_TONES = _token(lambda word: plain(clean(word)))
+_DIGIT = re.compile(r"\d")
+_OTHERS = tuple(clean(word) for word in WORDS.dates["others"])
+
+
+def date_like(text: str, *, asking: bool) -> When | None:
+    """Return how date-like a clean text is; it must be made of nothing but words of day and time.
+
+    asking: a question is open; then only what can hardly be its answer, with all tone marks or a number.
+    """
+    if len(text) > _LONGEST or text.startswith(_OTHERS):
         return None
+    seen = _seen(_WITH_TONES, small(text))
+    if seen is None and (not asking or _DIGIT.search(text)):
+        seen = _seen(_WITHOUT_TONES, plain(text))
+    return _judged(seen, asking) if seen else None
+
+
+def _seen(token: re.Pattern[str], text: str) -> list[str] | None:
     seen: list[str] = []
     at = 0
     while at < len(text):
-        found = _TOKEN.match(text, at)
+        found = token.match(text, at)
         if found is None:
             return None
         seen.append("day" if found["day"] else found.lastgroup or "")
         at = found.end()
-    return _judged(seen)
+    return seen
 
 
-def _judged(seen: list[str]) -> When | None:
-    days, anchors = seen.count("day"), sum(kind in ("day", "anchor") for kind in seen)
-    if days > 1 or not anchors + seen.count("distant"):
+def _judged(seen: list[str], asking: bool) -> When | None:
+    if seen.count("day") > 1:
         return None  # "จันทร์ พุธ ศุกร์" says how often
-    if "remind" in seen:
+    near = "day" in seen or "anchor" in seen
+    if "remind" in seen and (near or "part" in seen or "distant" in seen):
         return When.ASKED
-    return When.LIKELY if anchors else When.DISTANT
+    return When.LIKELY if near or (not asking and ("part" in seen or "distant" in seen)) else None

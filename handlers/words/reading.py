@@ -3,17 +3,19 @@
 import re
 from collections.abc import Iterator
 
-from handlers.words.clean import bare, clean, digits, fold, plain, single
+from handlers.words.clean import bare, clean, digits, folded, single
 from handlers.words.dates import When, date_like
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
 from handlers.words.numbered import numbered
 from handlers.words.private import private_number
 from handlers.words.typos import nearest
-from handlers.words.vocabulary import WORDS
+from handlers.words.vocabulary import WORDS, key_of
 
-_LONGEST_COMMAND = 32  # letters and vowels of a word of command with all its particles
-_LONGEST_SENTENCE = 64
+_LONGEST_COMMAND = 40  # letters, vowels and tone marks of a word of command with all its particles
+_LONGEST_SENTENCE = 72
+_SHORTEST_GUESS = 4  # while a question is open, shorter words must have their tone marks: "ตอ" is not "ต่อ"
+_SHORTEST_SENTENCE_GUESS = 10
 _LONGEST_CLUE = 300
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
@@ -40,21 +42,23 @@ def understand(text: str, *, asking: bool) -> Understood:
 def _known(text: str, asking: bool) -> Understood | None:
     if len(text) > _LONGEST_CLUE:
         return numbered(digits(text), asking=asking) if len(text) <= _LONGEST_NUMBERED else None
-    key = bare(text)
+    key = folded(text)
     if not key:
         return _signs(text)
     residues = list(_residues(key)) if len(key) <= _LONGEST_COMMAND else []
-    if asking and _means_itself(text, residues):
+    if found := _exact(residues, asking):
+        return found
+    if asking and not WORDS.own.isdisjoint(residues):
         return None
     return (
-        _command(text, residues, asking)
-        or numbered(digits(text), asking=asking)
+        numbered(digits(text), asking=asking)
         or _code(text, asking)
         or _date(text, asking)
-        or (_sentence(key) if len(key) <= _LONGEST_SENTENCE else None)
+        or (_sentence(key, asking) if len(key) <= _LONGEST_SENTENCE else None)
+        or _without_tones(residues, asking)
         or _by_keyboard(text, asking)
-        or (None if asking else _clue(key))
-        or _typo(residues, asking)
+        or (None if asking else _clue(bare(key)))
+        or _typo(key, asking)
     )
 
 
@@ -83,22 +87,32 @@ def _residues(key: str) -> Iterator[str]:
         yield key
 
 
-def _means_itself(text: str, residues: list[str]) -> bool:
-    """Tell whether a word is meant that only looks like a command with a slip: "ใช้" is not "ใช่"."""
-    own = [word for rest in residues for word in WORDS.own.get(rest, ())]
-    return bool(own) and any(word in fold(text) for word in own)
-
-
-def _command(text: str, residues: list[str], asking: bool) -> Understood | None:
+def _exact(residues: list[str], asking: bool) -> Understood | None:
     phrases = WORDS.phrases[asking]
     for rest in residues:
-        if phrase := phrases.get(single(rest)):
-            return Understood(phrase.intent, sure=_has(fold(text), phrase.exact))
+        phrase = phrases.get(key_of(rest))
+        if phrase is None:
+            continue
+        if rest in phrase.exact or single(rest) in phrase.exact:
+            return Understood(phrase.intent)
+        if rest in phrase.guess and (not asking or _is_beginning(rest, residues)):
+            return Understood(phrase.intent, sure=False)
     return None
 
 
-def _has(key: str, words: frozenset[str]) -> bool:
-    return any(word in key for word in words) or any(single(word) in single(key) for word in words)
+def _is_beginning(rest: str, residues: list[str]) -> bool:
+    """Tell whether only particles were taken off: "ขอ" and its like, too, would be one guess too many."""
+    return residues[0].startswith(rest)
+
+
+def _without_tones(residues: list[str], asking: bool) -> Understood | None:
+    """Find a command whose tone marks are missing or wrong."""
+    phrases = WORDS.phrases[asking]
+    for rest in residues:
+        key = key_of(rest)
+        if key in phrases and (not asking or (len(bare(rest)) >= _SHORTEST_GUESS and _is_beginning(rest, residues))):
+            return Understood(phrases[key].intent, sure=False)
+    return None
 
 
 def _code(text: str, asking: bool) -> Understood | None:
@@ -116,23 +130,24 @@ def _code(text: str, asking: bool) -> Understood | None:
 
 
 def _date(text: str, asking: bool) -> Understood | None:
-    when = date_like(plain(text))
-    if when is None or (asking and when is When.DISTANT):
-        return None
-    return Understood(Intent.SNOOZE, sure=when is When.ASKED or (when is When.LIKELY and not asking))
+    when = date_like(text, asking=asking)
+    return Understood(Intent.SNOOZE, sure=when is When.ASKED or not asking) if when else None
 
 
-def _sentence(key: str) -> Understood | None:
-    for core in dict.fromkeys(WORDS.cores.findall(key)):
+def _sentence(key: str, asking: bool) -> Understood | None:
+    without_tones = bare(key)
+    for core in dict.fromkeys(WORDS.cores.findall(without_tones)):
         for sentence in WORDS.sentences[core]:
-            if sentence.pattern.fullmatch(key):
-                return Understood(sentence.intent)
+            if sentence.bare.fullmatch(without_tones):
+                sure = sentence.exact.fullmatch(key) is not None
+                if sure or not asking or len(without_tones) >= _SHORTEST_SENTENCE_GUESS:
+                    return Understood(sentence.intent, sure=sure)
     return None
 
 
 def _clue(key: str) -> Understood | None:
     for clue in WORDS.clues:
-        if clue.pattern.search(key):
+        if clue.bare.search(key):
             return Understood(clue.intent, sure=False)
     return None
 
@@ -142,15 +157,22 @@ def _by_keyboard(text: str, asking: bool) -> Understood | None:
     if _ASCII.fullmatch(text) is None:
         return None
     for typed in dict.fromkeys((text, text.lower())):
-        thai = clean(from_english_keyboard(typed))
-        residues = list(_residues(bare(thai)))
-        if found := _command(thai, residues, asking) or _typo(residues, asking):
+        key = folded(clean(from_english_keyboard(typed)))
+        residues = list(_residues(key))
+        if found := _exact(residues, asking) or _without_tones(residues, asking) or _typo(key, asking):
             return found
     return None
 
 
-def _typo(residues: list[str], asking: bool) -> Understood | None:
-    for rest in dict.fromkeys((*residues[:1], *residues[-1:])):
-        if intent := nearest(rest, asking=asking):
-            return Understood(intent, sure=False)
-    return None
+def _typo(key: str, asking: bool) -> Understood | None:
+    if len(key) > _LONGEST_COMMAND:
+        return None
+    intent = nearest(key, asking=asking) or nearest(_impolite(key), asking=asking)
+    return Understood(intent, sure=False) if intent else None
+
+
+def _impolite(key: str) -> str:
+    backwards = key[::-1]
+    while found := WORDS.polite.match(backwards):
+        backwards = backwards[found.end() :]
+    return backwards[::-1]

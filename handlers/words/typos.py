@@ -3,23 +3,23 @@
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
-from handlers.words.clean import single
 from handlers.words.intents import Intent
 from handlers.words.keyboard import near_keys
-from handlers.words.vocabulary import WORDS
+from handlers.words.vocabulary import WORDS, key_of
 
 _SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another word
 _TWO_SLIPS = 10  # from this length on
+_NEVER = frozenset({Intent.SMALLTALK, Intent.GREETING, Intent.YES, Intent.NO})  # too short, and nothing is lost
 _ANY_LETTER = 8  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
 
 
 def nearest(word: str, *, asking: bool) -> Intent | None:
     """Return the intent of the nearest command, None where there is none or two differ by as much.
 
-    word: as ``bare`` gives it.
+    word: folded.
     """
-    key = single(word)
-    if not _SHORTEST <= len(key) <= _LONGEST:
+    key = key_of(word)
+    if not _SHORTEST <= len(key) <= _LONGEST or key.isascii():
         return None
     slips = 2 if len(key) >= _TWO_SLIPS else 1
     ends = WORDS.ends[asking]
@@ -27,7 +27,7 @@ def nearest(word: str, *, asking: bool) -> Intent | None:
     near = extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=6)
     likely = [(distance, known) for known, distance, _ in near if len(known) >= _SHORTEST and _likely(key, known)]
     best = {WORDS.phrases[asking][known].intent for distance, known in likely if distance == min(likely)[0]}
-    return best.pop() if len(best) == 1 else None
+    return best.pop() if len(best) == 1 and best.isdisjoint(_NEVER) else None
 
 
 def _likely(typed: str, meant: str) -> bool:

@@ -3,19 +3,22 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from itertools import combinations
 from typing import Any, cast
 
 import yaml
 
-from handlers.words.clean import bare, clean, fold, single
+from handlers.words.clean import bare, fold, single
 from handlers.words.intents import Intent
 
 SCOPES = ("say", "guess", "asking", "idle")
+_SHORTEST_SINGLE = 3
 _KEYS = frozenset({*SCOPES, "sentences", "clues"})
-_SECTIONS = frozenset({"after", "before", "own", "alike", "sets", "clues_in_order", "intents", "numbered", "dates"})
+_SECTIONS = frozenset(
+    {"polite", "after", "before", "own", "alike", "sets", "clues_in_order", "intents", "numbered", "dates"}
+)
 
 
 class BadWords(ValueError):
@@ -24,31 +27,42 @@ class BadWords(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One key of the table: an intent and the ways to write it that leave no doubt."""
+    """One key of the table: an intent and the ways to write it, folded, with their tone marks."""
 
     intent: Intent
-    exact: frozenset[str]  # folded, with tone marks; empty for a guess
+    exact: frozenset[str]  # leave no doubt
+    guess: frozenset[str]  # may have been meant otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """A pattern of a whole message, without and with tone marks."""
+
     intent: Intent
-    pattern: re.Pattern[str]
+    bare: re.Pattern[str]
+    exact: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Clue:
+    intent: Intent
+    bare: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """Everything ``understand`` looks up. Keys of the tables are ``bare`` words, doubled letters once."""
+    """Everything ``understand`` looks up. A key is a word folded, without tone marks, doubled letters once."""
 
     phrases: dict[bool, dict[str, Phrase]]  # by: is a question open?
     ends: dict[bool, dict[str, tuple[str, ...]]]  # keys by their first two letters, and by their last two
-    own: dict[str, tuple[str, ...]]  # words that only look like a command, by key
+    own: frozenset[str]  # words that only look like a command
     alike: frozenset[frozenset[str]]  # pairs of letters that sound the same
-    after: re.Pattern[str]  # a particle at the end, of the reversed message
+    polite: re.Pattern[str]  # a polite particle at the end, of the message written backwards
+    after: re.Pattern[str]  # a particle or filler at the end, likewise
     before: re.Pattern[str]
     cores: re.Pattern[str]
     sentences: dict[str, tuple[Sentence, ...]]  # by core
-    clues: tuple[Sentence, ...]
+    clues: tuple[Clue, ...]
     numbered: dict[str, Any] = field(default_factory=dict)
     dates: dict[str, list[str]] = field(default_factory=dict)
 
@@ -67,10 +81,11 @@ def read(text: str) -> Vocabulary:
     return Vocabulary(
         phrases=phrases,
         ends={asking: _ends(table) for asking, table in phrases.items()},
-        own=_own(raw["own"]),
+        own=frozenset(map(fold, _words(raw["own"], "own"))),
         alike=_alike(_words(raw["alike"], "alike")),
-        after=re.compile(_trie((word[::-1] for word in _bare(raw["after"], "after")), first="+")),
-        before=re.compile(_trie(_bare(raw["before"], "before"))),
+        polite=_endings(_folded(raw["polite"], "polite")),
+        after=_endings(_folded(raw["polite"], "polite") + _folded(raw["after"], "after")),
+        before=re.compile(_trie(_folded(raw["before"], "before"))),
         cores=re.compile(f"(?=({_trie(sentences)}))"),
         sentences=sentences,
         clues=_clues(raw, sets),
@@ -118,15 +133,24 @@ def _phrases(intents: dict[str, Any], asking: bool) -> dict[str, Phrase]:
     for name, scope, word in _said(intents):
         if scope == ("idle" if asking else "asking"):
             continue
-        key = single(bare(clean(word)))
+        key = key_of(fold(word))
         if not key:
             raise BadWords(f"words.yaml: intents.{name}.{scope}: {word!r} has no letters")
-        known = table.get(key)
-        if known is not None and known.intent is not Intent(name):
+        known = table.get(key, Phrase(Intent(name), frozenset(), frozenset()))
+        if known.intent is not Intent(name):
             raise BadWords(f"words.yaml: {word!r} stands for both {known.intent} and {name}")
-        exact = known.exact if known is not None else frozenset[str]()
-        table[key] = Phrase(Intent(name), exact if scope == "guess" else exact | {fold(word)})
+        ways = {fold(word), single(fold(word))}
+        if scope == "guess":
+            table[key] = replace(known, guess=known.guess | ways)
+        else:
+            table[key] = replace(known, exact=known.exact | ways)
     return table
+
+
+def key_of(word: str) -> str:
+    """Return the key of a folded word; of a very short one the doubled letters stay."""
+    key = bare(word)
+    return single(key) if len(key) > _SHORTEST_SINGLE else key
 
 
 def _said(intents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
@@ -144,19 +168,16 @@ def _ends(table: Iterable[str]) -> dict[str, tuple[str, ...]]:
     return {end: tuple(keys) for end, keys in ends.items()}
 
 
-def _own(words: Any) -> dict[str, tuple[str, ...]]:
-    by_key = defaultdict[str, list[str]](list)
-    for word in _words(words, "own"):
-        by_key[bare(clean(word))].append(fold(word))
-    return {key: tuple(words) for key, words in by_key.items()}
-
-
 def _alike(groups: Iterable[str]) -> frozenset[frozenset[str]]:
     return frozenset(frozenset(pair) for group in groups for pair in combinations(group, 2))
 
 
-def _bare(value: Any, where: str) -> list[str]:
-    return [bare(clean(word)) for word in _words(value, where)]
+def _folded(value: Any, where: str) -> list[str]:
+    return [fold(word) for word in _words(value, where)]
+
+
+def _endings(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(_trie((word[::-1] for word in words), first="+"))
 
 
 _CORE = re.compile(r"<([^<>]+)>")
@@ -171,13 +192,12 @@ def _inner(group: str) -> str:
 
 
 def _expanded(pattern: str, sets: dict[str, str], where: str) -> str:
-    """Put the sets in and write the letters as ``bare`` does."""
-    pattern = clean(pattern)
+    """Put the sets in and fold the letters."""
     while found := _SET.search(pattern):
         if found[1] not in sets:
             raise BadWords(f"words.yaml: {where}: no set named {found[1]!r}")
         pattern = pattern[: found.start()] + f"({sets[found[1]]})" + pattern[found.end() :]
-    pattern = _LETTERS.sub(lambda found: bare(found[0]), pattern)
+    pattern = _LETTERS.sub(lambda found: fold(found[0]), pattern)
     return _tidy(re.sub(r"\((?!\?)", "(?:", pattern))
 
 
@@ -204,9 +224,9 @@ def _sentences(intents: dict[str, Any], sets: dict[str, str]) -> dict[str, tuple
             if len(cores) != 1:
                 raise BadWords(f"words.yaml: {where}: one <…> is needed in {line!r}")
             pattern = _expanded(_CORE.sub(r"(\1)", line), sets, where)
-            sentence = Sentence(Intent(name), _compiled(pattern, where))
+            sentence = Sentence(Intent(name), _compiled(_tidy(bare(pattern)), where), _compiled(pattern, where))
             for core in _inner(_expanded(f"({cores[0]})", sets, where)).removeprefix("?:").split("|"):
-                by_core[core].append(sentence)
+                by_core[bare(core)].append(sentence)
     return {core: tuple(_beginning(core, by_core)) for core in by_core}
 
 
@@ -215,7 +235,7 @@ def _beginning(core: str, by_core: dict[str, list[Sentence]]) -> Iterator[Senten
     return (sentence for known in by_core if core.startswith(known) for sentence in by_core[known])
 
 
-def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Sentence, ...]:
+def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Clue, ...]:
     with_clues = {name for name, entry in raw["intents"].items() if "clues" in entry}
     order = _words(raw["clues_in_order"], "clues_in_order")
     if set(order) != with_clues:
@@ -224,8 +244,8 @@ def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Sentence, ...]:
     clues = []
     for name in order:
         where = f"intents.{name}.clues"
-        lines = [_expanded(line, sets, where) for line in _words(raw["intents"][name]["clues"], where)]
-        clues.append(Sentence(Intent(name), _compiled("|".join(lines), where)))
+        lines = [_tidy(bare(_expanded(line, sets, where))) for line in _words(raw["intents"][name]["clues"], where)]
+        clues.append(Clue(Intent(name), _compiled("|".join(lines), where)))
     return tuple(clues)
 
 
