@@ -2,11 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, bindparam, select
+from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.programme import MAIN, channels
 
 _LOCK = select(channels.c.id).where(channels.c.id == bindparam("channel")).with_for_update()
+_ADD = insert(channels).on_conflict_do_nothing(index_elements=["id"])
 
 
 class NoChannel(LookupError):
@@ -25,4 +27,5 @@ def ensure(db: Connection, channel: str, now: datetime) -> None:
         return
     if channel != MAIN:
         raise NoChannel(f"no channel {channel}: `python -m bot add-channel {channel}` makes it")
-    db.execute(insert(channels), {"id": MAIN, "name": MAIN, "created_at": now})
+    db.execute(_ADD, {"id": MAIN, "name": MAIN, "created_at": now})
+    db.execute(_LOCK, {"channel": MAIN})  # another process may have been first

@@ -1,5 +1,6 @@
 """Invites: what is a code, who may use it, and how guessing is slowed down."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -106,6 +107,22 @@ class TestTaking:
         assert invites.redeem(db, "main", code, place["somsak"], NOW) == Refused(Reason.USED)
         assert invites.accept(db, "main", seen.invite_id, place["somsak"], NOW) == Refused(Reason.USED)
         assert db.scalar(select(func.count()).select_from(memberships)) == 1
+
+    def test_of_eight_at_once_one_wins(self, store: Store):
+        with store.write() as db:
+            place = channel(db, "main")
+            code = heard(invites.create(db, "main", school_id=place["school"], role=Role.DIRECTOR, now=NOW))
+            rows = [{"channel_id": "main", "line_user_id": f"R{n}", "created_at": NOW} for n in range(8)]
+            racers = [db.execute(insert(people).returning(people.c.id), row).scalar_one() for row in rows]
+
+        def try_it(person: int) -> Redeemed | Refused:
+            with store.write() as db:
+                return invites.redeem(db, "main", code, person, NOW)
+
+        with ThreadPoolExecutor(len(racers)) as pool:
+            said = list(pool.map(try_it, racers))
+        assert [type(one) for one in said].count(Redeemed) == 1
+        assert said.count(Refused(Reason.USED)) == 7
 
     def test_it_expires(self, db: Connection, place: dict[str, int], code: str):
         later = NOW + timedelta(days=30)

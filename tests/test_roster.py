@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -208,6 +209,17 @@ class TestImporting:
         before = everything(db)
         assert import_roster(db, "main", demo(), NOW) == Imported(0, 0, 40, 0, None)
         assert everything(db) == before
+
+    def test_two_at_once_are_as_good_as_one(self, new_store: Callable[[], Store]):
+        store = new_store()
+
+        def try_it(_: int) -> Imported:
+            with store.write() as db:
+                return import_roster(db, "main", demo(), NOW)
+
+        with ThreadPoolExecutor(2) as pool:
+            added, nothing = sorted(pool.map(try_it, range(2)), key=lambda done: -done.added)
+        assert (added.added, nothing) == (40, Imported(0, 0, 40, 0, None))
 
     def test_a_correction_changes_that_school_only(self, db: Connection):
         import_roster(db, "main", demo(), NOW)

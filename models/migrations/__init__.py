@@ -7,6 +7,7 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import StringIO
 from pathlib import Path
 
 from alembic import command
@@ -82,7 +83,7 @@ def _check_references(db: Connection) -> None:
 
 
 def _config(db: Connection) -> Config:
-    config = Config()
+    config = Config(stdout=StringIO())  # whoever calls says what is to be said
     config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = db
     return config
