@@ -36,7 +36,7 @@ def import_roster(file: Path, channel: str) -> None:
 @click.command()
 @click.option("--school", metavar="CODE", help="One school, by its ten-digit code.")
 @click.option("--all", "everyone", is_flag=True, help="All schools, or all agencies for verifiers.")
-@click.option("--role", type=click.Choice([role.value for role in Role]), default=Role.DIRECTOR.value, show_default=True)
+@click.option("--role", type=click.Choice([*map(str, Role)]), default=str(Role.DIRECTOR), show_default=True)
 @click.option("--agency", metavar="NAME", help="Only this agency, or the schools under it.")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long a code is good for.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of school, role, code, url.")
