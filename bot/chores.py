@@ -6,6 +6,7 @@ import structlog
 
 from bot.app import Works
 from bot.line import read
+from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
 from handlers import inbox
 from handlers.heard import Heard
@@ -20,6 +21,7 @@ class Chores:
     def __init__(self, works: Works) -> None:
         self._works = works
         self._files = MediaStore(works.settings.media_url)
+        self._line = ContentGateway(works.gateway)
 
     def deliver(self) -> int:
         """Send what a crashed process left unsent, and what is to be tried again. Return how many rows."""
@@ -51,9 +53,10 @@ class Chores:
 
     def fetch(self) -> int:
         """Fetch photos and files that wait at LINE, delete those that must go. Return how many were looked at."""
-        works = self._works
-        fetched = fetch_due(works.store, works.gateway, self._files, works.clock)
-        return sum(fetched.values()) + delete_due(works.store, self._files, works.clock)
+        works, looked_at = self._works, 0
+        while fetched := fetch_due(works.store, self._line, self._files, works.clock):
+            looked_at += sum(fetched.values())
+        return looked_at + delete_due(works.store, self._files, works.clock)
 
     def run(self) -> None:
         """Do all of it once; trouble with one does not keep the others."""

@@ -110,5 +110,11 @@ media = Table(
     Column("size", Integer),  # bytes
     Column("tries", Integer, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
+    Index(
+        "ix_media_doomed",
+        "due_at",
+        sqlite_where=text("state IN ('refused', 'gone') AND path IS NOT NULL"),
+        postgresql_where=text("state IN ('refused', 'gone') AND path IS NOT NULL"),
+    ),
     Index("ix_media_due", "due_at", sqlite_where=text("state = 'waiting'"), postgresql_where=text("state = 'waiting'")),
 )
