@@ -70,18 +70,9 @@ def letters(text: str) -> int:
     return sum(map(str.isalnum, text))
 
 
-class _Folding(dict[int, int | None]):
-    """Small letters, Arabic digits; no spaces, punctuation, emoji or signs of repetition."""
-
-    def __missing__(self, code: int) -> int | None:
-        return code if chr(code).isalnum() else None
-
-
-_SMALL = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ๐๑๒๓๔๕๖๗๘๙", "abcdefghijklmnopqrstuvwxyz0123456789")
-_PUNCTUATION = dict.fromkeys(map(ord, " \n\t!\"#$%&'()*+,-./:;<=>?@[]^_`{|}~ๆฯฺ฿๏๚๛"))
-_TONES = dict.fromkeys(range(0x0E47, 0x0E4F))
-_FOLD = _Folding({**{code: code for code in range(0x0E01, 0x0E4F)}, **_SMALL, **_PUNCTUATION})
-_PLAIN = {**_SMALL, **_TONES}
+# Not letters, digits, vowels or tone marks; nor signs of repetition and of abbreviation, which are letters to Unicode.
+_BETWEEN = re.compile(r"(?:[^\wัิ-ฺ็-๎]|[_ๆฯฺ])+")
+_TONES = "็่้๊๋์ํ๎"
 _DRAWN_OUT = re.compile(r"([^\d])\1\1+")
 _DOUBLED = re.compile(r"([^\d])\1+")
 
@@ -93,22 +84,19 @@ def fold(text: str) -> str:
 
 def folded(text: str) -> str:
     """Fold clean text."""
-    return _DRAWN_OUT.sub(r"\1", text.translate(_FOLD))
-
-
-def bare(key: str) -> str:
-    """Leave out the tone marks, as people type in a hurry."""
-    return key.translate(_TONES)
-
-
-def plain(text: str) -> str:
-    """Return clean text in small letters with Arabic digits and without tone marks; spaces and points stay."""
-    return text.translate(_PLAIN)
+    return _DRAWN_OUT.sub(r"\1", _BETWEEN.sub("", small(text)))
 
 
 def small(text: str) -> str:
-    """Return clean text in small letters with Arabic digits."""
-    return text.translate(_SMALL)
+    """Return text in small letters with Arabic digits."""
+    return digits(text).lower()
+
+
+def bare(text: str) -> str:
+    """Leave out the tone marks, as people type in a hurry."""
+    for tone in _TONES:  # eight times faster than str.translate
+        text = text.replace(tone, "")
+    return text
 
 
 def single(key: str) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from enum import Enum
 
-from handlers.words.clean import clean, plain, small
+from handlers.words.clean import bare, clean, small
 from handlers.words.vocabulary import WORDS
 
 _LONGEST = 60  # characters
@@ -43,7 +43,7 @@ def _token(write: Callable[[str], str]) -> re.Pattern[str]:
 
 
 _WITH_TONES = _token(lambda word: small(clean(word)))
-_WITHOUT_TONES = _token(lambda word: plain(clean(word)))
+_WITHOUT_TONES = _token(lambda word: bare(small(clean(word))))
 _DIGIT = re.compile(r"\d")
 _OTHERS = tuple(clean(word) for word in WORDS.dates["others"])
 
@@ -55,9 +55,10 @@ def date_like(text: str, *, asking: bool) -> When | None:
     """
     if len(text) > _LONGEST or text.startswith(_OTHERS):
         return None
-    seen = _seen(_WITH_TONES, small(text))
+    text = small(text)
+    seen = _seen(_WITH_TONES, text)
     if seen is None and (not asking or _DIGIT.search(text)):
-        seen = _seen(_WITHOUT_TONES, plain(text))
+        seen = _seen(_WITHOUT_TONES, bare(text))
     return _judged(seen, asking) if seen else None
 
 

@@ -42,6 +42,7 @@ _VERB_FIRST = re.compile(
 _NUMBER_FIRST = re.compile(
     rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
 )
+_BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
 _OUT = re.compile(_loose(_RAW["out"]))
@@ -50,7 +51,7 @@ _FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}+(?:[\s.,:]+|$))*")
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
     """Understand a command about a numbered topic in cleaned text with Arabic digits, or return None."""
-    if _POSSIBLE.search(text) is None:
+    if _POSSIBLE.search(text, 0, _BEGINNING) is None:
         return None
     if found := _NUMBER_FIRST.fullmatch(text):
         return _said(found, "", asking)

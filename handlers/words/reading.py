@@ -13,9 +13,11 @@ from handlers.words.typos import nearest
 from handlers.words.vocabulary import WORDS, key_of
 
 _LONGEST_COMMAND = 40  # letters, vowels and tone marks of a word of command with all its particles
+_LONGEST_WORD = 32  # of these without particles
 _LONGEST_SENTENCE = 72
 _SHORTEST_GUESS = 4  # while a question is open, shorter words must have their tone marks: "ตอ" is not "ต่อ"
 _SHORTEST_SENTENCE_GUESS = 10
+_LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
 _LONGEST_CLUE = 300
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
@@ -25,6 +27,8 @@ _MAY_BE_CODE = re.compile(r"[A-Za-z0-9๐-๙]{5}")
 _ASCII = re.compile(r"[\x20-\x7e]{2,40}")
 _DASHES = re.compile(r"[-–—_‐−.\s]*[-–—‐−][-–—_‐−.\s]*|\.+")
 _QUESTION_MARKS = re.compile(r"[?？!\s]*[?？][?？!\s]*")
+
+Residues = list[tuple[str, str]]
 
 
 def understand(text: str, *, asking: bool) -> Understood:
@@ -40,7 +44,7 @@ def understand(text: str, *, asking: bool) -> Understood:
 
 
 def _known(text: str, asking: bool) -> Understood | None:
-    if len(text) > _LONGEST_CLUE:
+    if len(text) > (_LONGEST_WHOLE if asking else _LONGEST_CLUE):
         return numbered(digits(text), asking=asking) if len(text) <= _LONGEST_NUMBERED else None
     key = folded(text)
     if not key:
@@ -48,7 +52,7 @@ def _known(text: str, asking: bool) -> Understood | None:
     residues = list(_residues(key)) if len(key) <= _LONGEST_COMMAND else []
     if found := _exact(residues, asking):
         return found
-    if asking and not WORDS.own.isdisjoint(residues):
+    if asking and any(rest in WORDS.own for rest, _ in residues):
         return None
     return (
         numbered(digits(text), asking=asking)
@@ -71,10 +75,11 @@ def _signs(text: str) -> Understood:
     return Understood(Intent.SMALLTALK)
 
 
-def _residues(key: str) -> Iterator[str]:
-    """Yield the key, then what remains as particles and fillers are taken off, one at a time, to the last."""
-    yield key
-    while True:
+def _residues(key: str) -> Iterator[tuple[str, str]]:
+    """Yield the folded message and its key, then what remains as particles and fillers are taken off, to the last."""
+    while key:
+        if len(key) <= _LONGEST_WORD:
+            yield key, key_of(key)
         backwards = key[::-1]
         if found := WORDS.after.match(backwards):
             key = backwards[found.end() :][::-1]
@@ -82,15 +87,12 @@ def _residues(key: str) -> Iterator[str]:
             key = key[found.end() :]
         else:
             return
-        if not key:
-            return
-        yield key
 
 
-def _exact(residues: list[str], asking: bool) -> Understood | None:
+def _exact(residues: Residues, asking: bool) -> Understood | None:
     phrases = WORDS.phrases[asking]
-    for rest in residues:
-        phrase = phrases.get(key_of(rest))
+    for rest, key in residues:
+        phrase = phrases.get(key)
         if phrase is None:
             continue
         if rest in phrase.exact or single(rest) in phrase.exact:
@@ -100,16 +102,15 @@ def _exact(residues: list[str], asking: bool) -> Understood | None:
     return None
 
 
-def _is_beginning(rest: str, residues: list[str]) -> bool:
+def _is_beginning(rest: str, residues: Residues) -> bool:
     """Tell whether only particles were taken off: "ขอ" and its like, too, would be one guess too many."""
-    return residues[0].startswith(rest)
+    return residues[0][0].startswith(rest)
 
 
-def _without_tones(residues: list[str], asking: bool) -> Understood | None:
+def _without_tones(residues: Residues, asking: bool) -> Understood | None:
     """Find a command whose tone marks are missing or wrong."""
     phrases = WORDS.phrases[asking]
-    for rest in residues:
-        key = key_of(rest)
+    for rest, key in residues:
         if key in phrases and (not asking or (len(bare(rest)) >= _SHORTEST_GUESS and _is_beginning(rest, residues))):
             return Understood(phrases[key].intent, sure=False)
     return None
@@ -165,10 +166,10 @@ def _by_keyboard(text: str, asking: bool) -> Understood | None:
 
 
 def _typo(key: str, asking: bool) -> Understood | None:
-    if len(key) > _LONGEST_COMMAND:
-        return None
-    intent = nearest(key, asking=asking) or nearest(_impolite(key), asking=asking)
-    return Understood(intent, sure=False) if intent else None
+    for word in dict.fromkeys((key, _impolite(key))):
+        if intent := nearest(word, asking=asking):
+            return Understood(intent, sure=False)
+    return None
 
 
 def _impolite(key: str) -> str:

@@ -8,6 +8,7 @@ from handlers.words.keyboard import near_keys
 from handlers.words.vocabulary import WORDS, key_of
 
 _SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another word
+_LONGEST_TYPED = 32  # with tone marks
 _TWO_SLIPS = 10  # from this length on
 _NEVER = frozenset({Intent.SMALLTALK, Intent.GREETING, Intent.YES, Intent.NO})  # too short, and nothing is lost
 _ANY_LETTER = 8  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
@@ -18,6 +19,8 @@ def nearest(word: str, *, asking: bool) -> Intent | None:
 
     word: folded.
     """
+    if len(word) > _LONGEST_TYPED:
+        return None
     key = key_of(word)
     if not _SHORTEST <= len(key) <= _LONGEST or key.isascii():
         return None
