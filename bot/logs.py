@@ -3,13 +3,14 @@
 No names, no LINE ids, no words, no secrets: a log travels further than the database does.
 """
 
+import io
 import logging
 import re
 import sys
 import traceback
 from collections.abc import Iterator, MutableMapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 import structlog
 from sqlalchemy.exc import OperationalError
@@ -31,6 +32,20 @@ _FRAMES = 12
 Entry = MutableMapping[str, Any]
 
 
+class _Stderr(io.TextIOBase):
+    """Standard error as it is at the moment of writing: servers and tests put another in its place."""
+
+    def write(self, text: str) -> int:
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        sys.stderr.flush()
+
+
+_STDERR = _Stderr()
+_HANDLER = logging.StreamHandler(_STDERR)
+
+
 def set_up(*, as_json: bool, level: int = logging.INFO) -> None:
     """Send all logs, the libraries' as well, to standard error, one line each.
 
@@ -50,18 +65,19 @@ def set_up(*, as_json: bool, level: int = logging.INFO) -> None:
     structlog.configure(
         processors=[*shared, shown],
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, _STDERR)),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
+    _HANDLER.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.add_logger_name, *shared],
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, shown],
             keep_exc_info=False,
         )
     )
-    logging.basicConfig(handlers=[handler], level=max(level, logging.INFO), force=True)
+    logging.root.setLevel(level)
+    if _HANDLER not in logging.root.handlers:
+        logging.root.addHandler(_HANDLER)
     for talkative in ("apscheduler", "urllib3"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
 

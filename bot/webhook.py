@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import structlog
 from flask import Flask, Response, request
 from sqlalchemy import Connection
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from bot import metrics
 from bot.line import read, signature
@@ -25,8 +26,8 @@ log = structlog.get_logger(__name__)
 LARGEST = 2 * 1024 * 1024
 """Bytes of a body."""
 BEGIN_UNTIL = 0.5
-"""Seconds after which no further event of a batch is begun: with the wait for the database (``models.store.PATIENCE``)
-the answer still comes within LINE's two seconds. LINE sends the batch again, and what was applied stays applied."""
+"""Seconds after which no further event of a batch is begun: with the wait for the database the answer still comes
+within LINE's two seconds. LINE sends the batch again, and what was applied stays applied."""
 TRIES = 3
 """Transactions per event where PostgreSQL says that two of them clashed."""
 
@@ -123,7 +124,7 @@ class Webhook:
             raise _Refused(404, "channel") from None
         except Exception as error:
             raise self._out_of_reach(error) from error
-        body = request.get_data(cache=False)
+        body = _body()
         if not signature.matches(secrets, body, request.headers.get("x-line-signature")):
             raise _Refused(401, "signature")
         try:
@@ -188,6 +189,14 @@ class Webhook:
             return error
         log.warning("database out of reach", exc_info=error)
         return _Later()
+
+
+def _body() -> bytes:
+    """Return the raw bytes; Flask refuses an announced length over the limit, and cuts a chunked body off at it."""
+    body = request.get_data(cache=False)
+    if request.content_length is None and len(body) >= LARGEST:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _too_large(error: Exception) -> Response:
