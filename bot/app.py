@@ -9,7 +9,7 @@ import structlog
 from flask import Flask, Response
 from sqlalchemy import select
 
-from bot import logs, metrics
+from bot import join, logs, metrics
 from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
 from bot.line.gateway import Gateway
@@ -45,9 +45,12 @@ class Works:
     gateway: Gateway
     delivery: Delivery
 
-    def stop(self) -> None:
-        """Finish what is begun and let go of the database."""
-        self.delivery.stop()
+    def stop(self, patience: float = 10.0) -> None:
+        """Finish what is begun and let go of the database.
+
+        patience: seconds for replies under way.
+        """
+        self.delivery.stop(patience)
         self.store.dispose()
 
 
@@ -73,6 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     app = Flask("raingan", static_folder=None)
     app.extensions["works"] = works
     Webhook(works.store, works.channels, works.delivery, works.clock, ack_wait=settings.ack_wait).add_to(app)
+    join.add_to(app)
     app.add_url_rule("/healthz", "healthz", _alive)
     app.add_url_rule("/readyz", "readyz", lambda: _ready(works.store))
     app.add_url_rule("/metrics", "metrics", _metrics)

@@ -60,6 +60,7 @@ def _hear_member(talk: Talk) -> Turn | None:
     if talk.late:
         return (filing.late(talk) if _is_answer(talk) else None) or _where(talk)
     if talk.heard.kind == Kind.FOLLOW:
+        talk.understood = Understood(Intent.GREETING)
         return chatting.chat(talk) if talk.stand.may_write else joining.welcome_joined(talk)
     if talk.place.flow == JOINING.name and talk.place.step == SCHOOL:  # a second school's code was typed
         talk.understood = _understand_guest(talk)

@@ -13,6 +13,8 @@ from handlers.verbs.moving import opening
 NOTICE_VERSION = 1
 """Raise it when the notice's words change in substance: people are then asked to acknowledge it again."""
 
+_YES_OR_NO = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))
+
 
 def welcome(talk: Talk) -> Turn:
     """Say what this is and what is needed."""
@@ -46,10 +48,10 @@ def look_at_code(talk: Talk) -> Turn:
         return ask_for_code(talk)
     found = invites.look(talk.db, talk.channel, code, talk.person.id, talk.now)
     if isinstance(found, Refused):
-        return turn(Say(_refusal(talk, found, code)))
+        return turn(Say(_refusal(found, code)))
     if any(one.school == found.school_id and one.role == found.role for one in talk.standings):
         return here(talk, say("joining.already", school=found.name))
-    talk.join(SCHOOL, code=code)
+    talk.join(SCHOOL, invite=found.invite_id)
     return turn(_ask_school(found))
 
 
@@ -57,11 +59,11 @@ def _ask_school(found: Invited) -> Say:
     place = " ".join(
         part for part in (found.agency, found.district and say("joining.district", district=found.district)) if part
     )
-    words = say("joining.school", school=found.name or found.agency, place=place, role=say(f"role.{found.role}"))
-    return Say(words, (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no"))))
+    words = say("joining.school", school=found.name or say("joining.everywhere"), place=place, role=say(f"role.{found.role}"))
+    return Say(words, _YES_OR_NO)
 
 
-def _refusal(talk: Talk, refused: Refused, code: str) -> str:
+def _refusal(refused: Refused, code: str = "") -> str:
     if refused.reason == Reason.TOO_MANY and refused.again_at:
         return say("guest.too_many", until=clock(refused.again_at))
     if refused.reason == Reason.UNKNOWN:
@@ -71,12 +73,7 @@ def _refusal(talk: Talk, refused: Refused, code: str) -> str:
 
 def ask_school_again(talk: Talk) -> Turn:
     """Ask once more whether the school is the right one."""
-    found = invites.look(talk.db, talk.channel, str(talk.place.memo.get("code")), talk.person.id, talk.now)
-    if isinstance(found, Refused):
-        talk.join(CODE)
-        return turn(Say(_refusal(talk, found, str(talk.place.memo.get("code")))))
-    words = say("joining.school_again", role=say(f"role.{found.role}"), school=found.name)
-    return turn(Say(words, (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))))
+    return turn(Say(say("joining.school_again"), _YES_OR_NO))
 
 
 def not_mine(talk: Talk) -> Turn:
@@ -89,11 +86,10 @@ def join(talk: Talk) -> Turn:
     """Use the code up; then the notice must be acknowledged before anything of the school is shown."""
     if not talk.understood.sure:
         return ask_school_again(talk)
-    code = str(talk.place.memo.get("code"))
-    redeemed = invites.redeem(talk.db, talk.channel, code, talk.person.id, talk.now)
+    redeemed = invites.accept(talk.db, talk.channel, talk.place.memo["invite"], talk.person.id, talk.now)
     if isinstance(redeemed, Refused):
         talk.join(CODE)
-        return turn(Say(_refusal(talk, redeemed, code)))
+        return turn(Say(_refusal(redeemed)))
     talk.standings = standing.standings(talk.db, talk.channel, talk.person.id, talk.now)
     talk.place.school = redeemed.invited.school_id
     if talk.person.notice is not None:
