@@ -6,6 +6,7 @@ No words lost, no wrong write, one answer a turn, no paid message, no forbidden 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -33,7 +34,8 @@ from tests.province import Person, Province
 WORDS = [
     "รายงาน", "ต่อไป", "เสร็จ", "ข้าม", "ย้อนกลับ", "สรุป", "แก้ 1", "แก้ไขข้อ ๒ ส่วนต่อไป", "ส่ง", "ยืนยัน", "สถานะ", "พัก",
     "เมนู", "ช่วยเหลือ", "ถอนคืน", "ไม่มี", "ใช่", "ไม่ใช่", "ไม่แก้แล้ว", "เพิ่มต่อท้าย", "ลบที่ตอบข้อ 3", "1 3", "ข้อ 6", "99",
-    "ให้เห็นเฉพาะจังหวัด", "555", "👍", "", " ", "ขอบคุณมาก", "สวัสดี", "l5kot", "9jvwx", "ยังไม่ส่ง", "พรุ่งนี้เช้า", "-", "RG-ABCDE-23456",
+    "ให้เห็นเฉพาะจังหวัด",
+    "555", "👍", "", " ", "ขอบคุณมาก", "สวัสดี", "l5kot", "9jvwx", "ยังไม่ส่ง", "พรุ่งนี้เช้า", "-", "RG-ABCDE-23456",
 ]  # fmt: skip
 ONWARD = ["รายงาน", "ต่อไป", "ข้าม", "ต่อไป", "ไม่มี", "ส่ง", "ยืนยัน"]
 
@@ -169,9 +171,9 @@ class Talks(RuleBasedStateMachine):
     @invariant()
     def the_report_moved_only_by_the_table(self) -> None:
         """Invariant 4."""
-        made = [move for move in self.province.rows(moves)]
+        made = self.province.rows(moves)
         assert all(State(move.to_state) in MOVES[State(move.from_state)] for move in made)
-        assert all(one.to_state == two.from_state for one, two in zip(made, made[1:], strict=False))
+        assert all(one.to_state == two.from_state for one, two in pairwise(made))
 
     @invariant()
     def nothing_is_paid_for(self) -> None:
