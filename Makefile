@@ -16,7 +16,7 @@ demo: $(VENV)/.runtime ## chat with the bot on a phone in the browser
 	@$(BIN)/python -m bot demo
 
 test: $(VENV)/.test ## all tests, on SQLite and PostgreSQL
-	@$(BIN)/python -m pytest -n 2 $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 check: $(VENV)/.test ## style, types, layers, migrations
 	@$(BIN)/ruff check .

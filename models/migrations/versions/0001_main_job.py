@@ -372,6 +372,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("part_id", name=op.f("pk_media")),
     )
     op.create_index(
+        "ix_media_doomed",
+        "media",
+        ["due_at"],
+        unique=False,
+        sqlite_where=sa.text("state IN ('refused', 'gone') AND path IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('refused', 'gone') AND path IS NOT NULL"),
+    )
+    op.create_index(
         "ix_media_due",
         "media",
         ["due_at"],
@@ -387,6 +395,12 @@ def downgrade() -> None:
         table_name="media",
         sqlite_where=sa.text("state = 'waiting'"),
         postgresql_where=sa.text("state = 'waiting'"),
+    )
+    op.drop_index(
+        "ix_media_doomed",
+        table_name="media",
+        sqlite_where=sa.text("state IN ('refused', 'gone') AND path IS NOT NULL"),
+        postgresql_where=sa.text("state IN ('refused', 'gone') AND path IS NOT NULL"),
     )
     op.drop_table("media")
     op.drop_index(
