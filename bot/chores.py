@@ -8,7 +8,7 @@ from bot.app import Works
 from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
-from handlers import inbox
+from handlers import inbox, quota
 from handlers.heard import Heard
 from handlers.inbox import House, RetryFailed
 
@@ -57,6 +57,23 @@ class Chores:
         while fetched := fetch_due(works.store, self._line, self._files, works.clock):
             looked_at += sum(fetched.values())
         return looked_at + delete_due(works.store, self._files, works.clock)
+
+    def count(self) -> int:
+        """Ask LINE what the month allows and what is used: others may send too, and plans change. Return how many.
+
+        Raises:
+            Unanswered: by LINE.
+        """
+        works = self._works
+        with works.store.read() as db:
+            plans = quota.plans(db, works.clock())
+        for channel, allowed in plans.items():
+            found = works.gateway.quota(channel)
+            if found.allowed != allowed:
+                log.warning("the month's plan has changed", channel=channel, before=allowed, now=found.allowed)
+            with works.store.write() as db:
+                quota.learn(db, channel, works.clock(), allowed=found.allowed, used=found.used)
+        return len(plans)
 
     def run(self) -> None:
         """Do all of it once; trouble with one does not keep the others."""

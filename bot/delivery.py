@@ -111,7 +111,7 @@ class Delivery:
             waiting = self._later.clear() + self._parked.clear()
             self._changed.notify()
         self._leave_to_others(self._lines.clear() + waiting)
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + (patience if self._threads else 0)
         while len(self._lines) and time.monotonic() < deadline:
             time.sleep(0.005)
         self._leave_to_others(self._not_begun())

@@ -1,4 +1,4 @@
-"""What is counted. Under several web processes the numbers are summed (``bot/gunicorn.py`` says where they lie)."""
+"""What is counted. Under several web processes the numbers are summed (``bot/server.py`` says where they lie)."""
 
 import os
 

@@ -14,7 +14,7 @@ from bot import metrics
 from bot.line import read, signature
 from bot.mishaps import is_clash, is_out_of_reach
 from handlers import inbox
-from handlers.channels import NoChannel
+from handlers.channels import NoChannel, ensure
 from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.outbox import Outgoing
@@ -93,6 +93,7 @@ class Webhook:
         self._ack_wait = ack_wait
         self._receive = receive
         self._keep_failed = keep_failed
+        self._has_main = False
 
     def add_to(self, app: Flask) -> None:
         """Give the app its two addresses: one for the channel in the environment, one for all others."""
@@ -149,15 +150,22 @@ class Webhook:
     def _one(self, channel: str, heard: Heard, house: House) -> bool:
         """Apply one event, or keep it for another try. False where not even that could be done."""
         try:
-            said = self._in_one(lambda db: self._receive(db, channel, heard, house, self._clock()))
+            said = self._in_one(lambda db: self._received(db, channel, heard, house))
         except Exception as error:
             if is_out_of_reach(error):
                 raise self._out_of_reach(error) from error
             log.exception("event not applied", event_id=heard.id, kind=heard.kind.value, channel=channel)
             return self._keep(channel, heard, house, error)
+        self._has_main = True
         metrics.event("applied")
         self._delivery.take(said)
         return True
+
+    def _received(self, db: Connection, channel: str, heard: Heard, house: House) -> Sequence[Outgoing]:
+        now = self._clock()
+        if channel == MAIN and not self._has_main:
+            ensure(db, MAIN, now)  # somebody may speak before the first roster is imported
+        return self._receive(db, channel, heard, house, now)
 
     def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:
         try:

@@ -42,6 +42,9 @@ _LEARN = (
 )
 
 
+_OF_MONTH = select(quota.c.channel_id, quota.c.allowed).where(quota.c.month == bindparam("in_month"))
+
+
 def month(now: datetime) -> str:
     """Return the month of a plan, like 2026-01, as it is in Thailand."""
     return f"{now.astimezone(BANGKOK):%Y-%m}"
@@ -76,3 +79,8 @@ def learn(db: Connection, channel: str, now: datetime, *, allowed: int | None, u
             db.execute(insert(quota), row)
     except IntegrityError:  # another process was faster, with the same
         return
+
+
+def plans(db: Connection, now: datetime) -> dict[str, int | None]:
+    """Return what this month allows, by channel, for those that have pushed anything."""
+    return {row.channel_id: row.allowed for row in db.execute(_OF_MONTH, {"in_month": month(now)})}

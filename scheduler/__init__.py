@@ -1,1 +1,1 @@
-"""When things happen: a process of its own, ticking."""
+"""When things are done that nobody asks for: a process of its own, with a few fixed ticks."""

@@ -196,7 +196,7 @@ def test_a_failed_migration_changes_nothing(new_empty_url, monkeypatch):
 
 # --- dependencies ---------------------------------------------------------------------------------
 
-USED_UNSEEN = {"alembic", "granian", "gunicorn", "psycopg", "tzdata"}  # started, or looked up by name
+USED_UNSEEN = {"alembic", "psycopg", "tzdata"}  # started, or looked up by name
 
 
 def declared(*extras: str) -> list[Requirement]:

@@ -301,6 +301,12 @@ def test_what_is_to_be_said_is_handed_over_after_the_commit(ready: Store) -> Non
     assert words_said(ready) == 1
 
 
+def test_somebody_may_speak_before_anything_is_set_up(store: Store) -> None:
+    bot = Bot(store)
+    assert bot.hears(said(1), said(2)) == 200
+    assert len(bot.mouth.taken) == 2
+
+
 def test_an_event_is_heard_once_however_often_it_comes_and_however_fast(ready: Store) -> None:
     bot = Bot(ready)
     gate = threading.Barrier(5)

@@ -1,0 +1,206 @@
+"""The worker: its ticks find by themselves what is due, and trouble with one keeps no other."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from bot.app import Works, assemble
+from bot.chores import Chores
+from bot.settings import Settings
+from bot.simulator import SECRET, TOKEN, Phone, Platform, Server, serve
+from handlers import inbox as door
+from handlers import outbox, quota
+from handlers.channels import ensure
+from handlers.heard import Heard, Kind
+from handlers.inbox import House
+from handlers.outbox import Words
+from models.inbox import Kept, inbox
+from models.outbox import Policy, Sending
+from models.outbox import outbox as rows
+from models.outbox import quota as months
+from models.people import people
+from models.programme import MAIN
+from models.store import Busy
+from scheduler.__main__ import careful, ticks
+from scheduler.ticks import Tick, scheduler_of
+from tests.delivery_scene import START, Clock
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def platform(clock: Clock) -> Iterator[Platform]:
+    platform = Platform(webhook=lambda path, body, headers: 200, now=clock)
+    yield platform
+    assert platform.problems == []
+
+
+@pytest.fixture
+def server(platform: Platform) -> Iterator[Server]:
+    with serve(platform) as server:
+        yield server
+
+
+@pytest.fixture
+def environ(new_url: Callable[[], str], server: Server, tmp_path: Path) -> dict[str, str]:
+    return {
+        "RAINGAN_ENV": "test",
+        "DATABASE_URL": new_url(),
+        "LINE_CHANNEL_SECRET": SECRET,
+        "LINE_CHANNEL_ACCESS_TOKEN": TOKEN,
+        "LINE_API_HOST": server.url,
+        "MEDIA_URL": str(tmp_path / "media"),
+    }
+
+
+@pytest.fixture
+def works(environ: dict[str, str], clock: Clock) -> Iterator[Works]:
+    works = assemble(Settings.load(environ), clock=clock, threads=0)
+    with works.store.write() as db:
+        ensure(db, MAIN, START)
+    yield works
+    works.stop()
+
+
+@pytest.fixture
+def phone(platform: Platform) -> Phone:
+    return platform.phone().follows()
+
+
+def leaves_unsent(works: Works, phone: Phone, text: str, *, token: str | None = None, **how: Any) -> int:
+    """Let a process write a row, and die before it sends it."""
+    with works.store.write() as db:
+        who = people.insert().returning(people.c.id)
+        person = db.execute(who, {"channel_id": MAIN, "line_user_id": phone.user, "created_at": START}).scalar_one()
+        words = Words([{"type": "text", "text": text}], [None], **how)
+        row = outbox.add(
+            db,
+            channel=MAIN,
+            person=person,
+            recipient=phone.user,
+            once=text,
+            words=words,
+            token=token,
+            owner="a process that died",
+            now=works.clock(),
+        )
+    return row.id
+
+
+def state(works: Works, row: int) -> str:
+    with works.store.read() as db:
+        return db.execute(select(rows.c.state).where(rows.c.id == row)).scalar_one()
+
+
+def test_the_worker_says_what_a_crashed_process_left(works: Works, phone: Phone, clock: Clock) -> None:
+    row = leaves_unsent(works, phone, "แจ้งเตือน", policy=Policy.PUSH)
+    assert Chores(works).deliver() == 0
+    clock.passes(21)
+    assert Chores(works).deliver() == 1
+    works.delivery.run_until_idle()
+    assert state(works, row) == Sending.SENT
+    assert [message["text"] for message in phone.heard] == ["แจ้งเตือน"]
+
+
+def test_the_worker_applies_an_event_that_failed(works: Works, phone: Phone, clock: Clock) -> None:
+    raw = {
+        "type": "message",
+        "message": {"type": "text", "id": "1", "text": "สวัสดี"},
+        "webhookEventId": "event1",
+        "timestamp": round(START.timestamp() * 1000),
+        "source": {"type": "user", "userId": phone.user},
+    }
+    with works.store.write() as db:
+        heard = Heard(id="event1", kind=Kind.TEXT, at=START, user=phone.user, raw=raw)
+        door.keep_failed(db, MAIN, heard, House("web"), "ValueError", START)
+    clock.passes(31)
+    assert Chores(works).retry() == 1
+    with works.store.read() as db:
+        assert db.execute(select(inbox.c.state)).scalars().all() == [Kept.APPLIED]
+
+
+def test_the_month_is_counted_again(works: Works, platform: Platform, phone: Phone, clock: Clock) -> None:
+    with works.store.write() as db:
+        quota.learn(db, MAIN, START, allowed=15000, used=0)
+    works.gateway.push(MAIN, phone.user, [{"type": "text", "text": "จากที่อื่น"}], "6ba7b810-9dad-41d1-80b4-00c04fd430c8")
+    assert Chores(works).count() == 1
+    with works.store.read() as db:
+        assert db.execute(select(months.c.allowed, months.c.used)).all() == [(300, 1)]
+
+
+def test_a_month_without_pushes_is_not_asked_for(works: Works, platform: Platform) -> None:
+    assert Chores(works).count() == 0
+    assert platform.calls == []
+
+
+def test_no_tick_is_doubled_dropped_or_overtaken(works: Works) -> None:
+    scheduler = scheduler_of(ticks(works), datetime.now(UTC))
+    scheduler.start(paused=True)
+    jobs = scheduler.get_jobs()
+    scheduler.shutdown()
+    assert {job.id for job in jobs} == {"deliver", "retry", "fetch", "count"}
+    assert {(job.misfire_grace_time, job.coalesce, job.max_instances) for job in jobs} == {(None, True, 1)}
+    assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Bangkok"}
+
+
+def test_a_tick_that_is_an_hour_late_still_comes_once() -> None:
+    came: list[int] = []
+    scheduler = scheduler_of([Tick("late", lambda: came.append(1), 600)], datetime.now(UTC) - timedelta(hours=1))
+    scheduler.start()
+    time.sleep(0.3)
+    scheduler.shutdown()
+    assert came == [1]
+
+
+@pytest.mark.parametrize("error", [ValueError("ถ้อยคำ"), Busy("locked")])
+def test_trouble_in_a_chore_is_written_down_and_nothing_more(error: Exception) -> None:
+    def chore() -> None:
+        raise error
+
+    careful(chore)()
+
+
+@pytest.mark.processes
+def test_the_worker_starts_and_stops_when_told(environ: dict[str, str], works: Works, phone: Phone) -> None:
+    works.clock.at = datetime.now(UTC) - timedelta(seconds=30)  # type: ignore[attr-defined]
+    row = leaves_unsent(works, phone, "แจ้งเตือน", policy=Policy.PUSH)
+    with subprocess.Popen(
+        [sys.executable, "-m", "scheduler"], cwd=ROOT, env=os.environ | environ, stderr=subprocess.PIPE, text=True
+    ) as worker:
+        try:
+            end = time.monotonic() + 30
+            while state(works, row) != Sending.SENT and time.monotonic() < end:
+                time.sleep(0.05)
+        finally:
+            worker.send_signal(signal.SIGTERM)
+        logged = worker.communicate(timeout=20)[1]
+    assert worker.returncode == 0
+    assert state(works, row) == Sending.SENT
+    assert "worker stopped" in logged
+    assert phone.user not in logged
+
+
+@pytest.mark.parametrize("module", ["scheduler", "bot.server"])
+def test_bad_settings_stop_a_process_with_their_reasons(module: str) -> None:
+    environ = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    done = subprocess.run(
+        [sys.executable, "-m", module],
+        cwd=ROOT, env=environ | {"RAINGAN_ENV": "production"}, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "LINE_CHANNEL_SECRET is missing" in done.stderr
+    assert "Traceback" not in done.stderr
