@@ -8,6 +8,7 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from itertools import chain
 from typing import Annotated, Any, Literal
 
@@ -102,8 +103,10 @@ class Topic:
     __pydantic_config__ = _strict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class QuestionSet:
+    """All topics with their questions. What is derived is kept: every event asks for it."""
+
     version: Annotated[int, Field(ge=1, le=99_999)]
     title: Title
     minutes: Annotated[int, Field(ge=1, le=240)]
@@ -111,17 +114,24 @@ class QuestionSet:
 
     __pydantic_config__ = _strict
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         """Return all questions in the order they are asked."""
         return tuple(chain.from_iterable(topic.questions for topic in self.topics))
 
+    @cached_property
+    def _by_key(self) -> dict[str, tuple[Topic, Question]]:
+        return {question.key: (topic, question) for topic in self.topics for question in topic.questions}
+
     def question(self, key: str) -> Question | None:
-        return next((question for question in self.questions if question.key == key), None)
+        """Return the question of that key."""
+        found = self._by_key.get(key)
+        return found[1] if found else None
 
     def topic_of(self, key: str) -> Topic | None:
         """Return the topic in which the question of that key stands."""
-        return next((topic for topic in self.topics if any(q.key == key for q in topic.questions)), None)
+        found = self._by_key.get(key)
+        return found[0] if found else None
 
     def topic(self, number: int) -> Topic | None:
         """Return the topic of that number, counted from one."""

@@ -52,7 +52,7 @@ class Talk:
     act: Act | None = None
     moved: bool = False
 
-    @property
+    @cached_property
     def standing(self) -> Standing | None:
         """Return what the person speaks for now: the school chosen, or the only one."""
         chosen = [one for one in self.standings if one.school == self.place.school]
@@ -76,7 +76,7 @@ class Talk:
     @property
     def flow(self) -> Flow:
         """Return the step table of the running round."""
-        return report_flow(self.questions)
+        return report_flow(self.questions, self.stand.digest or "")
 
     @cached_property
     def report(self) -> int:
@@ -138,12 +138,13 @@ class Talk:
 
     def choose_school(self) -> None:
         """Stand before the choice of a school: none is spoken for yet."""
+        self.forget_report()
         self.place = Place("report", HOME, None, None, {}, self.heard.at)
         self.moved = True
 
     def forget_report(self) -> None:
-        """Forget what was read of one report: another school is spoken for now."""
-        for read in ("questions", "report", "answers"):
+        """Forget what was read of one report: another school may be spoken for now."""
+        for read in ("standing", "questions", "report", "answers"):
             self.__dict__.pop(read, None)
 
     def join(self, step: str, **memo: Any) -> None:

@@ -3,9 +3,9 @@
 from handlers.dialog import Flow
 from handlers.flows.joining import JOINING
 from handlers.flows.report import report_flow
-from handlers.questions import QuestionSet
+from handlers.questions import QuestionSet, digest
 
 
 def all_flows(question_set: QuestionSet) -> list[Flow]:
     """Return every flow, the report's made from a question set."""
-    return [JOINING, report_flow(question_set)]
+    return [JOINING, report_flow(question_set, digest(question_set))]

@@ -1,7 +1,5 @@
 """The report talk as a step table, made from a question set."""
 
-from functools import lru_cache
-
 from handlers.dialog import AFTER, BEFORE, NAMED, OPEN, STAY, Flow, Move, Step
 from handlers.questions import Question, QuestionSet
 from handlers.standing import HOME
@@ -78,9 +76,18 @@ def _question(question: Question, title: str) -> Step:
     return Step(question.key, title, _QUESTION, answer, asks=True, optional=question.optional)
 
 
-@lru_cache(maxsize=64)
-def report_flow(question_set: QuestionSet) -> Flow:
-    """Return the flow of a report: home, the questions in their order, the two confirmations."""
+_made: dict[str, Flow] = {}
+
+
+def report_flow(question_set: QuestionSet, digest: str) -> Flow:
+    """Return the flow of a report, made once for each question set (``questions.digest``)."""
+    if digest not in _made:
+        _made[digest] = _make(question_set)
+    return _made[digest]
+
+
+def _make(question_set: QuestionSet) -> Flow:
+    """Put together home, the questions in their order, and the three confirmations."""
     questions = [
         _question(question, f"ข้อ {topic.number} {question.label}")
         for topic in question_set.topics

@@ -92,6 +92,7 @@ def join(talk: Talk) -> Turn:
         return turn(Say(_refusal(redeemed)))
     talk.standings = standing.standings(talk.db, talk.channel, talk.person.id, talk.now)
     talk.place.school = redeemed.invited.school_id
+    talk.forget_report()
     if talk.person.notice is not None:
         return welcome_joined(talk)
     talk.join(NOTICE, school=redeemed.invited.school_id)
@@ -122,6 +123,7 @@ def acknowledge(talk: Talk) -> Turn:
     """Note that the notice was read, and open the report."""
     standing.note_acknowledged(talk.db, talk.person.id, NOTICE_VERSION, talk.now)
     talk.place.school = talk.place.memo.get("school", talk.place.school)
+    talk.forget_report()
     return welcome_joined(talk)
 
 
