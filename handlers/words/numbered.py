@@ -23,10 +23,11 @@ _VERBS = {Intent(name): re.compile(_loose(words)) for name, words in _RAW["verbs
 _BARE = frozenset(map(Intent, _RAW["bare"]))
 _PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW["parts"].items()}
 _NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
-_VERB = _loose([word for words in _RAW["verbs"].values() for word in words])
+_NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
+_VERB = _NOT_NOUN + _loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
 _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
-_BEFORE = f"(?:{_loose(_RAW['before'])}{_GAP})*"
+_BEFORE = f"(?:{_NOT_NOUN}{_loose(_RAW['before'])}{_GAP})*"
 _OBJECT = f"(?:{_loose(_RAW['object'])}{_GAP})*"
 _PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + _loose(
     word for words in _RAW["parts"].values() for word in words
