@@ -97,7 +97,7 @@ def _row(talk: Talk, topic: Topic, state: str) -> dict[str, Any]:
         "contents": [circle, words],
         "spacing": "md",
         "alignItems": "center",
-        "action": opened | {"displayText": f"{topic.number}. {topic.short}"},
+        "action": opened | {"displayText": say("typed.topic", n=topic.number)},
     }
 
 
@@ -132,7 +132,7 @@ def _review_row(talk: Talk, topic: Topic, parts: dict[str, list[Part]]) -> list[
 def _link(talk: Talk, topic: Topic, label: str) -> dict[str, Any]:
     """Return a word to tap that opens a topic."""
     data = act(talk, "edit", value=str(topic.number)).data()
-    tapped = {"type": "postback", "label": label, "data": data, "displayText": f"{label} {topic.number}"}
+    tapped = {"type": "postback", "label": label, "data": data, "displayText": say("typed.topic", n=topic.number)}
     return text(label, color=GREEN, weight="bold", align="end", flex=0) | {"action": tapped}
 
 

@@ -188,7 +188,7 @@ def restore(db: Connection, answer: Answer, revision: int) -> bool:
     """
     if not db.execute(_COPY, {"answer": answer.id, "number": revision}).first():
         return False
-    answer.revision, answer.state = revision, AnswerState.OPEN
+    answer.revision, answer.state = revision, AnswerState.DONE
     save(db, answer)
     return True
 

@@ -199,7 +199,7 @@ class Talks(RuleBasedStateMachine):
 def test_any_talk_keeps_the_promises(new_store: Callable[[], Store], examples: int) -> None:
     machine = type("Machine", (Talks,), {"new_store": staticmethod(new_store)})
     few = examples if "sqlite" in new_store().url else examples // 4  # PostgreSQL makes a database for each
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         machine,
         settings=settings(
             max_examples=few, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)

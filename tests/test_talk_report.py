@@ -232,6 +232,11 @@ def test_sending_too_early_names_what_is_missing(warunee: Person) -> None:
     warunee.says("รายงาน").says(LONG).says("ต่อไป").says("ส่ง").hears("ยังไม่พบคำตอบ", "ข้อ 1 สิ่งที่จะขับเคลื่อนต่อไป", "ข้อ 6")
 
 
+def test_words_that_nobody_ended_are_sent_too(warunee: Person) -> None:
+    fill(warunee).says("แก้ 2").says("เปลี่ยนใจ จะเน้นหลักสูตรฐานสมรรถนะเต็มรูป").says("ส่ง").hears("พร้อมส่งถึง")
+    warunee.says("ยืนยัน").hears("เลขรับ", "เปลี่ยนใจ จะเน้นหลักสูตรฐานสมรรถนะเต็มรูป")
+
+
 def test_not_yet_keeps_the_draft(province: Province, warunee: Person) -> None:
     fill(warunee).says("ส่ง").says("ยังๆ ขอให้รอง ผอ.ดูก่อน").hears("ยังไม่ได้ส่ง")
     assert province.state() == State.DRAFT
@@ -329,3 +334,24 @@ def test_a_standby_event_is_kept_but_nothing_is_said(province: Province, warunee
 def test_an_id_number_is_not_kept(province: Province, warunee: Person) -> None:
     warunee.says("รายงาน").says("ด.ช.ก. เลข ปชช. 1-0000-00000-00-0 ขอความช่วยเหลือ").hears("เลขบัตรประชาชน", "ยังไม่ได้บันทึก")
     assert province.answer("learners.now") == []
+
+
+def test_every_button_can_be_typed_instead_as_line_for_pc_shows_none(province: Province, warunee: Person) -> None:
+    """Whatever is written on a button, typed, is understood as the same."""
+    fill(warunee)
+    typed = ["แก้ 1", "แก้ข้อความเดิม", LONG, "คืนคำตอบเดิม", "แก้ข้อ 1 ส่วนสิ่งที่จะขับเคลื่อนต่อไป", "เพิ่มต่อท้าย", "ต่อไป"]
+    heard = ["ที่ตอบไว้", "ที่ตอบไว้", "เปลี่ยนคำตอบ", "คืนคำตอบเดิม", "สิ่งที่จะขับเคลื่อนต่อไป ที่ตอบไว้", "จะเพิ่ม", "ครบทุกข้อ"]
+    for words, answer in zip(typed, heard, strict=True):
+        warunee.says(words).hears(answer)
+    warunee.says("ลบที่ตอบข้อ 3").hears("จะเอาคำตอบข้อ 3").says("ยืนยันลบ").hears("ออกแล้ว", "ข้อ 3 จาก 6")
+    warunee.says(LONG).says("ต่อไป").says("ส่งรายงาน").says("ยังไม่ส่ง").hears("ยังไม่ได้ส่ง").says("ส่งรายงาน").says("ยืนยันส่ง")
+    warunee.hears("ส่งเรียบร้อยแล้ว").says("ถอนคืน").says("ไม่ถอน").hears("ไม่ได้ถอนคืน")
+    assert province.state() == State.SUBMITTED
+    warunee.says("ถอนคืน").says("ยืนยันถอนคืน").hears("ถอนคืนเรียบร้อยแล้ว")
+
+
+def test_what_waits_can_be_filed_or_let_go_by_typing(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("พัก").says("ครูย้ายออกสองคนเมื่อต้นเดือน").hears("จะบันทึก")
+    warunee.says("บันทึกในข้อ 3").hears("บันทึกไว้ในข้อ 3")
+    assert province.answer("teachers.now") == ["ครูย้ายออกสองคนเมื่อต้นเดือน"]
+    warunee.says("พัก").says("เรื่องนี้พิมพ์มาผิดห้อง").hears("จะบันทึก").says("ไม่ต้องบันทึก").hears("ไม่ได้บันทึก")

@@ -28,6 +28,8 @@ _ANYWHERE: dict[str, Move] = {
     Intent.SNOOZE: Move("snooze", HOME),
     Intent.PRIVATE: Move("make_private", STAY),
     Intent.PUBLIC: Move("make_public", STAY),
+    Intent.SWITCH: Move("switch_school", STAY),
+    Intent.RESTORE: Move("chat", STAY),
     Intent.SENSITIVE: Move("refuse_id_number", STAY),
     **{
         intent: Move("chat", STAY)
@@ -58,11 +60,13 @@ _QUESTION: dict[str, Move] = _ANYWHERE | {
     Intent.NEXT: Move("finish", AFTER),
     Intent.SKIP: Move("skip", AFTER),
     Intent.BACK: Move("go_back", BEFORE),
+    Intent.RESTORE: Move("restore", STAY),
     Intent.NONE: Move("answer_none", AFTER),
     Intent.CANCEL: Move("leave_unchanged", AFTER),
 }
 
 _AT_REST: dict[str, Move] = _ANYWHERE | {
+    Intent.APPEND: Move("file_or_append", NAMED),
     Intent.NEXT: Move("resume", OPEN),
     Intent.SKIP: Move("resume", OPEN),
     Intent.BACK: Move("show_overview", STAY),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.talk import Talk, Turn
-from handlers.verbs import answering, chatting, filing, joining, moving, sending
+from handlers.verbs import answering, chatting, filing, joining, moving, schools, sending
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
     "acknowledge": joining.acknowledge,
@@ -20,6 +20,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "delete": moving.delete,
     "drop_words": filing.drop_words,
     "edit": moving.edit,
+    "file_or_append": filing.file_or_append,
     "finish": answering.finish,
     "go_back": moving.go_back,
     "join": joining.join,
@@ -35,6 +36,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "pause": moving.pause,
     "pick": answering.pick,
     "refuse_id_number": chatting.refuse_id_number,
+    "restore": answering.restore,
     "resume": moving.resume,
     "show_deadline": chatting.show_deadline,
     "show_help": chatting.show_help,
@@ -44,6 +46,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "skip": answering.skip,
     "snooze": moving.snooze,
     "submit": sending.submit,
+    "switch_school": schools.switch,
     "tell_delegate": joining.tell_delegate,
     "tell_extend": chatting.tell_extend,
     "tell_scam": joining.tell_scam,

@@ -47,7 +47,7 @@ def restore(talk: Talk) -> Turn:
     """Take back the words that replaced an answer: the older revision is the answer again."""
     question = _open(talk)
     found = talk.answer(question.key)
-    older = talk.act.value if talk.act else None
+    older = talk.act.value if talk.act else str(talk.place.memo.get("was", ""))
     if not older or not older.isdigit() or not reports.restore(talk.db, found, int(older)):
         return turn(ask(talk, question))
     talk.go(question.key)

@@ -15,6 +15,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.chatting import here, wrong_type
+from handlers.verbs.moving import append, named_question
 from handlers.wording import QUOTED, ask, counted, slots
 from handlers.words import clean, letters
 from models.outbox import Policy
@@ -87,10 +88,21 @@ def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
 
 
 def keep_words_here(talk: Talk) -> Turn:
-    """File what waited under the question that was tapped, or the first open one."""
-    waiting = talk.place.memo.get("waiting", [])
+    """File what waited under the question that was tapped or named, or the first open one."""
     key = talk.act.question if talk.act else None
     question = talk.questions.question(key) if key else _first_open(talk)
+    return _keep_waiting(talk, question)
+
+
+def file_or_append(talk: Talk) -> Turn:
+    """File what waited under the topic that was named; where nothing waits, open the answer to add words."""
+    if not talk.place.memo.get("waiting"):
+        return append(talk)
+    return _keep_waiting(talk, named_question(talk))
+
+
+def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
+    waiting = talk.place.memo.get("waiting", [])
     if not waiting or question is None or not talk.writable:
         return here(talk, say("report.words_gone"))
     found = talk.answer(question.key)

@@ -59,7 +59,9 @@ def _ask_school(found: Invited) -> Say:
     place = " ".join(
         part for part in (found.agency, found.district and say("joining.district", district=found.district)) if part
     )
-    words = say("joining.school", school=found.name or say("joining.everywhere"), place=place, role=say(f"role.{found.role}"))
+    words = say(
+        "joining.school", school=found.name or say("joining.everywhere"), place=place, role=say(f"role.{found.role}")
+    )
     return Say(words, _YES_OR_NO)
 
 

@@ -178,11 +178,13 @@ def _other_parts(talk: Talk, question: Question) -> list[Choice]:
     """Return buttons for the other questions of the topic: a topic number alone opens its first."""
     topic = talk.questions.topic_of(question.key)
     others = [one for one in topic.questions if one != question] if topic else []
-    return [
-        Choice(f"{say('label.edit')} {one.label}", Act("open", talk.report, one.key))
-        for one in others
-        if one.key in talk.answers
-    ]
+    return [_other_part(talk, one) for one in others if one.key in talk.answers]
+
+
+def _other_part(talk: Talk, question: Question) -> Choice:
+    known = slots(talk, question)
+    opened = Act("open", talk.report, question.key)
+    return Choice(say("label.edit_part", **known), opened, word=say("typed.part", **known))
 
 
 def append(talk: Talk) -> Turn:

@@ -5,7 +5,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.standing import Standing
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.moving import resume
+from handlers.verbs.moving import resume, show_overview
 from handlers.words import digits
 
 
@@ -18,6 +18,12 @@ def choose(talk: Talk) -> Turn | None:
     if len(schools) < 2 or talk.place.school is not None:
         return None
     return _take(talk, schools, _typed(talk, schools)) or _ask(talk, schools)
+
+
+def switch(talk: Talk) -> Turn:
+    """Ask which school is meant, of somebody who has several."""
+    schools = [one for one in talk.standings if one.may_write]
+    return _ask(talk, schools) if len(schools) > 1 else show_overview(talk)
 
 
 def _typed(talk: Talk, schools: list[Standing]) -> str | None:

@@ -18,6 +18,7 @@ def ask_submit(talk: Talk) -> Turn:
     """Ask for the last word before sending, or say what is still without an answer."""
     if not talk.writable:
         return show_sent(talk)
+    _end_begun(talk)
     missing = [one for one in talk.questions.questions if not one.optional and one.key not in talk.done]
     if missing:
         return _tell_missing(talk, missing)
@@ -26,6 +27,15 @@ def ask_submit(talk: Talk) -> Turn:
     number = _edition(talk)
     talk.go(CONFIRM, edition=number)
     return turn(_ask_confirm(talk, number))
+
+
+def _end_begun(talk: Talk) -> None:
+    """Count as answered what has words, though nobody said that it was the end of them."""
+    for key in talk.parts():
+        answer = talk.answer(key)
+        if answer.state == AnswerState.OPEN:
+            answer.state = AnswerState.DONE
+            reports.save(talk.db, answer)
 
 
 def _edition(talk: Talk) -> int:

@@ -18,6 +18,8 @@ class Intent(StrEnum):
     DELETE = "delete"
     REPLACE = "replace"
     CANCEL = "cancel"
+    RESTORE = "restore"
+    SWITCH = "switch"
     TOPIC = "topic"
     SUBMIT = "submit"
     CONFIRM = "confirm"
