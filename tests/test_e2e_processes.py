@@ -1,0 +1,439 @@
+"""The Procfile's processes are killed, starved and held up while directors report: no word is lost, none said twice."""
+
+import sqlite3
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from random import Random
+from typing import Any, Self
+
+import pytest
+from sqlalchemy import URL, NullPool, create_engine, func, make_url, select, text, update
+
+from bot.app import utc_now
+from bot.demo import ROSTER
+from bot.roster_files import read_table
+from bot.simulator import faults, words_of
+from bot.simulator.phone import Phone
+from handlers import inviting, roster
+from handlers.outbox import LEASE
+from models.inbox import Kept, inbox
+from models.outbox import Sending, outbox
+from models.people import Role, schools
+from models.programme import MAIN
+from models.report import State, answers, media, parts, reports
+from models.store import Store
+from tests.processes import START, Bot, Host, Program, until
+
+pytestmark = pytest.mark.processes
+
+TOPICS = ("learners", "curriculum", "teachers", "academic", "general")
+WEBHOOK = 2.0  # seconds LINE waits
+SETTLE = 60.0
+
+
+@pytest.fixture
+def bot(new_url: Callable[[], str], tmp_path: Path) -> Iterator[Bot]:
+    with Bot(new_url(), tmp_path) as bot:
+        yield bot
+
+
+@pytest.fixture
+def store(bot: Bot) -> Iterator[Store]:
+    """The test's own look into the bot's database."""
+    store = Store(bot.database, patience=20)
+    yield store
+    store.dispose()
+
+
+@pytest.fixture
+def codes(store: Store) -> dict[str, str]:
+    """Import the demo's forty schools; return an invite code for each."""
+    with store.write() as db:
+        roster.import_roster(db, MAIN, roster.read(read_table(ROSTER)), utc_now())
+        return {one.school or "": one.code for one in inviting.issue(db, MAIN, Role.DIRECTOR, utc_now())}
+
+
+@dataclass
+class Director:
+    """Goes through a report. What the bot did not take, LINE delivers again; some things it delivers twice."""
+
+    bot: Bot
+    school: str
+    chance: Random
+    phone: Phone = field(init=False)
+    events: set[str] = field(default_factory=set)
+    bubbles: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # message ids by question
+
+    def __post_init__(self) -> None:
+        self.phone = self.bot.platform.phone(name=f"ผอ. {self.school}")
+
+    def joins(self, code: str) -> Self:
+        for words in (code, "ใช่", "รับทราบ"):
+            self.commands(words)
+        return self
+
+    def reports(self) -> None:
+        """Say a whole report, with bubbles and photos of random number, and send it."""
+        self.commands("รายงาน")
+        for topic in TOPICS:
+            for part in ("now", "next"):
+                for number in range(self.chance.randint(1, 3)):
+                    self.answers(f"{topic}.{part}", f"ส่วนที่ {number + 1} ของเรื่องนี้ นักเรียน 168 คน ครู 12 คน")
+                if self.chance.random() < 0.3:
+                    self.photographs(f"{topic}.{part}")
+                self.commands("ต่อไป")
+            self.commands("ข้าม")
+        self.commands("ไม่มี", "more.open")
+        self.commands("ส่ง")
+        self.commands("ยืนยัน")
+
+    def commands(self, words: str, question: str | None = None) -> None:
+        """Say a word that moves the talk on: LINE has everything before it delivered, and gets it delivered."""
+        self.all_taken()
+        self.phone.says(words)
+        self._note(question)
+        self.all_taken()
+        self._reads()
+
+    def answers(self, question: str, words: str) -> None:
+        self.types(question, words)
+        self._goes_on()
+
+    def types(self, question: str, words: str) -> None:
+        self.phone.says(words)
+        self._note(question)
+
+    def photographs(self, question: str) -> None:
+        self.phone.sends_photo()
+        self._note(question)
+        self._goes_on()
+
+    def all_taken(self) -> None:
+        """Let LINE deliver again until the bot has taken everything."""
+        deadline = time.monotonic() + SETTLE
+        while waiting := self._not_taken():
+            assert time.monotonic() < deadline, "the bot takes no events"
+            time.sleep(0.1)
+            self.chance.shuffle(waiting)
+            self.bot.platform.redeliver(*waiting)
+
+    def _not_taken(self) -> list[str]:
+        with self.bot.platform.lock:
+            waiting = self.bot.platform.webhooks[MAIN].undelivered.items()
+            return [key for key, event in waiting if event["source"]["userId"] == self.phone.user]
+
+    def _note(self, question: str | None) -> None:
+        self.events.add(self.phone.channel.last_events[self.phone.user]["webhookEventId"])
+        if question:
+            self.bubbles[question].append(self.phone.sent[-1])
+
+    def _goes_on(self) -> None:
+        """Type the next bubble before or after LINE delivers again; now and then LINE delivers without need."""
+        if self.chance.random() < 0.1:
+            self.phone.again()
+        if self.chance.random() < 0.5:
+            self.all_taken()
+        time.sleep(self.chance.uniform(0, 0.1))
+
+    def _reads(self) -> None:
+        """Look at the screen for a moment; the answer may be late when a process has died."""
+        deadline = time.monotonic() + 0.5
+        while not self.phone.answered() and time.monotonic() < deadline:
+            time.sleep(0.02)
+
+
+class Death:
+    """Kills processes, each a moment after some webhook set out: between receiving, committing, sending and marking.
+
+    victims: after how many webhooks → who dies, "one" of the web's processes, "web" or "worker" as a whole.
+    """
+
+    def __init__(self, bot: Bot, victims: dict[int, str], chance: Random) -> None:
+        self._bot = bot
+        self._victims = victims
+        self._chance = chance
+        self._numbers = count(1)
+        self._timers: list[threading.Timer] = []
+        self.kills = 0
+        webhooks = bot.platform.webhooks[MAIN]
+        self._post = webhooks.post
+        webhooks.post = self._posted
+
+    def _posted(self, path: str, body: bytes, headers: Any) -> int:
+        victim = self._victims.get(next(self._numbers))
+        if victim:
+            timer = threading.Timer(self._chance.uniform(0, 0.1), self._strike, [victim])
+            timer.start()
+            self._timers.append(timer)
+        return self._post(path, body, headers)
+
+    def _strike(self, victim: str) -> None:
+        program: Program = self._bot.worker if victim == "worker" else self._bot.web
+        self.kills += 1
+        program.kill_one(self._chance) if victim == "one" else program.kill()
+
+    def over(self) -> None:
+        """Wait for those still to come."""
+        for timer in self._timers:
+            timer.join()
+
+
+def test_killed_again_and_again_the_bot_loses_no_word_and_answers_once(
+    bot: Bot, store: Store, codes: dict[str, str]
+) -> None:
+    chance = Random(20260105)
+    bot.start()
+    directors = [Director(bot, school, Random(n)).joins(codes[school]) for n, school in enumerate(list(codes)[:4])]
+    until(lambda: _is_at_rest(store), 10, "the joining is over")
+    bot.platform.faults.queue("reply", faults.hang(0.05), times=100_000)
+    victims = ("one", "web", "one", "worker", "web", "one", "web", "one")
+    death = Death(bot, {25 * (n + 1): victim for n, victim in enumerate(victims)}, chance)
+    with Host(bot.web, bot.worker):
+        with ThreadPoolExecutor() as pool:
+            for done in [pool.submit(director.reports) for director in directors]:
+                done.result()
+        death.over()
+        assert death.kills == len(victims)
+        until(lambda: _is_at_rest(store), SETTLE, "all is said, or held for the next visit")
+        for director in directors:
+            director.commands("สถานะ")
+            director.phone.hears("ส่งแล้ว")
+        until(lambda: _is_at_rest(store) and not _rows(store, Sending.HELD), 10, "what was held is said")
+    for director in directors:
+        assert _kept(store, director.school) == dict(director.bubbles)
+        assert _state(store, director.school) == State.SUBMITTED
+    _each_event_is_kept_once(store, directors)
+    _each_answer_is_said_once(bot, store, directors, death.kills)
+    assert {row.state for row in _all(store, select(media))} == {"kept"}
+    assert bot.platform.problems == []
+    assert [call for call in bot.platform.calls if call.endpoint == "push"] == []
+    assert max(one.seconds for one in bot.platform.webhooks[MAIN].deliveries) < WEBHOOK
+    assert "Traceback" not in bot.web.words + bot.worker.words
+
+
+@pytest.fixture
+def director(bot: Bot, codes: dict[str, str]) -> Director:
+    """One director at the first question, with the web running."""
+    bot.start_web()
+    school = next(iter(codes))
+    director = Director(bot, school, Random(1)).joins(codes[school])
+    director.commands("รายงาน")
+    director.phone.hears("ข้อ 1 จาก 6")
+    return director
+
+
+def test_five_copies_of_an_event_at_once_are_one_part_and_one_answer(
+    bot: Bot, store: Store, director: Director
+) -> None:
+    with bot.platform.held() as held:
+        director.phone.says("นักเรียนอ่านคล่องขึ้น จาก 20 เป็น 31 คน")
+        director.phone.sends_photo()
+    assert [delivery.status for delivery in held.at_once(5)] == [200] * 10
+    director.phone.hears_once("บันทึกแล้ว 1 ข้อความ 1 รูป", quiet=1.0)
+    assert _kept(store, director.school) == {"learners.now": director.phone.sent[-2:]}
+
+
+def test_a_redelivery_after_ten_minutes_changes_and_says_nothing(bot: Bot, store: Store, director: Director) -> None:
+    director.phone.says("นักเรียนอ่านคล่องขึ้น จาก 20 เป็น 31 คน").hears_once("บันทึกแล้ว 1 ข้อความ")
+    bot.platform.forward(600)
+    assert bot.platform.webhooks[MAIN].deliveries[-1].ok
+    director.phone.again().hears_nothing(quiet=1.5)
+    assert _kept(store, director.school) == {"learners.now": director.phone.sent[-1:]}
+
+
+def test_what_a_killed_process_left_unsaid_is_said_by_the_worker_with_the_same_token(
+    bot: Bot, store: Store, director: Director
+) -> None:
+    _die_before_line_takes_the_answer(bot, store, director)
+    _age(store, LEASE)
+    bot.worker.start()
+    director.phone.hears_once("ตรวจทานก่อนส่ง", within=START, quiet=0.5)
+    assert [call for call in bot.platform.calls if call.endpoint == "push"] == []
+
+
+def test_what_waited_longer_than_its_token_lives_is_said_first_at_the_next_visit(
+    bot: Bot, store: Store, director: Director
+) -> None:
+    _die_before_line_takes_the_answer(bot, store, director)
+    bot.platform.forward(61)
+    _age(store, timedelta(seconds=61))
+    bot.worker.start()
+    until(lambda: _rows(store, Sending.HELD), START, "the answer is held")
+    bot.start_web()
+    director.phone.says("สถานะ").hears_once("ตรวจทานก่อนส่ง", "ตอบแล้ว 0 จาก", quiet=0.5)
+    first, *_ = director.phone.answered()
+    assert "ตรวจทานก่อนส่ง" in words_of(first.message)
+    assert [call for call in bot.platform.calls if call.endpoint == "push"] == []
+
+
+def test_while_the_database_is_locked_or_gone_line_is_answered_and_nothing_is_lost(
+    bot: Bot, store: Store, codes: dict[str, str]
+) -> None:
+    bot.start_web()
+    crowd = [Director(bot, school, Random(n)).joins(codes[school]) for n, school in enumerate(list(codes)[:24])]
+    for director in crowd:
+        director.commands("รายงาน")
+    for trouble in troubles(bot.database):
+        before = len(bot.platform.webhooks[MAIN].deliveries)
+        with trouble(), ThreadPoolExecutor(len(crowd)) as pool:
+            for done in [pool.submit(_types_on, director, 3) for director in crowd]:
+                done.result()
+        attempts = bot.platform.webhooks[MAIN].deliveries[before:]
+        assert {one.reason for one in attempts} <= {"ok", "error_status_code"}
+        assert {one.status for one in attempts} == {503}
+        assert max(one.seconds for one in attempts) < WEBHOOK
+    for director in crowd:
+        director.all_taken()
+        assert _kept(store, director.school) == dict(director.bubbles)
+    assert bot.platform.problems == []
+
+
+def _types_on(director: Director, seconds: float) -> None:
+    """Say something every half second, whatever becomes of it."""
+    over = time.monotonic() + seconds
+    while time.monotonic() < over:
+        director.types("learners.now", "นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้")
+        time.sleep(0.5)
+
+
+def troubles(database: str) -> list[Callable[[], AbstractContextManager[None]]]:
+    """Return ways to take a database away from others for three seconds."""
+    url = make_url(database)
+    if url.drivername == "sqlite":
+        return [lambda: _locked_file(str(url.database))]
+    return [lambda: _locked_table(url), lambda: _gone(url)]
+
+
+@contextmanager
+def _locked_file(file: str) -> Iterator[None]:
+    with closing(sqlite3.connect(file, isolation_level=None, timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
+
+
+@contextmanager
+def _locked_table(url: URL) -> Iterator[None]:
+    engine = create_engine(url, poolclass=NullPool)
+    with engine.begin() as other:
+        other.execute(text("LOCK TABLE inbox IN ACCESS EXCLUSIVE MODE"))
+        yield
+
+
+@contextmanager
+def _gone(url: URL) -> Iterator[None]:
+    """Close every connection to the database, and let nobody open one."""
+    engine = create_engine(url.set(database="postgres"), poolclass=NullPool, isolation_level="AUTOCOMMIT")
+    with engine.connect() as admin:
+        admin.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS false"))
+        try:
+            admin.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name"),
+                {"name": url.database},
+            )
+            yield
+        finally:
+            admin.execute(text(f"ALTER DATABASE {url.database} ALLOW_CONNECTIONS true"))
+
+
+def test_while_lines_api_hangs_webhooks_are_answered_at_once(bot: Bot, store: Store, director: Director) -> None:
+    bot.platform.faults.queue("reply", faults.hang(5), times=20)
+    for _ in range(5):
+        director.answers("learners.now", "นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้")
+        director.commands("สถานะ")
+    attempts = bot.platform.webhooks[MAIN].deliveries
+    assert all(one.ok for one in attempts)
+    assert max(one.seconds for one in attempts) < 1.0
+    assert _kept(store, director.school) == dict(director.bubbles)
+
+
+def _die_before_line_takes_the_answer(bot: Bot, store: Store, director: Director) -> None:
+    """Let all of the web die while LINE has not yet taken the reply, nor ever will of this call."""
+    until(lambda: _is_at_rest(store), 10, "what was said before is marked")
+    bot.platform.faults.queue("reply", faults.hang(0.5, accepts=False))
+    director.phone.says("สรุป")
+    until(lambda: bot.platform.faults.waiting() == 0, 5, "the reply reaches LINE")
+    bot.web.kill()
+    director.phone.hears_nothing(quiet=0.7)
+
+
+def _age(store: Store, by: timedelta) -> None:
+    """Let the time pass that a lease or a token lives, for the rows not yet said."""
+    waiting = select(outbox.c.id, outbox.c.token_at, outbox.c.lease_until, outbox.c.due_at)
+    with store.write() as db:
+        for row in db.execute(waiting.where(outbox.c.state == Sending.QUEUED)).all():
+            earlier = {"token_at": row.token_at - by, "lease_until": row.lease_until - by, "due_at": row.due_at - by}
+            db.execute(update(outbox).where(outbox.c.id == row.id).values(earlier))
+
+
+def _is_at_rest(store: Store) -> bool:
+    waiting = (
+        select(func.count()).select_from(outbox).where(outbox.c.state == Sending.QUEUED),
+        select(func.count()).select_from(media).where(media.c.state == "waiting"),
+        select(func.count()).select_from(inbox).where(inbox.c.state != Kept.APPLIED),
+    )
+    with store.read() as db:
+        return not any(db.execute(one).scalar_one() for one in waiting)
+
+
+def _all(store: Store, statement: Any) -> list[Any]:
+    with store.read() as db:
+        return list(db.execute(statement))
+
+
+def _rows(store: Store, state: Sending) -> list[Any]:
+    return _all(store, select(outbox).where(outbox.c.state == state).order_by(outbox.c.id))
+
+
+def _kept(store: Store, school: str) -> dict[str, list[str]]:
+    """Return the LINE message ids of a school's answers by question, in the order in which they are read."""
+    found: dict[str, list[str]] = defaultdict(list)
+    rows = (
+        select(answers.c.question, parts.c.line_message_id)
+        .join(parts, parts.c.answer_id == answers.c.id)
+        .join(reports, reports.c.id == answers.c.report_id)
+        .join(schools, schools.c.id == reports.c.school_id)
+        .where(schools.c.code == school, parts.c.removed_at.is_(None))
+        .order_by(parts.c.said_at, parts.c.id)
+    )
+    for row in _all(store, rows):
+        found[row.question].append(row.line_message_id)
+    return dict(found)
+
+
+def _state(store: Store, school: str) -> str:
+    state = select(reports.c.state).join(schools, schools.c.id == reports.c.school_id).where(schools.c.code == school)
+    return str(_all(store, state)[0].state)
+
+
+def _each_event_is_kept_once(store: Store, directors: list[Director]) -> None:
+    kept = [row.event_id for row in _all(store, select(inbox.c.event_id))]
+    sent = {event for director in directors for event in director.events}
+    assert sorted(kept) == sorted(sent)
+
+
+def _each_answer_is_said_once(bot: Bot, store: Store, directors: list[Director], kills: int) -> None:
+    """Compare what the outbox believes with what LINE took, and with what stands on the phones."""
+    rows = {row.reply_token: row for row in _all(store, select(outbox))}
+    accepted = [
+        call.body["replyToken"] for call in bot.platform.calls if call.endpoint == "reply" and call.status == 200
+    ]
+    assert len(accepted) == len(set(accepted))
+    said = {token for token, row in rows.items() if row.state == Sending.SENT}
+    assert said <= set(accepted), "marked as sent, but LINE never took it"
+    twice = set(accepted) - said  # LINE took it, but we could not know and said it again at the next visit
+    assert len(twice) <= kills
+    assert {row.state for row in rows.values()} <= {Sending.SENT, Sending.REPLACED}
+    for director in directors:
+        answered = {row.once_key.removeprefix("turn:") for row in rows.values() if row.recipient == director.phone.user}
+        assert answered == director.events
+        order = [rows[token].id for token in accepted if rows[token].recipient == director.phone.user]
+        assert order == sorted(order)
