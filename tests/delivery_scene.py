@@ -41,8 +41,8 @@ _ANSWERS = {
     LIMIT: judge(429, b'{"message":"You have reached your monthly limit."}'),
     BAD: judge(400, b'{"message":"A message (messages[0]) in the request body is invalid"}'),
     UNAUTHORISED: judge(401, b'{"message":"Authentication failed."}'),
-    UNREACHED: unanswered(ConnectionError(), reached=False),
-    LOST: unanswered(ConnectionError(), reached=True),
+    UNREACHED: unanswered("ConnectionError", reached=False),
+    LOST: unanswered("ConnectionError", reached=True),
 }
 
 

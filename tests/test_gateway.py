@@ -141,7 +141,7 @@ def test_a_closed_port_was_never_reached() -> None:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     answer = Gateway(token_of, host=f"http://127.0.0.1:{port}").reply("main", "x", HELLO)
-    assert answer == Refused("NewConnectionError", Why.TROUBLE, permanent=False, ambiguous=False)
+    assert answer == Refused("ConnectionRefusedError", Why.TROUBLE, permanent=False, ambiguous=False)
 
 
 def test_a_channel_without_a_token_sends_nothing(gateway: Gateway) -> None:
@@ -235,7 +235,7 @@ def test_only_a_trusted_certificate_will_do(tmp_path: Path, monkeypatch: pytest.
     with over_tls(tmp_path) as (address, certificate):
         untrusted = Gateway(token_of, host=address).reply("main", "x", HELLO)
         assert isinstance(untrusted, Refused)
-        assert untrusted.reason == "SSLError"
+        assert untrusted.reason == "SSLCertVerificationError"
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
         assert Gateway(token_of, host=address).reply("main", "x", HELLO) == Sent()
         by_number = address.replace("localhost", "127.0.0.1")

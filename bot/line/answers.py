@@ -70,9 +70,9 @@ def refused(status: int, message: Any) -> Refused:
     return Refused(reason, Why.MESSAGE, permanent=True, status=status)
 
 
-def unanswered(error: Exception, *, reached: bool) -> Refused:
+def unanswered(reason: str, *, reached: bool) -> Refused:
     """Return what a broken call means. reached: LINE may have got it."""
-    return Refused(type(error).__name__, Why.TROUBLE, ambiguous=reached)
+    return Refused(reason, Why.TROUBLE, ambiguous=reached)
 
 
 def _object(body: bytes | str | None) -> dict[str, Any]:
