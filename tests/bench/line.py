@@ -35,16 +35,12 @@ class Line:
     def __post_init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=4096)
         self._listener.setblocking(False)
-        self.loop.watch(self._listener.fileno(), READ, self._accept)
+        self.loop.watch(self._listener, READ, self._accept)
 
     @property
     def url(self) -> str:
         port = self._listener.getsockname()[1]
         return f"https://localhost:{port}" if self.tls else f"http://127.0.0.1:{port}"
-
-    def close(self) -> None:
-        self.loop.forget(self._listener.fileno())
-        self._listener.close()
 
     def _accept(self) -> None:
         try:
@@ -85,11 +81,10 @@ class _Connection:
     def __init__(self, line: Line, peer: socket.socket) -> None:
         self._line = line
         self._peer = peer
-        self._fd = peer.fileno()
         self._seen = b""
         self._tls = isinstance(peer, ssl.SSLSocket)
         self._greeted = not self._tls
-        line.loop.watch(self._fd, READ, self._ready)
+        line.loop.watch(peer, READ, self._ready)
 
     def _ready(self) -> None:
         try:
@@ -134,9 +129,7 @@ class _Connection:
             self._close()
 
     def _close(self) -> None:
-        if self._peer.fileno() >= 0:  # its number may be another's by now
-            self._line.loop.forget(self._fd)
-            self._peer.close()
+        self._line.loop.drop(self._peer)
 
 
 def _length(head: bytes) -> int:

@@ -12,7 +12,9 @@ from tests.bench.line import Line
 from tests.bench.loop import Loop
 from tests.bench.post import Post
 
-PATIENCE = 5.0  # seconds after which a reply is given up
+PATIENCE = 30.0  # seconds after which a person stops waiting for a reply, and reports no more
+AGAIN_AFTER = 1.0  # seconds until LINE delivers again what was not answered with 200
+DELIVERIES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,25 +44,27 @@ class Flight:
         "answered_at",
         "attempts",
         "copies",
+        "event",
         "excused",
         "mark",
         "moved",
-        "person",
         "replied_at",
         "said_at",
         "statuses",
         "step",
+        "webhook",
     )
 
-    def __init__(self, person: int, step: Step, said_at: float, copies: int, moved: Callable[[], None]) -> None:
-        self.person = person
+    def __init__(self, event: TextEvent, step: Step, said_at: float, copies: int, moved: Callable[[], None]) -> None:
+        self.event = event
         self.step = step
         self.said_at = said_at
-        self.copies = copies
+        self.copies = copies  # posts under way
         self.moved = moved  # called whenever its webhook was answered or its reply came
         self.excused = False  # another reply spoke for it too
         self.statuses: list[int] = []
-        self.answered_at = 0.0  # when the last copy had its HTTP response
+        self.webhook = 0.0  # seconds, of the slowest HTTP request
+        self.answered_at = 0.0  # when the last copy was accepted, or given up
         self.replied_at = 0.0
         self.attempts = 0  # replies tried with its token
         self.mark: str | None = None
@@ -102,6 +106,7 @@ class Load:
         self.loop = loop
         self.talk = talk
         self.flights: list[Flight] = []
+        self.line = line
         self._address = address
         self._twice = twice
         self._replies = replies
@@ -118,24 +123,37 @@ class Load:
         copies = 2 if self._chance.random() < self._twice else 1
         number = len(self.flights) + 1
         event = TextEvent(number, person, step.text, self._timestamp())
-        requests = [event.request(), event.request(again=True)][:copies]
-        flight = Flight(person, step, due or time.monotonic(), copies, moved)
+        flight = Flight(event, step, due or time.monotonic(), copies, moved)
         self.flights.append(flight)
         self._by_token[reply_token(number)] = flight
-        for request in requests:
-            Post(self.loop, self._address, request, lambda status: self._answered(flight, status))
+        for copy in range(copies):
+            self._post(flight, flight.said_at, again=copy > 0)
         return flight
+
+    def _post(self, flight: Flight, since: float, *, again: bool) -> None:
+        def done(status: int) -> None:
+            flight.webhook = max(flight.webhook, time.monotonic() - since)
+            self._answered(flight, status)
+
+        Post(self.loop, self._address, flight.event.request(again=again), done)
 
     def _timestamp(self) -> int:
         self._last_ms = max(self._last_ms + 1, int(time.time() * 1000))
         return self._last_ms
 
     def _answered(self, flight: Flight, status: int) -> None:
+        """What is not accepted is delivered again, as LINE does."""
         flight.statuses.append(status)
-        if len(flight.statuses) == flight.copies:
-            flight.answered_at = time.monotonic()
+        now = time.monotonic()
+        if status != 200 and len(flight.statuses) < DELIVERIES:
+            due = now + AGAIN_AFTER
+            self.loop.at(due, lambda: self._post(flight, due, again=True))
+            return
+        flight.copies -= 1
+        if not flight.copies:
+            flight.answered_at = now
             if not self._replies:
-                flight.replied_at = flight.answered_at
+                flight.replied_at = now
             flight.moved()
 
     def _replied(self, token: str, messages: list[dict[str, Any]]) -> bool:
@@ -198,6 +216,7 @@ class Director:
     def give_up_if_late(self, now: float) -> None:
         if self._flights and now - self._flights[0].said_at > PATIENCE:
             self._flights = []
+            self._turns, self._person = iter(()), 0
             self.go_on()
 
 

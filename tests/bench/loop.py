@@ -7,6 +7,7 @@ The load runs on the same cores as the server it measures, so it must cost littl
 import heapq
 import itertools
 import select
+import socket
 import time
 from collections.abc import Callable
 
@@ -21,21 +22,24 @@ class Loop:
 
     def __init__(self) -> None:
         self._epoll = select.epoll()
-        self._ready: dict[int, Ready] = {}
+        self._watched: dict[int, tuple[socket.socket, Ready]] = {}
         self._timers: list[tuple[float, int, Ready]] = []
         self._order = itertools.count()
 
-    def watch(self, fd: int, mask: int, ready: Ready) -> None:
-        """Call ``ready`` whenever ``fd`` can be read or written, and perhaps once in vain."""
-        self._ready[fd] = ready
-        self._epoll.register(fd, mask)
+    def watch(self, peer: socket.socket, mask: int, ready: Ready) -> None:
+        """Call ``ready`` whenever the socket can be read or written, and perhaps once in vain."""
+        number = peer.fileno()
+        self._watched[number] = (peer, ready)
+        self._epoll.register(number, mask)
 
-    def rewatch(self, fd: int, mask: int) -> None:
-        self._epoll.modify(fd, mask)
+    def rewatch(self, peer: socket.socket, mask: int) -> None:
+        self._epoll.modify(peer.fileno(), mask)
 
-    def forget(self, fd: int) -> None:
-        """To be called before the socket is closed; epoll itself forgets closed sockets."""
-        self._ready.pop(fd, None)
+    def drop(self, peer: socket.socket) -> None:
+        """Close the socket and forget it; epoll itself forgets closed sockets."""
+        if peer.fileno() >= 0:  # else its number may be another's by now
+            self._watched.pop(peer.fileno(), None)
+            peer.close()
 
     def at(self, when: float, act: Ready) -> None:
         """Call ``act`` at ``when`` (monotonic seconds) or soon after."""
@@ -50,13 +54,16 @@ class Loop:
             self._turn(min(until, self._timers[0][0] if self._timers else until) - now)
 
     def _turn(self, wait: float) -> None:
-        for fd, _ in self._epoll.poll(max(wait, 0.0), 256):
-            ready = self._ready.get(fd)
-            if ready is not None:
-                ready()
+        for number, _ in self._epoll.poll(max(wait, 0.0), 256):
+            watched = self._watched.get(number)
+            if watched is not None:
+                watched[1]()
         now = time.monotonic()
         while self._timers and self._timers[0][0] <= now:
             heapq.heappop(self._timers)[2]()
 
     def close(self) -> None:
+        """Close everything that is still open."""
+        for peer, _ in list(self._watched.values()):
+            self.drop(peer)
         self._epoll.close()

@@ -210,7 +210,7 @@ def _over(one: Result) -> float:
 
 
 def _lost(one: Result) -> float:
-    return one.lost + one.not_200
+    return one.lost + one.unanswered
 
 
 def _double(one: Result) -> float:

@@ -12,7 +12,7 @@ Done = Callable[[int], None]
 class Post:
     """Posts at once; ``done`` is called with the status, or 0 if the connection failed."""
 
-    __slots__ = ("_broken", "_done", "_fd", "_loop", "_rest", "_seen", "_socket", "sent_at")
+    __slots__ = ("_broken", "_done", "_loop", "_rest", "_seen", "_socket", "sent_at")
 
     def __init__(self, loop: Loop, address: tuple[str, int], request: bytes, done: Done) -> None:
         self._loop = loop
@@ -23,10 +23,9 @@ class Post:
         self._socket = socket.socket()
         self._socket.setblocking(False)
         self._socket.connect_ex(address)
-        self._fd = self._socket.fileno()
         self._broken = False
         self._send()
-        self._loop.watch(self._fd, WRITE if self._rest else READ, self._ready)
+        self._loop.watch(self._socket, WRITE if self._rest else READ, self._ready)
 
     def _send(self) -> None:
         """On loopback a connection mostly stands at once, which saves a turn."""
@@ -62,11 +61,10 @@ class Post:
         if self._broken:
             self._finish(0)
         elif not self._rest:
-            self._loop.rewatch(self._fd, READ)
+            self._loop.rewatch(self._socket, READ)
 
     def _finish(self, status: int) -> None:
-        self._loop.forget(self._fd)
-        self._socket.close()
+        self._loop.drop(self._socket)
         self._done(status)
 
 

@@ -69,7 +69,7 @@ def _differences(place: Place, load: Load) -> Iterator[str]:
     rows = ours.stored(place.url)
     kept = Counter((user, text) for user, _, text in rows)
     said = Counter(
-        (user_id(one.person), one.step.text)
+        (user_id(one.event.person), one.step.text)
         for one in load.flights
         if ours.is_answer(one.step.text) and 200 in one.statuses
     )
@@ -84,7 +84,7 @@ def _differences(place: Place, load: Load) -> Iterator[str]:
 def first_report(place: Places, folder: Path) -> list[str]:
     """The marks of one director's report with nobody else about; raises where it does not get to the receipt."""
     alone = contestants.ours("alone", ours.ReportTalk(), place, 1)
-    result, load = play(alone, Shape("alone", directors=1, seconds=60, warm=0.01), folder)
+    result, load = play(alone, Shape("alone", directors=1, seconds=60, warm=0.01, once=True), folder)
     marks = [one.mark or "" for one in load.flights]
     problems = [*result.problems, *(["lost replies"] if result.lost else [])]
     if problems or not marks or "receipt" not in marks[-1]:

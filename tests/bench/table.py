@@ -15,7 +15,8 @@ def line(result: Result) -> str:
         "lost": result.lost,
         "twice": result.double,
         "wrong": result.wrong,
-        "not 200": result.not_200,
+        "delivered again": result.not_200,
+        "unanswered": result.unanswered,
         "over 2 s": result.over_limit,
         **result.other_calls,
     }
