@@ -24,7 +24,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, S3Store
 
 from bot.media_types import FileType, NotTaken, recognise
-from handlers import media
+from handlers import lost_files, media
 from handlers.media import Job, Reason
 from models.report import PartKind
 from models.store import Store
@@ -223,7 +223,10 @@ class Fetcher:
 
     def _marked(self, mark: Callable[..., bool], job: Job, reason: Reason) -> str:
         with self.store.write() as db:
-            return mark.__name__ if mark(db, job, reason) else "overtaken"
+            if not mark(db, job, reason):
+                return "overtaken"
+            lost_files.tell(db, job, reason, self.clock())
+            return mark.__name__
 
     def _again(self, job: Job) -> str:
         chance = random.random()  # noqa: S311 -- spreads the tries, guards nothing

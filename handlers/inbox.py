@@ -99,19 +99,12 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
 def _say(db: Connection, talk: Talk, said: Turn, house: House) -> list[Outgoing]:
     messages, about = to_line(said.said)
     words = Words(messages, about, kind=said.kind, policy=said.policy, wait=said.wait)
-    return [
-        outbox.add(
-            db,
-            channel=talk.channel,
-            person=talk.person.id,
-            recipient=talk.person.user,
-            once=f"turn:{talk.heard.id}",
-            words=words,
-            token=talk.heard.token,
-            owner=house.owner,
-            now=talk.now,
-        )
-    ]
+    to: dict[str, Any] = {"channel": talk.channel, "person": talk.person.id, "recipient": talk.person.user}
+    to |= {"once": f"turn:{talk.heard.id}", "words": words, "now": talk.now}
+    if talk.heard.token is None and words.policy == Policy.HOLD:
+        outbox.hold(db, **to)
+        return []
+    return [outbox.add(db, **to, token=talk.heard.token, owner=house.owner)]
 
 
 def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:

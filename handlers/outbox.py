@@ -84,24 +84,14 @@ def add(
     for number in replaced:
         db.execute(_REPLACE, {"row": number})
     due_at = now + timedelta(seconds=words.wait)
-    row: dict[str, Any] = {
-        "channel_id": channel,
-        "person_id": person,
-        "recipient": recipient,
-        "once_key": once,
-        "kind": words.kind,
-        "policy": words.policy,
+    row = _row(channel, person, recipient, once, words, now) | {
         "messages": [message for messages, _ in first for message in messages] + words.messages,
         "about": [about for _, abouts in first for about in abouts] + words.about,
         "reply_token": token,
         "token_at": now if token else None,
-        "retry_key": str(uuid4()),
-        "state": Sending.QUEUED,
         "due_at": due_at,
         "owner": owner,
         "lease_until": due_at + LEASE,
-        "tries": 0,
-        "created_at": now,
     }
     number = db.execute(_ADD, row).scalar_one()
     return Outgoing(
@@ -120,6 +110,33 @@ def add(
         lease_until=due_at + LEASE,
         after=after,
     )
+
+
+def hold(db: Connection, *, channel: str, person: int, recipient: str, once: str, words: Words, now: datetime) -> None:
+    """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
+    db.execute(_ADD, _row(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
+
+
+def _row(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
+    return {
+        "channel_id": channel,
+        "person_id": person,
+        "recipient": recipient,
+        "once_key": once,
+        "kind": words.kind,
+        "policy": words.policy,
+        "messages": words.messages,
+        "about": words.about,
+        "reply_token": None,
+        "token_at": None,
+        "retry_key": str(uuid4()),
+        "state": Sending.QUEUED,
+        "due_at": now,
+        "owner": None,
+        "lease_until": None,
+        "tries": 0,
+        "created_at": now,
+    }
 
 
 def _make_way(

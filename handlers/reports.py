@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from models.report import AnswerState, PartKind, State, answers, moves, parts, reports
+from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
 
 
 @dataclass(slots=True)
@@ -33,6 +33,7 @@ class Part:
     question: str
     kind: PartKind
     text: str | None
+    lost: bool  # a file that we did not take, or that LINE does not have any more
 
 
 class Forbidden(Exception):
@@ -209,9 +210,10 @@ def counts(db: Connection, answer: Answer) -> dict[str, int]:
     return {row.kind: row.number for row in db.execute(_COUNTS, {"answer": answer.id, "number": answer.revision})}
 
 
+_LOST = frozenset({"refused", "gone"})
 _PARTS = (
-    select(parts.c.id, answers.c.question, parts.c.kind, parts.c.text)
-    .join(answers, answers.c.id == parts.c.answer_id)
+    select(parts.c.id, answers.c.question, parts.c.kind, parts.c.text, media.c.state)
+    .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
     .where(
         answers.c.report_id == bindparam("report"),
         parts.c.revision == answers.c.revision,
@@ -225,7 +227,8 @@ def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
     """Return the parts of every current revision by question, in the order they were said."""
     found: dict[str, list[Part]] = {}
     for row in db.execute(_PARTS, {"report": report}):
-        found.setdefault(row.question, []).append(Part(row.id, row.question, PartKind(row.kind), row.text))
+        part = Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
+        found.setdefault(row.question, []).append(part)
     return found
 
 

@@ -1,5 +1,6 @@
 """How a report is put into words: a question, what is kept so far, the buttons below."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 
@@ -49,11 +50,11 @@ def words_of(question: Question, found: Iterable[Part]) -> str:
     picked = options_of(question, (part.text or "" for part in found if part.kind == PartKind.CHOICE))
     if picked:
         lines.append(", ".join(option.label for option in picked))
-    files: dict[str, int] = {}
-    for part in found:
-        if part.kind not in (PartKind.TEXT, PartKind.CHOICE):
-            files[part.kind] = files.get(part.kind, 0) + 1
-    return "\n".join([*lines, *([f"({counted(files)})"] if files else [])])
+    files = [part for part in found if part.kind not in (PartKind.TEXT, PartKind.CHOICE)]
+    kept = Counter(str(part.kind) for part in files if not part.lost)
+    lost = sum(part.lost for part in files)
+    lines += [f"({counted(kept)})"] if kept else []
+    return "\n".join([*lines, *([say("count.lost", n=lost)] if lost else [])])
 
 
 def act(talk: Talk, do: str, answer: Answer | None = None, value: str | None = None) -> Act:
