@@ -21,7 +21,7 @@ _SHIFTED = dict(
     )
 )
 _SUSPECT = re.compile(
-    rf"[{_UNSEEN}{_SPACES}\u200d\r\u2028\u2029\uf700-\uf71aํ]|เเ|[่-๋][ัิ-ฺำ]|[^\x00-\x7f{_THAI}\u2010-\u2027\U0001f300-\U0001faff]"
+    rf"[{_UNSEEN}{_SPACES}\u200d\r\u2028\u2029\uf700-\uf71aํฺ]|เเ|[่-๋][ัิ-ฺำ]|[^\x00-\x7f{_THAI}\u2010-\u2027\U0001f300-\U0001faff]"
 )
 _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\r\n?|[\u2028\u2029]"), "\n"),

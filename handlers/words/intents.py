@@ -18,8 +18,6 @@ class Intent(StrEnum):
     DELETE = "delete"
     REPLACE = "replace"
     CANCEL = "cancel"
-    RESTORE = "restore"
-    SWITCH = "switch"
     TOPIC = "topic"
     SUBMIT = "submit"
     CONFIRM = "confirm"

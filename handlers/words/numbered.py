@@ -23,16 +23,15 @@ _VERBS = {Intent(name): re.compile(_loose(words)) for name, words in _RAW["verbs
 _BARE = frozenset(map(Intent, _RAW["bare"]))
 _PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW["parts"].items()}
 _NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
-_NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
-_VERB = _NOT_NOUN + _loose([word for words in _RAW["verbs"].values() for word in words])
+_VERB = _loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
 _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
-_BEFORE = f"(?:{_NOT_NOUN}{_loose(_RAW['before'])}{_GAP})*"
+_BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
 _OBJECT = f"(?:{_loose(_RAW['object'])}{_GAP})*"
 _PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + _loose(
     word for words in _RAW["parts"].values() for word in words
 )
-_AFTER = f"(?:{_GAP}{_loose(_RAW['after'])})*{_GAP}"
+_AFTER = f"(?:{_GAP}{_loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
 _POSSIBLE = re.compile(
     rf"{_NOUN}{_NUMBER}|{_loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
 )
@@ -47,7 +46,7 @@ _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
 _OUT = re.compile(_loose(_RAW["out"]))
-_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}+(?:[\s.,:]+|$))*")
+_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:

@@ -12,10 +12,12 @@ from handlers.words.private import private_number
 from handlers.words.typos import nearest
 from handlers.words.vocabulary import WORDS, key_of
 
-_LONGEST_COMMAND = 40  # letters, vowels and tone marks of a word of command with all its particles
+_LONGEST_COMMAND = 48  # letters, vowels and tone marks of a word of command with all its particles
 _LONGEST_WORD = 32  # of these without particles
 _LONGEST_SENTENCE = 72
-_SHORTEST_GUESS = 4  # while a question is open, shorter words must have their tone marks: "ตอ" is not "ต่อ"
+# While a question is open, shorter words must have their tone marks ("ตอ" is not "ต่อ"), and nothing is guessed
+# once a filler has been taken off its beginning: "ขอ" and its like, too, would be one guess too many.
+_SHORTEST_GUESS = 4
 _SHORTEST_SENTENCE_GUESS = 10
 _LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
 _LONGEST_CLUE = 300
@@ -27,8 +29,6 @@ _MAY_BE_CODE = re.compile(r"[A-Za-z0-9๐-๙]{5}")
 _ASCII = re.compile(r"[\x20-\x7e]{2,40}")
 _DASHES = re.compile(r"[-–—_‐−.\s]*[-–—‐−][-–—_‐−.\s]*|\.+")
 _QUESTION_MARKS = re.compile(r"[?？!\s]*[?？][?？!\s]*")
-
-Residues = list[tuple[str, str]]
 
 
 def understand(text: str, *, asking: bool) -> Understood:
@@ -49,17 +49,15 @@ def _known(text: str, asking: bool) -> Understood | None:
     key = folded(text)
     if not key:
         return _signs(text)
-    residues = list(_residues(key)) if len(key) <= _LONGEST_COMMAND else []
-    if found := _exact(residues, asking):
-        return found
-    if asking and any(rest in WORDS.own for rest, _ in residues):
+    command = _command(key, asking)
+    if asking and not (command and command.sure) and not WORDS.own.isdisjoint((key, _impolite(key))):
         return None
     return (
-        numbered(digits(text), asking=asking)
+        command
+        or numbered(digits(text), asking=asking)
         or _code(text, asking)
         or _date(text, asking)
         or (_sentence(key, asking) if len(key) <= _LONGEST_SENTENCE else None)
-        or _without_tones(residues, asking)
         or _by_keyboard(text, asking)
         or (None if asking else _clue(bare(key)))
         or _typo(key, asking)
@@ -89,30 +87,18 @@ def _residues(key: str) -> Iterator[tuple[str, str]]:
             return
 
 
-def _exact(residues: Residues, asking: bool) -> Understood | None:
-    phrases = WORDS.phrases[asking]
-    for rest, key in residues:
-        phrase = phrases.get(key)
+def _command(key: str, asking: bool) -> Understood | None:
+    """Find a word of command with nothing but particles and fillers around it."""
+    if len(key) > _LONGEST_COMMAND:
+        return None
+    for rest, known in _residues(key):
+        phrase = WORDS.phrases[asking].get(known)
         if phrase is None:
             continue
         if rest in phrase.exact or single(rest) in phrase.exact:
             return Understood(phrase.intent)
-        if rest in phrase.guess and (not asking or _is_beginning(rest, residues)):
+        if not asking or (key.startswith(rest) and (rest in phrase.guess or len(bare(rest)) >= _SHORTEST_GUESS)):
             return Understood(phrase.intent, sure=False)
-    return None
-
-
-def _is_beginning(rest: str, residues: Residues) -> bool:
-    """Tell whether only particles were taken off: "ขอ" and its like, too, would be one guess too many."""
-    return residues[0][0].startswith(rest)
-
-
-def _without_tones(residues: Residues, asking: bool) -> Understood | None:
-    """Find a command whose tone marks are missing or wrong."""
-    phrases = WORDS.phrases[asking]
-    for rest, key in residues:
-        if key in phrases and (not asking or (len(bare(rest)) >= _SHORTEST_GUESS and _is_beginning(rest, residues))):
-            return Understood(phrases[key].intent, sure=False)
     return None
 
 
@@ -159,8 +145,7 @@ def _by_keyboard(text: str, asking: bool) -> Understood | None:
         return None
     for typed in dict.fromkeys((text, text.lower())):
         key = folded(clean(from_english_keyboard(typed)))
-        residues = list(_residues(key))
-        if found := _exact(residues, asking) or _without_tones(residues, asking) or _typo(key, asking):
+        if found := _command(key, asking) or _typo(key, asking):
             return found
     return None
 

@@ -139,7 +139,7 @@ def _phrases(intents: dict[str, Any], asking: bool) -> dict[str, Phrase]:
         known = table.get(key, Phrase(Intent(name), frozenset(), frozenset()))
         if known.intent is not Intent(name):
             raise BadWords(f"words.yaml: {word!r} stands for both {known.intent} and {name}")
-        ways = {fold(word), single(fold(word))}
+        ways = {fold(word), single(fold(word)) if len(key) > _SHORTEST_SINGLE else fold(word)}
         if scope == "guess":
             table[key] = replace(known, guess=known.guess | ways)
         else:
