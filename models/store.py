@@ -4,14 +4,15 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-PATIENCE = 1.5
+PATIENCE = 1.2
 """Seconds to wait for the database: the webhook must answer within LINE's two."""
 
 
@@ -25,6 +26,9 @@ class Store:
     On SQLite writers queue up, first those of this process on a lock, then the processes on SQLite's own
     lock, polled every fraction of a millisecond: SQLite's own back-off (up to 100 ms) lets two busy
     processes starve each other. On PostgreSQL rows are locked by those who need them.
+
+    While the database cannot be had, one transaction at a time tries; all others are told so at once. Else
+    they would wait one behind the other, and the last of them far beyond LINE's two seconds.
     """
 
     def __init__(self, url: str, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
@@ -37,6 +41,8 @@ class Store:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
+        self._trial = threading.Lock()
+        self._well = True
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -45,17 +51,10 @@ class Store:
         Raises:
             Busy: the database is locked or gone, and was for ``patience`` seconds.
         """
-        if self.dialect != "sqlite":
-            with _opened(self._writer) as db, db.begin():
+        with self._watched(), self._one_writer() as deadline, _opened(self._writer) as db:
+            begun = _begun(db, deadline) if self.dialect == "sqlite" else db.begin()
+            with begun:
                 yield db
-            return
-        if not self._turn.acquire(timeout=self.patience):
-            raise Busy("other writers of this process")
-        try:
-            with _opened(self._writer) as db, _begun(db, self.patience):
-                yield db
-        finally:
-            self._turn.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -64,8 +63,41 @@ class Store:
         Raises:
             Busy: the database is gone.
         """
-        with _opened(self.engine) as db, db.begin():
+        with self._watched(), _opened(self.engine) as db, db.begin():
             yield db
+
+    @contextmanager
+    def _watched(self) -> Iterator[None]:
+        """Note whether the database could be had; while it could not, let one at a time try."""
+        tries = not self._well
+        if tries and not self._trial.acquire(blocking=False):
+            raise Busy("it could not be had a moment ago")
+        try:
+            yield
+            self._well = True
+        except (Busy, OperationalError):
+            self._well = False
+            raise
+        except BaseException:
+            self._well = True  # it was there; what raised is the caller's
+            raise
+        finally:
+            if tries:
+                self._trial.release()
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[float]:
+        """Yield the moment until which the lock may be waited for; on SQLite, once the others here are done."""
+        deadline = time.monotonic() + self.patience
+        if self.dialect != "sqlite":
+            yield deadline
+            return
+        if not self._turn.acquire(timeout=self.patience):
+            raise Busy("other writers of this process")
+        try:
+            yield deadline
+        finally:
+            self._turn.release()
 
     def dispose(self) -> None:
         """Close every connection; the store can be used again (after a fork it must be disposed first)."""
@@ -77,32 +109,34 @@ class Store:
 def _opened(engine: Engine) -> Iterator[Connection]:
     try:
         db = engine.connect()
-    except OperationalError as error:
+    except (OperationalError, PoolTimeout) as error:
         raise Busy("no connection") from error
     with db:
         yield db
 
 
 @contextmanager
-def _begun(db: Connection, patience: float) -> Iterator[None]:
-    """Begin a write transaction on SQLite, trying again while another process holds the lock."""
-    deadline = time.monotonic() + patience
+def _begun(db: Connection, deadline: float) -> Iterator[None]:
+    """Begin a write transaction on SQLite, trying again while another process holds the lock.
+
+    BEGIN goes to the driver: with a listener on SQLAlchemy's event each statement would pay for events.
+    """
+    driver: Any = db.connection.driver_connection
     while True:
         try:
-            transaction = db.begin()
+            driver.execute("BEGIN IMMEDIATE")
             break
         except sqlite3.OperationalError as error:
             if time.monotonic() > deadline:
                 raise Busy("another process writes") from error
             time.sleep(random.uniform(0.0002, 0.001))  # noqa: S311 -- spreads the tries, guards nothing
-    with transaction:
+    with db.begin():
         yield
 
 
 def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
     # isolation_level None hands BEGIN to us, as SQLAlchemy's page on pysqlite asks for.
     engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 0})
-    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
     wait = 0 if writes else int(patience * 1000)
 
     def prepare(connection: Any, record: object) -> None:
@@ -116,15 +150,13 @@ def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
         cursor.close()
 
     event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", _begin_with(begin))
+    if not writes:  # writers begin in _begun
+        event.listen(engine, "begin", _begin)
     return engine
 
 
-def _begin_with(statement: str) -> Callable[[Connection], None]:
-    def begin(connection: Connection) -> None:
-        connection.connection.driver_connection.execute(statement)  # type: ignore[union-attr]
-
-    return begin
+def _begin(connection: Connection) -> None:
+    connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
 
 
 def _postgresql(url: str, patience: float, pool_size: int) -> Engine:

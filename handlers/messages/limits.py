@@ -88,7 +88,7 @@ _GRAPHEME = regex.compile(r"\X")
 
 def units(text: str) -> int:
     """Return the length of text in UTF-16 code units: 🍎 is 2."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def graphemes(text: str) -> int:
