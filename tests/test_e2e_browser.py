@@ -1,0 +1,253 @@
+"""A director's whole report on the demo's page, in Chromium at phone width; the picture of the README is made of it.
+
+To make the picture anew: make test TESTS=tests/test_e2e_browser.py PICTURE=tests/pictures/talk.png
+"""
+
+import base64
+import os
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
+from sqlalchemy import select
+
+from bot.demo import Demo, user_of
+from handlers.thai import BANGKOK
+from models.report import State, answers, media, parts, reports
+from tests.processes import until
+
+pytestmark = pytest.mark.browser
+
+SCHOOL = "1031992003"
+PATIENCE = 10.0
+PHONE, LARGE = ViewportSize(width=390, height=844), ViewportSize(width=430, height=932)
+LARGEST = 300_000  # bytes of the picture: the README's first screen must show at once
+SCHOOLHOUSE = """
+<svg xmlns="http://www.w3.org/2000/svg" width="480" height="240" viewBox="0 66 480 240">
+  <rect width="480" height="320" fill="#bfe3f5"/><circle cx="420" cy="108" r="24" fill="#ffe08a"/>
+  <path d="M0 236q120-34 240-12t240-14v110H0z" fill="#8fbf7f"/>
+  <path d="M84 150 240 92l156 58z" fill="#b5532a"/><path d="M100 150h280v96H100z" fill="#fff3da"/>
+  <g fill="#5b8fb0"><path d="M122 168h44v36h-44zM186 168h32v36h-32zM262 168h32v36h-32zM314 168h44v36h-44z"/></g>
+  <path d="M226 190h28v56h-28z" fill="#7a4a2b"/>
+  <path d="M40 96h4v150h-4z" fill="#777"/><path d="M44 98h54v36H44z" fill="#e23b3b"/>
+  <path d="M44 104h54v24H44z" fill="#fff"/><path d="M44 110h54v12H44z" fill="#2b3a8c"/>
+  <g fill="#33475b"><circle cx="150" cy="262" r="9"/><circle cx="196" cy="268" r="9"/></g>
+  <circle cx="304" cy="266" r="9" fill="#33475b"/>
+  <g fill="#f7f7f7"><path d="M138 274h24v30h-24zM184 280h24v28h-24zM292 278h24v28h-24z"/></g>
+</svg>"""
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """A demo on a Monday morning, ten past nine."""
+    with Demo(tmp_path / "demo") as demo:
+        now = demo.platform.now().astimezone(BANGKOK)
+        monday = (now + timedelta(days=7 - now.weekday())).replace(hour=9, minute=10, second=5)
+        demo.platform.forward((monday - now).total_seconds())
+        yield demo
+
+
+@pytest.fixture
+def photo(browser: Browser) -> bytes:
+    """A JPEG of a school that does not exist."""
+    page = browser.new_page(viewport={"width": 480, "height": 240})
+    page.set_content(f"<body style='margin:0'>{SCHOOLHOUSE}")
+    taken = page.screenshot(type="jpeg", quality=85)
+    page.close()
+    return taken
+
+
+@pytest.fixture
+def context(browser: Browser) -> Iterator[BrowserContext]:
+    """A telephone of today."""
+    with browser.new_context(viewport=PHONE, has_touch=True, is_mobile=True, locale="th-TH") as context:
+        yield context
+
+
+@pytest.fixture
+def page(context: BrowserContext, demo: Demo) -> Iterator[Page]:
+    """The demo's page; nothing may go wrong in it, nor leave for another host."""
+    trouble: list[str] = []
+    page = context.new_page()
+    page.on("pageerror", lambda error: trouble.append(str(error)))
+    page.on("console", lambda said: trouble.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("request", lambda asked: None if asked.url.startswith((demo.url, "blob:")) else trouble.append(asked.url))
+    page.on("response", lambda got: trouble.append(f"{got.status} {got.url}") if got.status >= 400 else None)
+    page.goto(demo.url)
+    yield page
+    assert trouble == []
+
+
+class Screen:
+    """The phone as a person uses it: types, taps, looks at what is newly there."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.phone = page.get_by_test_id("phone")
+        self.bubbles = self.phone.get_by_test_id("bubble")
+        self._seen = 0
+
+    def says(self, *bubbles: str) -> Self:
+        self._seen = self.bubbles.count()
+        for words in bubbles:
+            self.phone.get_by_test_id("input").fill(words)
+            self.phone.get_by_test_id("send").tap()
+            expect(self.phone.locator("[data-testid=bubble][data-from=me]").last).to_have_text(words)
+        return self
+
+    def sends_photo(self, photo: bytes) -> Self:
+        self._seen = self.bubbles.count()
+        with self.page.expect_file_chooser() as chooser:
+            self.phone.get_by_test_id("attach").tap()
+            self.phone.get_by_test_id("attach-photo").tap()
+        chooser.value.set_files({"name": "ห้องเรียน.jpg", "mimeType": "image/jpeg", "buffer": photo})
+        return self
+
+    def taps(self, label: str) -> Self:
+        return self._taps(self.phone.get_by_test_id("quick-reply").get_by_text(label, exact=True))
+
+    def taps_on_card(self, label: str) -> Self:
+        return self._taps(self.phone.get_by_test_id("flex-bubble").last.get_by_text(label, exact=True).last)
+
+    def sends_sticker(self) -> Self:
+        self.phone.get_by_test_id("attach").tap()
+        return self._taps(self.phone.get_by_test_id("attach-sticker"))
+
+    def _taps(self, place: Locator) -> Self:
+        self._seen = self.bubbles.count()
+        place.tap()
+        return self
+
+    def hears(self, *words: str) -> Self:
+        """Wait until all of these words stand in the bot's new bubbles, to be read."""
+        deadline = time.monotonic() + PATIENCE
+        while missing := [word for word in words if word not in self.heard]:
+            assert time.monotonic() < deadline, f"not heard: {missing}\n{self.heard}"
+            self.page.wait_for_timeout(50)
+        return self
+
+    @property
+    def heard(self) -> str:
+        """What the bot says in the bubbles that came since the last act, as it can be seen."""
+        new = [self.bubbles.nth(number) for number in range(self._seen, self.bubbles.count())]
+        return "\n".join(one.inner_text() for one in new if one.get_attribute("data-from") == "bot")
+
+    def _looks_at_card(self) -> None:
+        """Scroll the talk to the beginning of the newest card."""
+        card = self.phone.get_by_test_id("flex-bubble").last
+        card.evaluate(
+            "card => { const log = card.closest('[data-testid=log]');"
+            " log.scrollTop += card.getBoundingClientRect().top - log.getBoundingClientRect().top - 12; }"
+        )
+
+    def picture(self, *, card: bool = False) -> bytes:
+        """Return the screen as it is on a somewhat larger phone, without the demo's own bar."""
+        self.page.set_viewport_size(LARGE)
+        self.page.evaluate("document.activeElement.blur()")
+        self.page.wait_for_timeout(300)
+        if card:
+            self._looks_at_card()
+        picture = self.phone.locator(".screen").screenshot()
+        self.page.set_viewport_size(PHONE)
+        return picture
+
+
+def test_a_director_reports_on_the_page_from_the_invite_to_the_receipt(
+    page: Page, demo: Demo, photo: bytes, browser: Browser, tmp_path: Path
+) -> None:
+    pictures = []
+    page.get_by_test_id("people-search").fill("สวาย")
+    page.get_by_test_id("person-option").tap()
+    screen = Screen(page)
+    page.get_by_test_id("hint-paste").tap()
+    expect(screen.phone.get_by_test_id("input")).to_have_value(demo.platform.people[user_of(SCHOOL)].code or "")
+    screen.hears("สวัสดี", "รหัสเชิญ")
+    screen._taps(screen.phone.get_by_test_id("send")).hears("บ้านสวายตัวอย่าง", "อ.กระสัง", "ใช่หรือไม่")
+    screen.taps("ใช่").hears("ประกาศการใช้ข้อมูล", "โปรดไม่ส่งเลขบัตรประชาชน")
+    screen.says("รับทราบ").hears("เรียบร้อยแล้ว", "15 นาที")
+    screen.says("รายงาน").hears("ข้อ 1 จาก 6 · สภาพปัจจุบัน", "คุณภาพผู้เรียน")
+    screen.says("ป.1 อ่านคล่องขึ้นจาก 20 เป็น 31 คน ครูจับคู่พี่อ่านกับน้องทุกเช้า")
+    screen.sends_photo(photo).hears("บันทึกแล้ว 1 ข้อความ 1 รูป", "เลี่ยงภาพที่เห็นหน้านักเรียนชัด")
+    pictures.append(screen.picture())
+    screen.says("ที่ยังหวงคือเด็ก 9 คน", "ขาดเรียนช่วงตัดอ้อย").hears("บันทึกแล้ว 3 ข้อความ 1 รูป · ข้อ 1 สภาพปัจจุบัน")
+    screen.says("ตอไป").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    screen.says("ดี").hears("บันทึกแล้ว 1 ข้อความ").taps("ต่อไป").hears("ขอตัวอย่างหรือจำนวน")
+    screen.says("ตั้งชมรมรักการอ่านทุกวันอังคาร เริม พ.ค. ดูจากสมุดบันทึกการอ่าน").hears("บันทึกแล้ว 2 ข้อความ")
+    screen.says("เสร็จแล้วค่ะ").hears("ข้อ 1 จาก 6 · ความช่วยเหลือ", "1. งบ")
+    screen.taps("งบ").hears("เลือกไว้: งบ").says("๔").hears("เลือกไว้: งบ, อบรม/โค้ช")
+    screen.taps("ต่อไป").hears("ข้อ 2 จาก 6 · สภาพปัจจุบัน", "หลักสูตรและการจัดการเรียนรู้")
+    screen.says("แก้ไขปัญหาการอ่านไม่ออกโดยปรับหลักสูตรให้เข้ากับชุมชนทอผ้าไหม").hears("บันทึกแล้ว 1 ข้อความ")
+    screen.says("ถัดไป").hears("ข้อ 2 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป").taps("ข้าม").hears("ข้ามข้อ 2", "ความช่วยเหลือ")
+    screen.taps("ข้าม").hears("ข้อ 3 จาก 6 · สภาพปัจจุบัน", "ระบบการพัฒนาครูในโรงเรียน")
+    screen.says("l5kot").hears("รายงาน 6 ประเด็น", "ตอบแล้ว 2 จาก 6 ข้อ").taps_on_card("ทำต่อ").hears("ข้อ 3 จาก 6")
+    for number, topic in ((3, "teachers"), (4, "academic"), (5, "general")):
+        screen.hears(f"ข้อ {number} จาก 6 · สภาพปัจจุบัน").says(PRESENT[topic]).hears("บันทึกแล้ว").taps("ต่อไป")
+        screen.hears(f"ข้อ {number} จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป").says(FUTURE[topic]).hears("บันทึกแล้ว").taps("ต่อไป")
+        screen.hears(f"ข้อ {number} จาก 6 · ความช่วยเหลือ").says("ข้าม")
+    screen.hears("ข้อ 6 จาก 6").says("ไม่มี").hears("ครบทุกข้อ", "ตรวจทานก่อนส่ง", "ข้ามไว้")
+    screen.says("แก้ไขข้อ ๒ ส่วนต่อไป").hears("ข้อ 2 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    screen.says("ปรับวิชาทอผ้าให้นับเป็นหน่วยกิต ติดระเบียบเรื่องเวลาเรียน").hears("บันทึกแล้ว").taps("ต่อไป")
+    screen.hears("ตรวจทานก่อนส่ง", "ปรับวิชาทอผ้า")
+    screen.says("สรุป").hears("ตรวจทานก่อนส่ง", "1 รูป", "งบ, อบรม/โค้ช")
+    pictures.append(screen.picture(card=True))
+    screen.says("ส่ง").hears("พร้อมส่งถึง สพป.บุรีรัมย์ เขต 2", "ยืนยัน")
+    screen.says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", f"-{SCHOOL}-1", "จ. ", "ปรับวิชาทอผ้าให้นับเป็นหน่วยกิต", "ถอนคืน")
+    pictures.append(screen.picture(card=True))
+    screen.sends_sticker().hears("สติกเกอร์")
+    _it_is_all_there(demo)
+    draw(browser, pictures, Path(os.environ.get("PICTURE") or tmp_path / "talk.png"))
+
+
+PRESENT = {
+    "teachers": "PLC ทุกวันพุธ คุยเรื่องการอ่าน ศน.มาช่วยเดือนละครั้ง ครู 11 คน",
+    "academic": "คอมพิวเตอร์ใช้ได้ 8 เครื่อง อินเทอร์เน็ตไปไม่ถึงอาคาร 2 ห้องสมุดเปิดทุกวัน",
+    "general": "อาหารกลางวันพร้อม ผู้ปกครองมาช่วยทุกศุกร์ หลังคาอาคาร 1 รั่ว",
+}
+FUTURE = {
+    "teachers": "อยากให้ครูเก่งเรื่องสอนอ่านแบบแจกลูก ขอโค้ชมาดูห้องเรียนเทอมละ 2 ครั้ง",
+    "academic": "ขอสัญญาณอินเทอร์เน็ตถึงอาคาร 2 ก่อน จะใช้ร่วมกับโรงเรียนบ้านโคก",
+    "general": "ซ่อมหลังคาก่อนเปิดเทอม ชวน อบต. มาร่วม",
+}
+
+
+def _it_is_all_there(demo: Demo) -> None:
+    """See that what was said on the page is what is kept."""
+    with demo.works.store.read() as db:
+        (report,) = db.execute(select(reports))
+        words = list(
+            db.execute(
+                select(parts.c.text)
+                .join(answers, answers.c.id == parts.c.answer_id)
+                .where(answers.c.question == "general.next", answers.c.report_id == report.id)
+            ).scalars()
+        )
+    assert report.state == State.SUBMITTED
+    assert words == [FUTURE["general"]]
+    until(lambda: _fetched(demo) == ["kept"], PATIENCE, "the photo is fetched")
+    assert demo.platform.problems == []
+    assert demo.platform.main.quota.used(demo.platform.now()) == 0
+
+
+def _fetched(demo: Demo) -> list[str]:
+    with demo.works.store.read() as db:
+        return list(db.execute(select(media.c.state)).scalars())
+
+
+def draw(browser: Browser, screens: list[bytes], to: Path) -> None:
+    """Put screens side by side, as telephones, into a PNG."""
+    shown = "".join(
+        f"<img src='data:image/png;base64,{base64.b64encode(screen).decode()}' alt=''>" for screen in screens
+    )
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_content(
+        "<style>body{margin:0;padding:28px;display:inline-flex;gap:28px;background:#e9efed}"
+        "img{display:block;border:8px solid #1b2a2a;border-radius:34px}</style>" + shown
+    )
+    page.locator("img").last.evaluate("image => image.decode()")
+    page.locator("body").screenshot(path=to)
+    page.close()
+    assert to.stat().st_size < LARGEST
