@@ -184,8 +184,8 @@ def _rate(one: Result) -> float:
 
 
 def _cpu(one: Result) -> float:
-    """The database server's too: SQLite's work is inside the process."""
-    return one.cpu + one.database_cpu
+    """Of the web server's processes. SQLite works inside them; what PostgreSQL's own take stands beside."""
+    return one.cpu
 
 
 def _webhook_p50(one: Result) -> float:

@@ -36,7 +36,10 @@ class Stage:
         if isinstance(contestant.talk, ours.ReportTalk):
             contestant = replace(contestant, talk=ours.ReportTalk(self.marks, at_once=match.at_once))
         tls, env = (self._tls, self._trusting) if match.shape.tls else (None, {})
-        result, _ = play(contestant, match.shape, self.folder / "run", tls=tls, env=env)
+        try:
+            result, _ = play(contestant, match.shape, self.folder / "run", tls=tls, env=env)
+        except RuntimeError as error:  # the others are still worth knowing
+            result = Result(contestant.name, match.shape.name, problems=[str(error)])
         return result
 
 
