@@ -23,9 +23,6 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
-PATIENCE = 0.9
-"""Seconds a writer waits for those of its process and then, on SQLite, once more for other processes: less than the
-two seconds in which a webhook is to be answered."""
 _ANY_TABLE = select(channels.c.id).limit(1)
 
 
@@ -59,7 +56,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
 
     threads: senders; 0 for none.
     """
-    store = Store(settings.database_url, patience=PATIENCE)
+    store = Store(settings.database_url)
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
     return Works(settings, clock, store, known, gateway, Delivery(store, gateway, clock, threads=threads))

@@ -26,6 +26,8 @@ _PRIVATE = frozenset(
 )
 _LINE_ID = re.compile(r"\b([UCR])[0-9a-f]{32}\b")
 _SECRET = re.compile(r"(?i)(bearer\s+)\S+|(://[^:/@\s]*:)[^@\s]+(?=@)")
+_SHORTEST = 24
+"""Characters; nothing shorter holds a LINE id, a bearer token or an address with a password."""
 _HOUSE = Path(__file__).parent.parent
 _FRAMES = 12
 
@@ -115,9 +117,9 @@ def _places(error: BaseException) -> Iterator[str]:
 
 
 def _scrubbed(logger: Any, method: str, entry: Entry) -> Entry:
+    for key in _PRIVATE.intersection(entry):
+        entry[key] = "…"
     for key, value in entry.items():
-        if key in _PRIVATE:
-            entry[key] = "…"
-        elif isinstance(value, str):
+        if isinstance(value, str) and len(value) >= _SHORTEST:
             entry[key] = _SECRET.sub(r"\1\2…", _LINE_ID.sub(r"\1…", value))
     return entry

@@ -19,7 +19,6 @@ from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.test import TestResponse
 
 from bot import logs
-from bot.app import PATIENCE
 from bot.line.signature import sign
 from bot.webhook import LARGEST, Webhook
 from handlers.channels import NoChannel, ensure
@@ -354,7 +353,7 @@ def test_no_text_is_too_odd_to_keep(ready: Store, text: str) -> None:
 def test_a_locked_database_is_waited_for_less_than_two_seconds_and_nothing_is_lost(
     new_sqlite_url: Callable[[], str],
 ) -> None:
-    store = Store(new_sqlite_url(), patience=PATIENCE)
+    store = Store(new_sqlite_url())
     bot = Bot(store)
     with store.write() as db:
         ensure(db, MAIN, NOW)

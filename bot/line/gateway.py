@@ -238,7 +238,7 @@ class Gateway:
         """Write down each call, as LINE asks for (DOC development-guidelines: keep logs)."""
         if isinstance(answer, Sent):
             metrics.called(path, "sent", seconds)
-            log.debug("line", path=path, channel=channel, request_id=request_id, seconds=round(seconds, 3))
+            log.info("line", path=path, channel=channel, request_id=request_id, seconds=round(seconds, 3))
             return
         metrics.called(path, answer.why, seconds)
         write = log.error if answer.why in (Why.CHANNEL, Why.MESSAGE) else log.warning
