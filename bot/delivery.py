@@ -249,8 +249,8 @@ class Delivery:
     def _release_due(self) -> int:
         """Begin what is due: a conditional claim, for newer words may have taken its place. Return how many."""
         now = self._clock()
-        with self._changed:
-            errands = sorted(self._later.due(now), key=lambda errand: errand.row.id)
+        with self._changed:  # those about to be due as well: many begin in one commit
+            errands = sorted(self._later.due(now + SHORT), key=lambda errand: errand.row.id)
         if not errands:
             return 0
         try:

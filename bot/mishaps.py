@@ -1,21 +1,29 @@
 """What a broken transaction means: try at once again, try later, or a fault of ours."""
 
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from models.store import Busy
 
 _CLASHES = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: the other transaction went through, ours may now."""
+_OUT_OF_REACH = frozenset({"OperationalError", "InterfaceError"})
+"""By these names every driver says that the database is locked, full or gone (PEP 249)."""
 
 
 def is_clash(error: BaseException) -> bool:
     """Tell whether two transactions stood in each other's way, so that ours may be tried again at once."""
-    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CLASHES
+    return getattr(_drivers(error), "sqlstate", None) in _CLASHES
 
 
 def is_out_of_reach(error: BaseException) -> bool:
     """Tell whether the database is locked, full or gone, so that nothing is wrong with what was to be written."""
-    if isinstance(error, (Busy, OperationalError, InterfaceError, NoConnectionFree)):
+    if isinstance(error, (Busy, NoConnectionFree)) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
-    return isinstance(error, DBAPIError) and error.connection_invalidated
+    kinds = type(_drivers(error)).__mro__
+    return any(kind.__name__ in _OUT_OF_REACH and kind.__module__ in ("sqlite3", "psycopg") for kind in kinds)
+
+
+def _drivers(error: BaseException) -> BaseException:
+    """Return the driver's own error, which SQLAlchemy wraps and statements run beside it do not."""
+    return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
