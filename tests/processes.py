@@ -127,6 +127,7 @@ class Bot:
     def __init__(self, database: str, folder: Path, **more: str) -> None:
         self.port = _free_port()
         self.database = database
+        self.folder = folder
         self.platform = Platform(webhook=f"http://127.0.0.1:{self.port}/callback", quota=300)
         self.line = serve(self.platform)
         self.environ = self._environ(folder) | more
@@ -181,10 +182,10 @@ class Bot:
             return False
 
     def runs(self, *words: str) -> str:
-        """Run one of the bot's commands to its end, and return what it printed."""
+        """Run one of the bot's commands to its end, in the test's folder, and return what it printed."""
         done = subprocess.run(
             [sys.executable, "-m", "bot", *words],
-            cwd=ROOT,
+            cwd=self.folder,
             env=self.environ,
             stdin=subprocess.DEVNULL,
             capture_output=True,
