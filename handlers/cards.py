@@ -10,8 +10,8 @@ from handlers.reports import Part
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import moment
-from handlers.wording import act, due, words_of
-from models.report import AnswerState
+from handlers.wording import act, due, progress, words_of
+from models.report import AnswerState, State
 
 INK, QUIET, GREEN, PALE = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE"
 SHOWN = 220
@@ -49,7 +49,7 @@ def overview(talk: Talk) -> Card:
     """Return the card of all topics and how each stands; a tap opens one."""
     parts = talk.parts()
     rows = [(topic, _topic_state(talk, topic, parts)) for topic in talk.questions.topics]
-    done = sum(state not in (say("state.open"), say("state.started")) for _, state in rows)
+    done, _ = progress(talk)
     title = say("card.overview_title_n", of=len(rows))
     count = say("card.overview_count", done=done, of=len(rows))
     words = [say("card.overview_row", n=topic.number, topic=topic.title, state=state) for topic, state in rows]
@@ -101,12 +101,22 @@ def _row(talk: Talk, topic: Topic, state: str) -> dict[str, Any]:
     }
 
 
+_FOOTERS = {
+    None: "state.draft",
+    State.DRAFT: "state.draft",
+    State.SUBMITTED: "card.review_footer_sent",
+    State.REVIEWING: "state.reviewing",
+    State.RETURNED: "state.returned",
+    State.VERIFIED: "state.verified",
+}
+
+
 def review(talk: Talk) -> Card:
     """Return the card with every answer, a button to change each topic, and what comes next."""
     parts = talk.parts()
     sent = not talk.writable
     title = say("card.review_title_sent" if sent else "card.review_title")
-    footer_words = say("card.review_footer_sent" if sent else "card.review_footer")
+    footer_words = say(_FOOTERS[talk.stand.state] if sent else "card.review_footer")
     rows = "\n".join(_words_of_topic(talk, topic, parts, SHOWN // 4) for topic in talk.questions.topics)
     alt = say("card.review_alt", title=title, school=talk.stand.school_name, rows=rows, footer=footer_words)
     body: list[dict[str, Any]] = []

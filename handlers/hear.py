@@ -5,12 +5,12 @@ from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act
+from handlers.picking import picked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn
 from handlers.taps import tapped
 from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
-from handlers.verbs.answering import options_named
-from handlers.words import Intent, Understood, understand
+from handlers.words import Intent, Understood, digits, understand
 
 _INTENTS = frozenset(str(intent) for intent in Intent)
 
@@ -97,12 +97,24 @@ def _hear_report(talk: Talk) -> Turn | None:
         talk.understood = _meant(talk.act)
         special = tapped(talk)
         return special or _answer(talk, talk.flow, _step(talk))
+    if talk.heard.kind == Kind.TEXT and _names_a_topic(talk):
+        return moving.open_topic(talk)
     talk.understood = _understand(talk, asking=step == talk.place.step and talk.question is not None)
     if talk.understood.intent in (Intent.ANSWER, Intent.UNKNOWN) and talk.heard.quoted_id:
         changed = filing.quoted(talk)
         if changed is not None:
             return changed
     return _answer(talk, talk.flow, step)
+
+
+def _names_a_topic(talk: Talk) -> bool:
+    """Tell whether a bare number was said to the card of topics; the card holds for one message."""
+    if not talk.place.memo.pop("menu", False):
+        return False
+    talk.moved = True
+    number = digits(talk.heard.text).strip()
+    talk.understood = Understood(Intent.TOPIC, topic=int(number)) if number.isdigit() else talk.understood
+    return number.isdigit()
 
 
 def _step(talk: Talk) -> str:
@@ -119,7 +131,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
         return Understood(Intent.ANSWER)
     if heard.kind != Kind.TEXT:
         return Understood(Intent.SMALLTALK if heard.kind in (Kind.STICKER, Kind.LOCATION) else Intent.UNKNOWN)
-    if asking and question and question.options and options_named(question, heard.text):
+    if asking and question and question.options and picked(question, heard.text) is not None:
         return Understood(Intent.ANSWER)
     if not asking and looks_like_code(heard.text):
         return Understood(Intent.CODE)

@@ -61,11 +61,12 @@ _strict = ConfigDict(extra="forbid", strict=True)
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice. alone: choosing it takes back the others, and the other way round."""
+    """One choice. alone: choosing it takes back the others, and the other way round; also: other names typed for it."""
 
     key: Key
     label: OptionLabel
     alone: bool = False
+    also: Annotated[tuple[Label, ...], Field(max_length=20)] = ()
 
     __pydantic_config__ = _strict
 

@@ -131,9 +131,15 @@ class Talk:
         self.place = Place("report", step, school, self.report if self.stand.round else None, memo, self.heard.at)
         self.moved = True
 
-    def go_home(self) -> None:
+    def note(self, **memo: Any) -> None:
+        """Remember small things until the next move; a change of an answer that was begun is left."""
+        kept = {key: value for key, value in self.place.memo.items() if key != "edit"}
+        self.place.memo = kept | memo
+        self.moved = True
+
+    def go_home(self, **memo: Any) -> None:
         """Leave the joining flow; no question is open."""
-        self.place = Place("report", HOME, self.stand.school, self.stand.report, {}, self.heard.at)
+        self.place = Place("report", HOME, self.stand.school, self.stand.report, memo, self.heard.at)
         self.moved = True
 
     def choose_school(self) -> None:

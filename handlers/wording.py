@@ -111,6 +111,13 @@ def _line(number: int, option: Option, picked: set[str | None]) -> str:
     return say("report.option_on" if option.key in picked else "report.option", n=number, label=option.label)
 
 
+def progress(talk: Talk) -> tuple[int, int]:
+    """Return how many topics are dealt with, and of how many; a question that may be left out does not count."""
+    topics = talk.questions.topics
+    done = [all(one.optional or one.key in talk.done for one in topic.questions) for topic in topics]
+    return sum(done), len(topics)
+
+
 def due(talk: Talk) -> str:
     """Return the round's due date in words."""
     return day(talk.stand.due_on or date.min)

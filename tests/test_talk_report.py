@@ -38,7 +38,7 @@ def fill(person: Person) -> Person:
 
 
 def test_a_whole_report_from_first_word_to_receipt(province: Province, warunee: Person) -> None:
-    warunee.says("รายงาน").hears("ราว 15 นาที", "ข้อ 1 จาก 6 · สภาพปัจจุบัน", "คุณภาพผู้เรียน", "แนวคิด", "ต่อไป")
+    warunee.says("รายงาน").hears("ข้อ 1 จาก 6 · สภาพปัจจุบัน", "คุณภาพผู้เรียน", "แนวคิด", "ต่อไป")
     warunee.says("นักเรียนอ่านคล่องขึ้น จาก 20 เป็น 31 คน").hears("บันทึกแล้ว 1 ข้อความ", "ข้อ 1", "ต่อไป")
     warunee.says("แต่ขาดเรียนช่วงตัดอ้อย").hears("บันทึกแล้ว 2 ข้อความ")
     warunee.says("ต่อไป").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
@@ -105,7 +105,7 @@ def test_no_answer_at_all_is_asked_for_or_skipped(warunee: Person) -> None:
 
 
 def test_resume_after_days_and_after_the_place_is_lost(province: Province, warunee: Person) -> None:
-    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก").hears("ตอบแล้ว 1 จาก 16 ข้อ", "รายงาน")
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก").hears("ตอบครบแล้ว 0 จาก 6 ข้อ", "รายงาน")
     province.later(days=4)
     warunee.says("สวัสดี").hears("สวัสดี").taps("ทำต่อ").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
     province.forget_places()
@@ -206,7 +206,7 @@ def test_a_button_made_by_hand_is_refused_and_audited(province: Province, warune
 
 def test_withdraw_returns_a_sent_report_to_draft(province: Province, warunee: Person) -> None:
     fill(warunee).says("ส่ง").says("ยืนยัน").hears("เลขรับ")
-    warunee.says("ขอเพิ่มเรื่องครูย้ายออกสองคน").hears("ยังไม่เข้าใจ")
+    warunee.says("ขอเพิ่มเรื่องครูย้ายออกสองคน").hears("ส่งแล้ว", "ถอนคืน")
     assert len(province.answer("learners.now")) == 1
     warunee.says("แก้ 1").hears("ส่งแล้ว", "ถอนคืน").says("ถอนคืน").hears("เลขรับ", "ยืนยัน").says("ยืนยัน").hears("ร่าง")
     assert province.state() == State.DRAFT
@@ -355,3 +355,69 @@ def test_what_waits_can_be_filed_or_let_go_by_typing(province: Province, warunee
     warunee.says("บันทึกในข้อ 3").hears("บันทึกไว้ในข้อ 3")
     assert province.answer("teachers.now") == ["ครูย้ายออกสองคนเมื่อต้นเดือน"]
     warunee.says("พัก").says("เรื่องนี้พิมพ์มาผิดห้อง").hears("จะบันทึก").says("ไม่ต้องบันทึก").hears("ไม่ได้บันทึก")
+
+
+def test_a_photo_never_wipes_out_words_that_are_being_changed(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("แก้ 1").sends(Kind.IMAGE).hears("1 ข้อความ 1 รูป")
+    assert province.answer("learners.now")[0] == LONG
+
+
+def test_small_talk_while_changing_an_answer_says_that_it_is_being_changed(warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("แก้ 1").sends(Kind.STICKER).hears("กำลังแก้ข้อ 1", "ไม่แก้แล้ว")
+    warunee.says("เมนู").says("มีเด็กย้ายเข้าอีก 3 คนเมื่อวาน").hears("บันทึกแล้ว 2 ข้อความ")
+
+
+def test_leaving_a_question_that_has_words_does_not_call_it_skipped(warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ข้าม").hears("บันทึกข้อ 1 สภาพปัจจุบัน แล้ว")
+
+
+@pytest.mark.parametrize("words", ["1 ก.พ. 69", "หลังเลิกเรียน", "พรุ่งนี้", "วันศุกร์นี้บ่ายโมงครึ่ง"])
+def test_a_day_or_time_said_to_a_question_is_kept_and_a_pause_offered(
+    province: Province, warunee: Person, words: str
+) -> None:
+    warunee.says("รายงาน").says(words).hears("บันทึกแล้ว")
+    assert province.answer("learners.now") == [words]
+
+
+def test_the_newest_bubble_can_be_taken_out_by_word(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ฟองที่พิมพ์ผิดไป").says("ลบข้อความล่าสุด").hears("เอาออกแล้ว", "1 ข้อความ")
+    assert province.answer("learners.now") == [LONG]
+
+
+def test_a_bare_number_opens_a_topic_after_the_card_and_is_an_answer_otherwise(
+    province: Province, warunee: Person
+) -> None:
+    warunee.says("รายงาน").says("เมนู").says("3").hears("ข้อ 3 จาก 6").says("9").hears("บันทึกแล้ว")
+    assert province.answer("learners.now") == []
+    assert province.answer("teachers.now") == ["9"]
+
+
+def test_a_typed_list_is_the_whole_choice_and_typing_it_twice_changes_nothing(
+    province: Province, warunee: Person
+) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG).says("ต่อไป")
+    warunee.says("1 3").says("1 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์").says("งบ กับ คน").hears("เลือกไว้: งบ, คน")
+    warunee.says("9").hears("หมายเลข 1 ถึง 7").says("ไม่มี").hears("เลือกไว้: ไม่ต้องการ")
+    assert province.answer("learners.needs") == ["none"]
+
+
+def test_what_only_seems_small_talk_is_offered_to_be_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("พัก").says("เพิ่งนึกได้ มีเด็กย้ายเข้า 3 คน").hears("พิมพ์ “ใช่” เพื่อบันทึก")
+    warunee.says("ใช่").hears("บันทึกไว้ในข้อ 1")
+    assert province.answer("learners.now") == ["เพิ่งนึกได้ มีเด็กย้ายเข้า 3 คน"]
+
+
+@pytest.mark.parametrize(
+    ("state", "told"),
+    [(State.REVIEWING, "เริ่มตรวจแล้ว"), (State.VERIFIED, "รับรอง"), (State.RETURNED, "ปรับบางข้อ")],
+)
+def test_status_tells_what_can_be_done_in_each_state(
+    province: Province, warunee: Person, state: State, told: str
+) -> None:
+    fill(warunee).says("ส่ง").says("ยืนยัน")
+    with province.store.write() as db:
+        db.execute(table.update().where(table.c.channel_id == "main").values(state=state))
+    warunee.says("สถานะ").hears(told)
+    assert "ถอนคืน" not in [button.label for button in warunee.buttons()]
+    if state == State.RETURNED:
+        warunee.says("แก้ 1").hears("ที่ตอบไว้").says("คำตอบที่ปรับตามที่ต้นสังกัดขอแล้ว").says("ส่ง").says("ยืนยัน").hears("-2")

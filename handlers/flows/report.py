@@ -21,11 +21,12 @@ _ANYWHERE: dict[str, Move] = {
     Intent.REPLACE: Move("edit", NAMED),
     Intent.APPEND: Move("append", NAMED),
     Intent.DELETE: Move("ask_delete", DELETE),
+    Intent.DELETE_LAST: Move("ask_delete", DELETE),
     Intent.SUBMIT: Move("ask_submit", CONFIRM),
     Intent.CONFIRM: Move("ask_submit", CONFIRM),
     Intent.WITHDRAW: Move("ask_withdraw", WITHDRAW),
     Intent.PAUSE: Move("pause", HOME),
-    Intent.SNOOZE: Move("snooze", HOME),
+    Intent.SNOOZE: Move("pause", HOME),
     Intent.PRIVATE: Move("make_private", STAY),
     Intent.PUBLIC: Move("make_public", STAY),
     Intent.SWITCH: Move("switch_school", STAY),
@@ -57,6 +58,8 @@ _ANYWHERE: dict[str, Move] = {
 }
 
 _QUESTION: dict[str, Move] = _ANYWHERE | {
+    Intent.SNOOZE: Move("keep_or_pause", STAY),
+    Intent.DELETE_LAST: Move("remove_last", STAY),
     Intent.NEXT: Move("finish", AFTER),
     Intent.SKIP: Move("skip", AFTER),
     Intent.BACK: Move("go_back", BEFORE),
@@ -73,6 +76,13 @@ _AT_REST: dict[str, Move] = _ANYWHERE | {
     Intent.CANCEL: Move("drop_words", STAY),
     Intent.NONE: Move("chat", STAY),
 }
+
+
+_AT_HOME: dict[str, Move] = (
+    _AT_REST
+    | {intent: Move("chat_or_offer", STAY) for intent, move in _ANYWHERE.items() if move.do == "chat"}
+    | {Intent.YES: Move("yes", STAY)}
+)
 
 
 def _question(question: Question, title: str) -> Step:
@@ -138,5 +148,5 @@ def _make(question_set: QuestionSet) -> Flow:
         },
         Move("offer_words", STAY),
     )
-    home = Step(HOME, "พัก", _AT_REST | {Intent.YES: Move("yes", STAY)}, Move("offer_words", STAY))
+    home = Step(HOME, "พัก", _AT_HOME, Move("offer_words", STAY))
     return Flow("report", (home, *questions, confirm, withdraw, delete), on_done="submit")

@@ -1,23 +1,21 @@
 """Verbs that keep words: an answer's bubbles, photos and choices, and their end."""
 
-import re
+from dataclasses import replace
 
 from handlers import reports
 from handlers.heard import Kind
 from handlers.keeping import acknowledge, keep_part, keep_words
+from handlers.messages.build import clip
 from handlers.messages.values import Say
+from handlers.picking import picked
 from handlers.questions import Option, Question
 from handlers.reports import Answer
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.moving import onward
-from handlers.wording import ask, choice, options_of, slots, steer
-from handlers.words import digits, fold, letters
+from handlers.verbs.moving import onward, show_sent
+from handlers.wording import QUOTED, ask, choice, counted, options_of, slots, steer, words_of
+from handlers.words import Intent, fold, letters
 from models.report import AnswerState, PartKind
-
-MOST_NUMBERS = 40
-"""Letters of a message that may be a list of option numbers or labels."""
-_NUMBERS = re.compile(r"\d{1,2}")
 
 
 def answer(talk: Talk) -> Turn:
@@ -33,14 +31,39 @@ def answer(talk: Talk) -> Turn:
 
 
 def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
-    """Open a new revision where the person came to replace the answer; return the number of the old one."""
-    if talk.place.memo.get("edit") != "replace":
+    """Open a new revision where the person came to replace the words; return the number of the old one.
+
+    A photo or a file is added: nobody means it to wipe out words.
+    """
+    if talk.place.memo.get("edit") != "replace" or talk.heard.kind not in (Kind.TEXT, Kind.EDITED):
         return None
     was = found.revision
     reports.revise(talk.db, found)
     talk.place.memo = {"was": was}
     talk.moved = True
     return was
+
+
+def keep_or_pause(talk: Talk) -> Turn:
+    """Keep a day or a time as part of the answer ("เมื่อไร"), and tell how to pause in case that was meant."""
+    kept = answer(talk)
+    first = kept.said[0]
+    if not isinstance(first, Say):
+        return kept
+    return replace(kept, said=(replace(first, text=f"{first.text}\n{say('report.kept_or_pause')}"),))
+
+
+def remove_last(talk: Talk) -> Turn:
+    """Take one's newest bubble out of the open answer; its words stay in the history."""
+    question = _open(talk)
+    found = talk.parts().get(question.key, [])
+    if not found:
+        return finish(talk)
+    reports.take_back(talk.db, found[-1].id, talk.now)
+    left = counted(reports.counts(talk.db, talk.answer(question.key)))
+    words = clip(words_of(question, found[-1:]), QUOTED)
+    known = slots(talk, question) | {"words": words, "count": left or say("state.open")}
+    return turn(Say(say("report.last_removed", **known), steer(talk, question)))
 
 
 def restore(talk: Talk) -> Turn:
@@ -55,43 +78,29 @@ def restore(talk: Talk) -> Turn:
 
 
 def pick(talk: Talk) -> Turn:
-    """Choose or take back options: by a tap, by typed numbers or names; other words are kept as words."""
+    """Choose options: a tap chooses or takes back one, a typed list is the whole choice; other words are kept too."""
     question = _open(talk)
-    found = talk.answer(question.key)
-    options = _picked(talk, question)
+    options = _tapped_or_typed(talk, question)
     if options is None:
         return answer(talk)
-    for option in options:
-        _toggle(talk, question, found, option)
+    if not options:
+        return turn(ask(talk, question, lead=say("report.no_option", of=len(question.options))))
+    if talk.act is not None:
+        _toggle(talk, question, options[0])
+    else:
+        _choose(talk, question, options)
     kept = options_of(question, _chosen(talk, question))
     lead = say("report.picked", picked=", ".join(one.label for one in kept)) if kept else say("report.picked_none")
     return turn(ask(talk, question, lead=lead))
 
 
-def _picked(talk: Talk, question: Question) -> list[Option] | None:
+def _tapped_or_typed(talk: Talk, question: Question) -> list[Option] | None:
     """Return the options meant, or None where the words are not about options."""
     if talk.act is not None:
         return [option for option in question.options if option.key == talk.act.value]
-    if talk.heard.kind != Kind.TEXT or len(talk.heard.text) > MOST_NUMBERS:
-        return None
-    return options_named(question, talk.heard.text)
-
-
-def options_named(question: Question, words: str) -> list[Option] | None:
-    """Return the options that a list of numbers ("1, ๓") or of labels ("งบ คน") names; None where it holds more."""
-    by_label = {fold(name): option for option in question.options for name in (option.label, *option.label.split("/"))}
-    whole = by_label.get(fold(words))
-    if whole:
-        return [whole]
-    found = []
-    for piece in re.split(r"[\s,،;และ+]+" if "และ" in words else r"[\s,;+]+", digits(words).strip()):
-        option = by_label.get(fold(piece))
-        if option is None and _NUMBERS.fullmatch(piece) and 0 < int(piece) <= len(question.options):
-            option = question.options[int(piece) - 1]
-        if option is None:
-            return None
-        found.append(option)
-    return found
+    if talk.understood.intent == Intent.NONE:
+        return [option for option in question.options if option.alone] or None
+    return picked(question, talk.heard.text) if talk.heard.kind == Kind.TEXT else None
 
 
 def _chosen(talk: Talk, question: Question) -> dict[str, int]:
@@ -99,16 +108,23 @@ def _chosen(talk: Talk, question: Question) -> dict[str, int]:
     return {part.text or "": part.id for part in found if part.kind == PartKind.CHOICE}
 
 
-def _toggle(talk: Talk, question: Question, found: Answer, option: Option) -> None:
-    chosen = _chosen(talk, question)
-    if option.key in chosen:
-        reports.take_back(talk.db, chosen[option.key], talk.now)
-        return
+def _toggle(talk: Talk, question: Question, option: Option) -> None:
+    chosen = set(_chosen(talk, question)) ^ {option.key}
     alone = {one.key for one in question.options if one.alone}
-    for key, part in chosen.items():
-        if option.alone or key in alone:
+    if option.key in chosen:
+        chosen = {option.key} if option.alone else chosen - alone
+    _choose(talk, question, [one for one in question.options if one.key in chosen])
+
+
+def _choose(talk: Talk, question: Question, options: list[Option]) -> None:
+    """Make these the whole choice; one that stands alone gives way to others."""
+    wanted = {one.key for one in options if not one.alone} or {one.key for one in options}
+    before = _chosen(talk, question)
+    for key, part in before.items():
+        if key not in wanted:
             reports.take_back(talk.db, part, talk.now)
-    keep_words(talk, found, PartKind.CHOICE, option.key)
+    for key in wanted - set(before):
+        keep_words(talk, talk.answer(question.key), PartKind.CHOICE, key)
 
 
 def finish(talk: Talk) -> Turn:
@@ -138,12 +154,14 @@ def skip(talk: Talk) -> Turn:
     """Leave the open question for now; what is kept in it stays."""
     question = _open(talk)
     has_words = bool(reports.counts(talk.db, talk.answer(question.key)))
-    return _end(talk, question, AnswerState.DONE if has_words and question.optional else AnswerState.SKIPPED)
+    return _end(talk, question, AnswerState.DONE if has_words else AnswerState.SKIPPED)
 
 
 def answer_none(talk: Talk) -> Turn:
     """Keep "ไม่มี": it ends a question that may have no answer, and is an answer like others elsewhere."""
     question = _open(talk)
+    if question.options:
+        return pick(talk)
     if talk.act is None:
         kept = answer(talk)
     else:
@@ -177,8 +195,10 @@ def set_private(talk: Talk, private: bool) -> Turn:
     may = [question for question in talk.questions.questions if question.may_be_private]
     here = talk.question
     question = here if here in may else (may[0] if may else None)
-    if question is None or not talk.writable:
-        return turn(Say(say("chat.not_understood")))
+    if not talk.writable:
+        return show_sent(talk)
+    if question is None:
+        return turn(Say(say("chat.not_understood"), (choice(talk, "summary"),)))
     found = talk.answer(question.key)
     found.private = private
     reports.save(talk.db, found)

@@ -1,13 +1,12 @@
 """Verbs that keep nothing: help, status, small talk; each says what a person can do next."""
 
-from handlers.cards import overview
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
-from handlers.verbs.moving import show_sent
+from handlers.verbs.moving import show_overview, show_sent
 from handlers.wording import due, slots, steer
 from handlers.words import Intent
 from models.report import State
@@ -32,7 +31,8 @@ def here(talk: Talk, words: str) -> Turn:
     """Say words, and where the person stands and can go on."""
     question = talk.question
     if question is not None and talk.writable:
-        return turn(Say(f"{words}\n\n{say('report.here', **slots(talk, question))}", steer(talk, question)))
+        key = "report.here_editing" if talk.place.memo.get("edit") else "report.here"
+        return turn(Say(f"{words}\n\n{say(key, **slots(talk, question))}", steer(talk, question)))
     return turn(Say(f"{words}\n\n{say('report.home')}", home_choices(talk)))
 
 
@@ -71,16 +71,15 @@ def show_status(talk: Talk) -> Turn:
     """Say how far the report is and what comes next."""
     if talk.stand.round is None:
         return turn(Say(say("report.no_round")))
-    return turn(overview(talk)) if talk.stand.state in (None, State.DRAFT) else _sent_status(talk)
+    return show_overview(talk) if talk.stand.state in (None, State.DRAFT) else _sent_status(talk)
 
 
 def _sent_status(talk: Talk) -> Turn:
-    at = talk.stand
-    if at.submitted_at is None:
-        return turn(overview(talk))
-    lines = [say(f"state.{at.state}"), *[message.text for message in show_sent(talk).said if isinstance(message, Say)]]
-    choices = (Choice(say("label.summary"), Act("summary")), Choice(say("label.withdraw"), Act("withdraw")))
-    return turn(Say("\n".join(lines), choices))
+    sent = show_sent(talk).said[0]
+    if not isinstance(sent, Say):
+        return turn(sent)
+    choices = (Choice(say("label.summary"), Act("summary")), *(one for one in sent.choices if one.act.do != "status"))
+    return turn(Say(f"{say(f'state.{talk.stand.state}')}\n{sent.text}", choices))
 
 
 def show_deadline(talk: Talk) -> Turn:

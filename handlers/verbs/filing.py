@@ -14,8 +14,8 @@ from handlers.questions import Question
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.chatting import here, wrong_type
-from handlers.verbs.moving import append, named_question
+from handlers.verbs.chatting import chat, here, wrong_type
+from handlers.verbs.moving import append, named_question, show_sent
 from handlers.wording import QUOTED, ask, counted, slots
 from handlers.words import clean, letters
 from models.outbox import Policy
@@ -24,6 +24,8 @@ from models.report import AnswerState, PartKind, State
 WORTH_FILING = 8
 """Letters from which words that came at no question are offered to be filed as an answer."""
 MOST_WAITING = 30
+SENTENCE = 15
+"""Letters from which words that were only guessed to be small talk may be an answer."""
 
 
 def offer_words(talk: Talk) -> Turn:
@@ -31,14 +33,33 @@ def offer_words(talk: Talk) -> Turn:
     heard = talk.heard
     if heard.kind not in KINDS:
         return wrong_type(talk)
-    question = _first_open(talk) if talk.writable else None
+    if not talk.writable:
+        return show_sent(talk)
+    question = _first_open(talk)
     if question is None or (heard.kind not in MEDIA and letters(heard.text) < WORTH_FILING):
         return here(talk, say("chat.not_understood"))
-    waiting = [*talk.place.memo.get("waiting", []), _pack(heard)][-MOST_WAITING:]
-    talk.go(HOME, waiting=waiting)
+    waiting = _wait(talk)
     asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
     said = Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question))
     return Turn((said,), kind="ack", wait=talk.ack_wait)
+
+
+def _wait(talk: Talk) -> list[dict[str, Any]]:
+    """Let what was heard wait in the place, with what waits already."""
+    waiting = [*talk.place.memo.get("waiting", []), _pack(talk.heard)][-MOST_WAITING:]
+    talk.go(HOME, waiting=waiting)
+    return waiting
+
+
+def chat_or_offer(talk: Talk) -> Turn:
+    """Answer what seems not to be about the report; a sentence that only seems so is offered to be kept as well."""
+    question = _first_open(talk) if talk.writable and not talk.understood.sure else None
+    if question is None or letters(talk.heard.text) < SENTENCE:
+        return chat(talk)
+    told = chat(talk).said[0]
+    _wait(talk)
+    words = f"{told.text if isinstance(told, Say) else ''}\n\n{say('report.offer_too', **slots(talk, question))}"
+    return turn(Say(words, _offers(talk, question)))
 
 
 def _pack(heard: Heard) -> dict[str, Any]:

@@ -132,7 +132,7 @@ def acknowledge(talk: Talk) -> Turn:
 def welcome_joined(talk: Talk) -> Turn:
     """Say that all is ready, and offer to begin."""
     at = talk.stand
-    talk.go_home()
+    talk.go_home(opened=at.round is not None)
     if not at.may_write:
         return turn(Say(say("joining.joined_other", role=say(f"role.{at.role}"), school=at.place_name)))
     joined = Say(say("joining.joined", school=at.school_name))

@@ -13,7 +13,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
-from handlers.wording import QUOTED, act, ask, choice, due, slots, steer, words_of
+from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
 from models.report import State
 
 
@@ -38,7 +38,7 @@ def resume(talk: Talk) -> Turn:
     """Begin a report, or go on at the first open question."""
     if not talk.writable:
         return show_sent(talk)
-    if talk.stand.report is None:
+    if talk.stand.report is None and not talk.place.memo.get("opened"):
         return turn(Say(opening(talk)), *begin(talk).said)
     return begin(talk)
 
@@ -64,18 +64,33 @@ def show_sent(talk: Talk) -> Turn:
         return turn(Say(say("report.no_round")))
     if not at.may_write or at.submitted_at is None:
         return turn(overview(talk))
-    following = "report.may_withdraw" if at.state == State.SUBMITTED else "report.may_not_withdraw"
-    words = say("report.sent_already", when=moment(at.submitted_at), reference=at.reference, next=say(following))
-    return turn(Say(words, (choice(talk, "status"), choice(talk, "withdraw"))))
+    words = say(
+        "report.sent_already", when=moment(at.submitted_at), reference=at.reference, next=say(_FOLLOWS[at.state])
+    )
+    more = (choice(talk, "withdraw"),) if at.state == State.SUBMITTED else ()
+    return turn(Say(words, (choice(talk, "status"), *more)))
+
+
+_FOLLOWS = {
+    None: "report.may_change",
+    State.DRAFT: "report.may_change",
+    State.SUBMITTED: "report.may_withdraw",
+    State.REVIEWING: "report.may_not_withdraw",
+    State.RETURNED: "report.may_change",
+    State.VERIFIED: "report.is_verified",
+}
+"""What a person may do with a report that was sent, by its state."""
 
 
 def show_overview(talk: Talk) -> Turn:
-    """Show how every topic stands."""
+    """Show how every topic stands; a bare number said next opens one."""
+    talk.note(menu=True)
     return turn(overview(talk))
 
 
 def show_review(talk: Talk) -> Turn:
     """Show every answer."""
+    talk.note(menu=True)
     return turn(review(talk))
 
 
@@ -91,18 +106,11 @@ def go_back(talk: Talk) -> Turn:
 
 def pause(talk: Talk) -> Turn:
     """Leave the question; nothing is lost and the way back is told."""
-    return _rest(talk, "report.paused")
-
-
-def snooze(talk: Talk) -> Turn:
-    """Leave the question until a time that was named; reminders are a later matter."""
-    return _rest(talk, "chat.snooze")
-
-
-def _rest(talk: Talk, key: str) -> Turn:
-    done = len([one for one in talk.questions.questions if one.key in talk.done])
+    if not talk.writable:
+        return show_sent(talk)
+    done, of = progress(talk)
     talk.go(HOME)
-    words = say(key, done=done, of=len(talk.questions.questions))
+    words = say("report.paused", done=done, of=of)
     return turn(Say(words, (Choice(say("label.resume"), Act("report")), Choice(say("label.menu"), Act("menu")))))
 
 

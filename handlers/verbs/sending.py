@@ -9,7 +9,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.moving import show_sent
-from handlers.wording import act, choice, topic_of
+from handlers.wording import act, choice
 from models.outbox import Policy
 from models.report import AnswerState, State
 
@@ -43,22 +43,36 @@ def _edition(talk: Talk) -> int:
 
 
 def _ask_confirm(talk: Talk, number: int) -> Say:
-    needed = [one.key for one in talk.questions.questions if not one.optional]
-    states = [talk.answers[key].state for key in needed if key in talk.answers]
-    words = say(
-        "report.confirm",
-        agency=talk.stand.agency,
-        school=talk.stand.school_name,
-        answered=states.count(AnswerState.DONE),
-        skipped=states.count(AnswerState.SKIPPED),
-    )
+    words = say("report.confirm", agency=talk.stand.agency, school=talk.stand.school_name, counts=_counts(talk))
     sure = Choice(say("label.confirm"), Act("confirm", talk.report, revision=number))
     return Say(words, (sure, Choice(say("label.not_yet"), act(talk, "not_yet")), choice(talk, "summary")))
 
 
+def _counts(talk: Talk) -> str:
+    """Return what was answered, or which questions were left out."""
+    skipped = [
+        one
+        for one in talk.questions.questions
+        if not one.optional and talk.answer(one.key).state == AnswerState.SKIPPED
+    ]
+    if not skipped:
+        return say("report.confirm_all", of=len(talk.questions.topics))
+    return say("report.confirm_skipped", skipped=_by_topic(talk, skipped))
+
+
+def _by_topic(talk: Talk, found: list[Question]) -> str:
+    """Return questions one line a topic; a whole topic by its title."""
+    lines = []
+    for topic in talk.questions.topics:
+        here = [one for one in topic.questions if one in found]
+        whole = len(here) == sum(not one.optional for one in topic.questions)
+        labels = topic.title if whole else " · ".join(one.label for one in here)
+        lines += [say("report.item", n=topic.number, labels=labels)] if here else []
+    return "\n".join(lines)
+
+
 def _tell_missing(talk: Talk, missing: list[Question]) -> Turn:
-    names = [say("report.item", n=topic_of(talk, one.key).number, label=one.label) for one in missing]
-    words = say("report.missing", missing=" · ".join(names))
+    words = say("report.missing", missing=_by_topic(talk, missing))
     return turn(Say(words, (Choice(say("label.resume"), Act("report")), Choice(say("label.menu"), Act("menu")))))
 
 

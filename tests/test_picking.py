@@ -1,0 +1,63 @@
+"""Typed choices among options."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from handlers.picking import picked
+from handlers.question_file import default, parse
+from handlers.words import digits
+
+QUESTION = parse(default()).question("learners.needs")
+assert QUESTION is not None
+
+
+def keys(text: str) -> list[str] | None:
+    assert QUESTION is not None
+    found = picked(QUESTION, text)
+    return None if found is None else [option.key for option in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1", ["budget"]),
+        ("1 3", ["budget", "materials"]),
+        ("3,1", ["budget", "materials"]),
+        ("๑ กับ ๓ ครับ", ["budget", "materials"]),
+        ("ข้อ 1 กับ 3", ["budget", "materials"]),
+        ("ข้อ1,3", ["budget", "materials"]),
+        ("1-3", ["budget", "people", "materials"]),
+        ("งบ กับ คน", ["budget", "people"]),
+        ("ขอ งบประมาณ และ ครู ค่ะ", ["budget", "people"]),
+        ("ปลดล็อค", ["rules"]),
+        ("อบรม", ["coaching"]),
+        ("ไม่ต้องการครับ", ["none"]),
+        ("ไม่ต้องการความช่วยเหลือ", ["none"]),
+        ("ไม่มี", ["none"]),
+        ("ทุกด้าน", ["budget", "people", "materials", "coaching", "rules", "partners"]),
+        ("9", []),
+        ("1 9", []),
+        ("อื่นๆ ขอครูเพิ่มอีกสองคน", None),
+        ("ต้องการงบซ่อมหลังคา 3 ห้อง", None),
+        ("", None),
+        ("👍", None),
+        ("-", None),
+    ],
+)
+def test_a_list_of_numbers_and_names_is_a_choice_and_words_are_words(text: str, expected: list[str] | None) -> None:
+    assert keys(text) == expected
+
+
+@given(some.lists(some.integers(1, 7), min_size=1, max_size=7), some.sampled_from([" ", ",", ", ", " และ ", "  "]))
+def test_any_numbers_in_any_order_and_digits_are_the_same_choice(numbers: list[int], between: str) -> None:
+    text = between.join(map(str, numbers))
+    thai = text.translate(str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙"))
+    assert QUESTION is not None
+    assert keys(text) == keys(thai) == [QUESTION.options[number - 1].key for number in sorted(set(numbers))]
+    assert digits(thai) == text
+
+
+@given(some.text(max_size=80))
+def test_no_text_is_too_odd(text: str) -> None:
+    keys(text)
