@@ -15,7 +15,7 @@ from tests.bench.line import Line
 from tests.bench.load import ClosedLoop, Flight, Load, Step, burst
 from tests.bench.loop import Loop
 from tests.bench.post import Post
-from tests.bench.servers import Server, cpu_seconds, pss_mb
+from tests.bench.servers import Server, busy_seconds, cpu_seconds, pss_mb
 
 LINE_LIMIT = 2.0  # seconds after which LINE gives a webhook up
 START_LIMIT = 30.0
@@ -48,6 +48,7 @@ class Result:
     cpu: float = 0.0
     database_cpu: float = 0.0
     load_cpu: float = 0.0  # of this harness, which shares the cores
+    others: float = 0.0  # cores that nobody of us kept busy: what else ran on the machine
     webhook_p50: float = 0.0
     webhook_p99: float = 0.0
     webhook_max: float = 0.0
@@ -156,16 +157,21 @@ class Run:
 
     def _charged(self, place: Place, act: Callable[[], None]) -> tuple[float, float]:
         """Run ``act`` and charge the CPU it took to the result; returns when it began and ended."""
-        pids = (self.server.pid, place.database_pid)
         gc.collect()
         gc.disable()
-        before, began, own = [cpu_seconds(pid) if pid else 0.0 for pid in pids], time.monotonic(), time.process_time()
+        before, began = self._spent(place), time.monotonic()
         act()
-        ended, after = time.monotonic(), [cpu_seconds(pid) if pid else 0.0 for pid in pids]
-        self.result.load_cpu = time.process_time() - own
+        ended, after = time.monotonic(), self._spent(place)
         gc.enable()
-        self.result.cpu, self.result.database_cpu = (late - early for early, late in zip(before, after, strict=True))
+        server, database, load, machine = (late - early for early, late in zip(before, after, strict=True))
+        self.result.cpu, self.result.database_cpu, self.result.load_cpu = server, database, load
+        self.result.others = max(machine - server - database - load, 0.0) / (ended - began)
         return began, ended
+
+    def _spent(self, place: Place) -> tuple[float, float, float, float]:
+        """CPU seconds so far of the server, the database, this process, and the whole machine."""
+        database = cpu_seconds(place.database_pid) if place.database_pid else 0.0
+        return cpu_seconds(self.server.pid), database, time.process_time(), busy_seconds()
 
     def _rates(self, flights: Sequence[Flight], seconds: float) -> None:
         result, count = self.result, max(len(flights), 1)

@@ -102,6 +102,12 @@ def cpu_seconds(pid: int) -> float:
     return sum(sum(map(int, fields[11:15])) for one in tree(pid) if (fields := _stat(one))) / _TICK
 
 
+def busy_seconds() -> float:
+    """CPU time that the whole machine has spent, idling and waiting left out (proc(5), /proc/stat)."""
+    fields = [int(one) for one in Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()[1:9]]
+    return (sum(fields) - fields[3] - fields[4]) / _TICK
+
+
 def pss_mb(pid: int) -> float:
     """Memory of the tree in MB; a page shared by n processes counts 1/n in each (proportional set size)."""
     total = 0

@@ -6,7 +6,19 @@ from statistics import median
 from tests.bench.measure import Result
 from tests.bench.plan import Bar, Rounds
 
-_HEAD = ("", "events/s", "÷ echo", "CPU ms", "÷ echo", "db", "webhook p50/p99", "reply p50/p99", "MB", "start")
+_HEAD = (
+    "",
+    "events/s",
+    "÷ echo",
+    "CPU ms",
+    "÷ echo",
+    "db",
+    "webhook p50/p99",
+    "reply p50/p99",
+    "MB",
+    "start",
+    "others",
+)
 
 
 def line(result: Result) -> str:
@@ -26,7 +38,7 @@ def line(result: Result) -> str:
         f"{result.shape:16} {result.contestant:32} {result.per_second:6.0f}/s  {result.cpu:5.2f} ms"
         f"{database:12} webhook {result.webhook_p50:.1f}/{result.webhook_p99:.0f}"
         f"  reply {result.reply_p50:.1f}/{result.reply_p99:.0f}"
-        f"  {result.memory:.0f} MB  start {result.start:.1f} s  {noted}"
+        f"  {result.memory:.0f} MB  start {result.start:.1f} s  others {result.others:.1f} cores  {noted}"
     )
 
 
@@ -66,6 +78,7 @@ def _row(rounds: Rounds, name: str, shape: str, echo: str) -> tuple[str, ...]:
         f"{middle('reply_p50'):.1f} / {middle('reply_p99'):.0f}",
         f"{middle('memory'):.0f}",
         f"{middle('start'):.1f}",
+        f"{middle('others'):.1f}",
     )
 
 
