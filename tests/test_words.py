@@ -119,8 +119,8 @@ def test_sent_with_a_slip_is_not_sent_without_asking():
         ("แก้ข้อสาม ความช่วยเหลือ", Understood(Intent.EDIT, 3, "needs")),
         ("แก้ข้อ 1 เป็น 9 คนครับ", Understood(Intent.EDIT, 1, rest="เป็น 9 คนครับ", sure=False)),
         (
-            "เพิ่มเติมข้อ 1 อีกนิด มีเด็กพิเศษเรียนรวม 4 คน",
-            Understood(Intent.APPEND, 1, rest="มีเด็กพิเศษเรียนรวม 4 คน"),
+            "เพิ่มเติมข้อ 1 อีกนิด มีเด็กพิเศษเรียนรวม ๔ คน",
+            Understood(Intent.APPEND, 1, rest="มีเด็กพิเศษเรียนรวม ๔ คน"),
         ),
         ("ลบที่ตอบข้อ 3 ออก เดี๋ยวพิมพ์ใหม่", Understood(Intent.DELETE, 3)),
         ("เอาข้อ 3 ออก", Understood(Intent.DELETE, 3)),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from handlers.words.clean import digits
 from handlers.words.intents import Intent, Understood
 from handlers.words.vocabulary import WORDS
 
@@ -50,19 +51,20 @@ _FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
-    """Understand a command about a numbered topic in cleaned text with Arabic digits, or return None."""
-    if _POSSIBLE.search(text, 0, _BEGINNING) is None:
+    """Understand a command about a numbered topic in cleaned text, or return None."""
+    arabic = digits(text)
+    if _POSSIBLE.search(arabic, 0, _BEGINNING) is None:
         return None
-    if found := _NUMBER_FIRST.fullmatch(text):
+    if found := _NUMBER_FIRST.fullmatch(arabic):
         return _said(found, "", asking)
-    found = _VERB_FIRST.match(text)
-    return _said(found, _rest(text, found), asking) if found else None
+    found = _VERB_FIRST.match(arabic)
+    return _said(found, text[_after(arabic, found) :].strip(), asking) if found else None
 
 
-def _rest(text: str, found: re.Match[str]) -> str:
-    """Return what follows the number and its part, without the fillers at its beginning."""
+def _after(text: str, found: re.Match[str]) -> int:
+    """Return where the words after the number and its part begin, without the fillers before them."""
     fillers = _FILLERS.match(text, found.end())
-    return text[fillers.end() if fillers else found.end() :].strip()
+    return fillers.end() if fillers else found.end()
 
 
 def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
@@ -76,9 +78,7 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
 def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:
     if found["noun"] is None and (intent not in _BARE or rest or not found["number"].isdigit()):
         return not asking and not rest and found["verb"] is None and found["number"].isdigit()
-    if not rest or intent is Intent.APPEND:
-        return True
-    if not asking:
+    if not rest or not asking or intent is Intent.APPEND:
         return True
     return intent is Intent.EDIT and len(rest) <= _LONGEST_REST and _CHANGE.match(rest) is not None
 

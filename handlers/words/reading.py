@@ -10,13 +10,11 @@ from handlers.words.keyboard import from_english_keyboard
 from handlers.words.numbered import numbered
 from handlers.words.private import private_number
 from handlers.words.typos import nearest
-from handlers.words.vocabulary import WORDS, key_of
+from handlers.words.vocabulary import WORDS, Phrase, key_of
 
 _LONGEST_COMMAND = 48  # letters, vowels and tone marks of a word of command with all its particles
 _LONGEST_WORD = 32  # of these without particles
 _LONGEST_SENTENCE = 72
-# While a question is open, shorter words must have their tone marks ("ตอ" is not "ต่อ"), and nothing is guessed
-# once a filler has been taken off its beginning: "ขอ" and its like, too, would be one guess too many.
 _SHORTEST_GUESS = 4
 _SHORTEST_SENTENCE_GUESS = 10
 _LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
@@ -26,7 +24,7 @@ _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
 _CODE_IN_WORDS = re.compile(r"(?<![A-Z0-9])RG[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}(?![A-Z0-9])")
 _MAY_BE_CODE = re.compile(r"[A-Za-z0-9๐-๙]{5}")
-_ASCII = re.compile(r"[\x20-\x7e]{2,40}")
+_ASCII = re.compile(r"[\x21-\x7e][\x20-\x7e]{1,39}")
 _DASHES = re.compile(r"[-–—_‐−.\s]*[-–—‐−][-–—_‐−.\s]*|\.+")
 _QUESTION_MARKS = re.compile(r"[?？!\s]*[?？][?？!\s]*")
 
@@ -45,16 +43,16 @@ def understand(text: str, *, asking: bool) -> Understood:
 
 def _known(text: str, asking: bool) -> Understood | None:
     if len(text) > (_LONGEST_WHOLE if asking else _LONGEST_CLUE):
-        return numbered(digits(text), asking=asking) if len(text) <= _LONGEST_NUMBERED else None
+        return numbered(text, asking=asking) if len(text) <= _LONGEST_NUMBERED else None
     key = folded(text)
     if not key:
         return _signs(text)
     command = _command(key, asking)
-    if asking and not (command and command.sure) and not WORDS.own.isdisjoint((key, _impolite(key))):
+    if asking and not (command and command.sure) and not WORDS.own.isdisjoint(_impolite(key)):
         return None
     return (
         command
-        or numbered(digits(text), asking=asking)
+        or numbered(text, asking=asking)
         or _code(text, asking)
         or _date(text, asking)
         or (_sentence(key, asking) if len(key) <= _LONGEST_SENTENCE else None)
@@ -97,9 +95,20 @@ def _command(key: str, asking: bool) -> Understood | None:
             continue
         if rest in phrase.exact or single(rest) in phrase.exact:
             return Understood(phrase.intent)
-        if not asking or (key.startswith(rest) and (rest in phrase.guess or len(bare(rest)) >= _SHORTEST_GUESS)):
+        if not asking or _may_guess(rest, key, phrase):
             return Understood(phrase.intent, sure=False)
     return None
+
+
+def _may_guess(rest: str, key: str, phrase: Phrase) -> bool:
+    """Tell whether a word may be guessed at while a question is open.
+
+    Not once a filler has been taken off ("ขอ" and its like, too, would be one guess too many), not where another word
+    is meant ("ใช้" is not "ใช่"), and short ones only with their tone marks ("ตอ" is not "ต่อ").
+    """
+    if rest in WORDS.own or rest not in _impolite(key):
+        return False
+    return rest in phrase.guess or len(bare(rest)) >= _SHORTEST_GUESS
 
 
 def _code(text: str, asking: bool) -> Understood | None:
@@ -126,7 +135,7 @@ def _sentence(key: str, asking: bool) -> Understood | None:
     for core in dict.fromkeys(WORDS.cores.findall(without_tones)):
         for sentence in WORDS.sentences[core]:
             if sentence.bare.fullmatch(without_tones):
-                sure = sentence.exact.fullmatch(key) is not None
+                sure = sentence.is_exact(key)
                 if sure or not asking or len(without_tones) >= _SHORTEST_SENTENCE_GUESS:
                     return Understood(sentence.intent, sure=sure)
     return None
@@ -141,24 +150,27 @@ def _clue(key: str) -> Understood | None:
 
 def _by_keyboard(text: str, asking: bool) -> Understood | None:
     """Understand words typed with the keyboard left in English: "l5kot" is "สถานะ"."""
-    if _ASCII.fullmatch(text) is None:
+    found = _ASCII.match(text)
+    if found is None or _impolite(folded(text[found.end() :]))[-1]:
         return None
-    for typed in dict.fromkeys((text, text.lower())):
+    for typed in dict.fromkeys((found[0], found[0].lower())):
         key = folded(clean(from_english_keyboard(typed)))
-        if found := _command(key, asking) or _typo(key, asking):
-            return found
+        if meant := _command(key, asking) or _typo(key, asking):
+            return meant
     return None
 
 
 def _typo(key: str, asking: bool) -> Understood | None:
-    for word in dict.fromkeys((key, _impolite(key))):
+    words = _impolite(key)
+    for word in dict.fromkeys((words[0], words[-1])):
         if intent := nearest(word, asking=asking):
             return Understood(intent, sure=False)
     return None
 
 
-def _impolite(key: str) -> str:
-    backwards = key[::-1]
-    while found := WORDS.polite.match(backwards):
-        backwards = backwards[found.end() :]
-    return backwards[::-1]
+def _impolite(key: str) -> list[str]:
+    """Return the message, then what remains as polite particles are taken off its end."""
+    words = [key]
+    while found := WORDS.polite.match(words[-1][::-1]):
+        words.append(words[-1][: -found.end()])
+    return words

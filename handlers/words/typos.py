@@ -9,9 +9,9 @@ from handlers.words.vocabulary import WORDS, key_of
 
 _SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another word
 _LONGEST_TYPED = 32  # with tone marks
-_TWO_SLIPS = 10  # from this length on
+_TWO_SLIPS = 14  # from this length on
 _NEVER = frozenset({Intent.SMALLTALK, Intent.GREETING, Intent.YES, Intent.NO})  # too short, and nothing is lost
-_ANY_LETTER = 8  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
+_ANY_LETTER = 12  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
 
 
 def nearest(word: str, *, asking: bool) -> Intent | None:

@@ -36,11 +36,15 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """A pattern of a whole message, without and with tone marks."""
+    """A pattern of a whole message; ``written`` has its tone marks and is compiled when first needed."""
 
     intent: Intent
     bare: re.Pattern[str]
-    exact: re.Pattern[str]
+    written: str
+
+    def is_exact(self, key: str) -> bool:
+        """Tell whether a message the pattern matches has its tone marks too."""
+        return re.fullmatch(self.written, key) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def source() -> str:
 def read(text: str) -> Vocabulary:
     """Make the vocabulary from YAML. Raises BadWords with the reason."""
     raw = _parsed(text)
-    sets = {name: _inner(_text(words, f"sets.{name}")) for name, words in raw["sets"].items()}
+    sets = _sets(raw["sets"])
     phrases = {asking: _phrases(raw["intents"], asking) for asking in (True, False)}
     sentences = _sentences(raw["intents"], sets)
     return Vocabulary(
@@ -184,21 +188,25 @@ _CORE = re.compile(r"<([^<>]+)>")
 _SET = re.compile(r"\{([a-z]+)\}")
 _BRANCH = re.compile(r"(?<=[|:])\(\?:([^()]*)\)(?=[|)])")
 _ALTERNATIVES = re.compile(r"\(\?:([^()]*\|[^()]*)\)")
-_LETTERS = re.compile(r"[a-zก-๎ ๆ]+")
+_WORD = re.compile(r"[ก-๎][ก-๎ ]*")
 
 
-def _inner(group: str) -> str:
-    return group[1:-1] if group.startswith("(") and group.endswith(")") else group
+def _sets(raw: Any) -> dict[str, str]:
+    sets: dict[str, str] = {}
+    for name, words in raw.items():  # a set may hold those above it
+        sets[name] = _expanded(_text(words, f"sets.{name}"), sets, f"sets.{name}")
+    return sets
 
 
 def _expanded(pattern: str, sets: dict[str, str], where: str) -> str:
-    """Put the sets in and fold the letters."""
-    while found := _SET.search(pattern):
-        if found[1] not in sets:
-            raise BadWords(f"words.yaml: {where}: no set named {found[1]!r}")
-        pattern = pattern[: found.start()] + f"({sets[found[1]]})" + pattern[found.end() :]
-    pattern = _LETTERS.sub(lambda found: fold(found[0]), pattern)
-    return _tidy(re.sub(r"\((?!\?)", "(?:", pattern))
+    """Fold the letters and put the sets in."""
+    pattern = _WORD.sub(lambda found: fold(found[0]), pattern)
+    pattern = re.sub(r"\((?!\?)", "(?:", pattern)
+    for name in _SET.findall(pattern):
+        if name not in sets:
+            raise BadWords(f"words.yaml: {where}: no set named {name!r}")
+        pattern = pattern.replace(f"{{{name}}}", sets[name])
+    return _tidy(pattern)
 
 
 def _tidy(pattern: str) -> str:
@@ -224,10 +232,30 @@ def _sentences(intents: dict[str, Any], sets: dict[str, str]) -> dict[str, tuple
             if len(cores) != 1:
                 raise BadWords(f"words.yaml: {where}: one <…> is needed in {line!r}")
             pattern = _expanded(_CORE.sub(r"(\1)", line), sets, where)
-            sentence = Sentence(Intent(name), _compiled(_tidy(bare(pattern)), where), _compiled(pattern, where))
-            for core in _inner(_expanded(f"({cores[0]})", sets, where)).removeprefix("?:").split("|"):
-                by_core[bare(core)].append(sentence)
+            sentence = Sentence(Intent(name), _compiled(_tidy(bare(pattern)), where), pattern)
+            for core in _spellings(bare(_expanded(cores[0], sets, where))):
+                by_core[core].append(sentence)
     return {core: tuple(_beginning(core, by_core)) for core in by_core}
+
+
+def _spellings(pattern: str) -> list[str]:
+    """Return every way to write a pattern that has only groups and alternatives: "ก(?:ข|ค)" is "กข" and "กค"."""
+    return _written(iter(pattern.replace("(?:", "(")))
+
+
+def _written(letters: Iterator[str]) -> list[str]:
+    """Read up to the end of a group: keep the words so far of this alternative, and the alternatives before it."""
+    done: list[str] = []
+    now = [""]
+    for letter in letters:
+        if letter == ")":
+            break
+        if letter == "|":
+            done, now = done + now, [""]
+        else:
+            more = _written(letters) if letter == "(" else [letter]
+            now = [word + end for word in now for end in more]
+    return done + now
 
 
 def _beginning(core: str, by_core: dict[str, list[Sentence]]) -> Iterator[Sentence]:
