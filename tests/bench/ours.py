@@ -11,7 +11,7 @@ from handlers import question_file, roster
 from handlers.verbs.joining import NOTICE_VERSION
 from models import migrations
 from models.people import Role, memberships, people, schools
-from models.programme import MAIN
+from models.programme import MAIN, rounds
 from models.report import answers, parts, reports
 from models.store import Store
 from tests.bench.events import user_id
@@ -124,24 +124,17 @@ def _let_join(db: Connection, school_ids: list[int], now: datetime) -> None:
 
 
 def stored(url: str) -> list[tuple[str, str, str]]:
-    """Every answer's words as they lie in the database: LINE user id, question, text."""
+    """Every answer's words as they lie in the database, of the running round: LINE user id, question, text."""
     engine = create_engine(url)
     query = (
         select(people.c.line_user_id, answers.c.question, parts.c.text)
         .select_from(parts.join(answers, answers.c.id == parts.c.answer_id))
         .join(people, people.c.id == parts.c.said_by)
-        .where(parts.c.kind == "text", parts.c.removed_at.is_(None))
+        .join(reports, reports.c.id == answers.c.report_id)
+        .join(rounds, rounds.c.id == reports.c.round_id)
+        .where(parts.c.kind == "text", parts.c.removed_at.is_(None), rounds.c.closed_at.is_(None))
     )
     with engine.connect() as db:
         rows = [(row.line_user_id, row.question, row.text) for row in db.execute(query)]
     engine.dispose()
     return rows
-
-
-def submitted(url: str) -> int:
-    """How many reports have a reference number."""
-    engine = create_engine(url)
-    with engine.connect() as db:
-        count = len(db.execute(select(reports.c.id).where(reports.c.reference.is_not(None))).all())
-    engine.dispose()
-    return count
