@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers.messages import limits
-from handlers.messages.build import button, chunks, clip
+from handlers.messages.build import button, clip, fit
 from handlers.messages.values import Act, Card, Choice, Say
 from handlers.questions import Question, Topic
 from handlers.reports import Part
@@ -17,7 +17,11 @@ INK, QUIET, GREEN, PALE = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE"
 SHOWN = 220
 """UTF-16 units of one answer in the review card: ten such rows stay far below LINE's 30 KB a bubble."""
 RECEIPT_BUBBLES = 3
-"""Bubbles of full text after a receipt; card, words and what was held must fit into one call of five."""
+"""Bubbles of full text after a receipt's card: room is left in the call of five for what was held."""
+TOPIC_BUBBLES = 4
+"""Bubbles of a topic in full."""
+WHOLE = limits.TEXT_UNITS * limits.MESSAGES_PER_REQUEST
+"""UTF-16 units of one answer; more than that no call holds."""
 
 
 def text(words: str, **style: Any) -> dict[str, Any]:
@@ -123,7 +127,7 @@ def review(talk: Talk) -> Card:
     for topic in talk.questions.topics:
         body += [*_review_row(talk, topic, parts), {"type": "separator"}]
     body.append(text(footer_words, size="sm", color=QUIET))
-    footer = [button(say("label.submit"), Act("submit"), primary=True)] if not sent else []
+    footer = [button(say("label.submit"), Act("submit"), primary=True)] if not sent and talk.stand.may_submit else []
     return Card(alt, bubble(title, talk.stand.school_name, body, footer))
 
 
@@ -163,10 +167,12 @@ def _shown(talk: Talk, topic: Topic, key: str, parts: dict[str, list[Part]], mos
     return clip(words, most) + private, False
 
 
-def _words_of_topic(talk: Talk, topic: Topic, parts: dict[str, list[Part]], most: int) -> str:
+def _words_of_topic(talk: Talk, topic: Topic, parts: dict[str, list[Part]], most: int, only: str | None = None) -> str:
+    """Return a topic's title and answers, each of at most ``most`` UTF-16 units. only: one part's answers."""
+    asked = [question for question in topic.questions if question.part == only] or topic.questions
     lines = [
         say("card.review_answer", label=question.label, answer=_shown(talk, topic, question.key, parts, most)[0])
-        for question in topic.questions
+        for question in asked
     ]
     return say("card.review_row", n=topic.number, topic=topic.title, answers="\n".join(lines))
 
@@ -192,20 +198,25 @@ def receipt(talk: Talk, reference: str) -> list[Card | Say]:
         text(say("card.thanks"), weight="bold", color=GREEN),
     ]
     card = Card(alt, bubble(say("card.receipt_title"), at.school_name, body, []))
-    choices = (Choice(say("label.withdraw"), act(talk, "withdraw")), Choice(say("label.status"), Act("status")))
+    choices = (Choice(say("label.withdraw"), Act("withdraw")), Choice(say("label.status"), Act("status")))
     return [card, *_full_text(talk, reference, choices)]
 
 
 def _full_text(talk: Talk, reference: str, choices: tuple[Choice, ...]) -> list[Card | Say]:
     """Return the whole report in as few bubbles as hold it; topics beyond them are opened by their number."""
     parts = talk.parts()
-    topics = [_words_of_topic(talk, topic, parts, limits.TEXT_UNITS * 3) for topic in talk.questions.topics]
+    topics = [_words_of_topic(talk, topic, parts, WHOLE) for topic in talk.questions.topics]
     whole = say("card.receipt_text", reference=reference, rows="\n\n".join(topics))
-    if len(chunks(whole, limits.TEXT_UNITS)) <= RECEIPT_BUBBLES:
-        return [Say(whole, choices)]
-    return [Say(clip(whole, limits.TEXT_UNITS * (RECEIPT_BUBBLES - 1))), Say(say("card.receipt_rest"), choices)]
+    return [Say(fit(whole, RECEIPT_BUBBLES, say("card.receipt_rest")), choices)]
 
 
 def topic_text(talk: Talk, topic: Topic) -> str:
-    """Return one topic with its answers in full."""
-    return _words_of_topic(talk, topic, talk.parts(), limits.TEXT_UNITS * 3)
+    """Return one topic with its answers in full, or the part of it that was asked for.
+
+    What is too long for one call ends with how to see the rest: part by part.
+    """
+    part = talk.understood.part
+    words = _words_of_topic(talk, topic, talk.parts(), WHOLE, part)
+    divided = part is None and len(topic.questions) > 1
+    labels = {"n": topic.number, "label": topic.questions[min(1, len(topic.questions) - 1)].label}
+    return fit(words, TOPIC_BUBBLES, say("more.topic", **labels) if divided else say("more.part"))

@@ -1,10 +1,14 @@
 """From what was heard to the verb that answers: who speaks decides the flow, where one stands the step."""
 
-from handlers.dialog import Flow
+from datetime import timedelta
+
+from handlers.dialog import STAY, Flow
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
+from handlers.flows.report import SURE
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act
+from handlers.numbers import number
 from handlers.picking import picked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn
@@ -12,6 +16,12 @@ from handlers.taps import tapped
 from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
 from handlers.words import Intent, Understood, digits, understand
 
+_BETWEEN = dict.fromkeys(
+    (Intent.HUMAN, Intent.MY_DATA, Intent.THANKS, Intent.MEETING, Intent.OUT_OF_SCOPE, Intent.SCAM), chatting.chat
+) | {Intent.SWITCH: schools.switch}
+"""What is answered as ever while no round runs."""
+LAPSE = timedelta(hours=1)
+"""After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
 _INTENTS = frozenset(str(intent) for intent in Intent)
 
 
@@ -52,13 +62,12 @@ def _meant(act: Act | None) -> Understood:
     """Return what a button means: the word of the same name."""
     if act is None or act.do not in _INTENTS:
         return Understood(Intent.UNKNOWN)
-    number = int(act.value) if act.value and act.value.isdigit() and act.do in (Intent.TOPIC, Intent.EDIT) else None
-    return Understood(Intent(act.do), topic=number)
+    return Understood(Intent(act.do), topic=number(act.value) if act.do in (Intent.TOPIC, Intent.EDIT) else None)
 
 
 def _hear_member(talk: Talk) -> Turn | None:
     if talk.late:
-        return (filing.late(talk) if _is_answer(talk) else None) or _where(talk)
+        return _hear_late(talk) or _where(talk)
     if talk.heard.kind == Kind.FOLLOW:
         talk.understood = Understood(Intent.GREETING)
         return chatting.chat(talk) if talk.stand.may_write else joining.welcome_joined(talk)
@@ -70,9 +79,24 @@ def _hear_member(talk: Talk) -> Turn | None:
         return chosen
     if not talk.stand.may_write:
         return joining.welcome_joined(talk)
+    return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)
+
+
+def _hear_between(talk: Talk) -> Turn:
+    """Hear somebody while no round runs."""
+    talk.understood = _understand_guest(talk)
+    if talk.understood.intent == Intent.CODE:
+        return joining.look_at_code(talk)
+    answered = _BETWEEN.get(talk.understood.intent)
+    return answered(talk) if answered else moving.show_sent(talk)
+
+
+def _hear_late(talk: Talk) -> Turn | None:
     if talk.stand.round is None:
-        return moving.show_sent(talk)
-    return _hear_report(talk)
+        return None
+    if talk.heard.kind == Kind.EDITED:
+        return filing.edited(talk)
+    return filing.late(talk) if _is_answer(talk) else None
 
 
 def _is_answer(talk: Talk) -> bool:
@@ -100,10 +124,9 @@ def _hear_report(talk: Talk) -> Turn | None:
     if talk.heard.kind == Kind.TEXT and _names_a_topic(talk):
         return moving.open_topic(talk)
     talk.understood = _understand(talk, asking=step == talk.place.step and talk.question is not None)
-    if talk.understood.intent in (Intent.ANSWER, Intent.UNKNOWN) and talk.heard.quoted_id:
-        changed = filing.quoted(talk)
-        if changed is not None:
-            return changed
+    changed = filing.quoted(talk) if talk.heard.quoted_id else None
+    if changed is not None:
+        return changed
     return _answer(talk, talk.flow, step)
 
 
@@ -112,17 +135,19 @@ def _names_a_topic(talk: Talk) -> bool:
     if not talk.place.memo.pop("menu", False):
         return False
     talk.moved = True
-    number = digits(talk.heard.text).strip()
-    talk.understood = Understood(Intent.TOPIC, topic=int(number)) if number.isdigit() else talk.understood
-    return number.isdigit()
+    topic = number(digits(talk.heard.text).strip())
+    if topic is not None:
+        talk.understood = Understood(Intent.TOPIC, topic=topic)
+    return topic is not None
 
 
 def _step(talk: Talk) -> str:
     """Return the step one stands at: home where the flow has it no more, or the report cannot be written now."""
     step = talk.place.step
-    if talk.flow.step(step) is None or (talk.questions.question(step) and not talk.writable):
-        return HOME
-    return step
+    gone = talk.flow.step(step) is None
+    closed = talk.questions.question(step) is not None and not talk.writable
+    lapsed = step in SURE and talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE
+    return HOME if gone or closed or lapsed else step
 
 
 def _understand(talk: Talk, *, asking: bool) -> Understood:
@@ -141,4 +166,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
 def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk) if flow is not JOINING else VERBS[flow.hear(step, Intent.UNKNOWN).do](talk)
-    return VERBS[flow.hear(step, talk.understood.intent).do](talk)
+    move = flow.hear(step, talk.understood.intent)
+    if step in SURE and move.to == STAY and not move.do.startswith("ask_"):
+        talk.go(HOME)  # something else was said: the question "are you sure?" is over
+    return VERBS[move.do](talk)

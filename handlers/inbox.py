@@ -69,21 +69,24 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         return _in_group(db, channel, heard, house, now)
     if heard.user is None:
         return []
-    if heard.kind == Kind.UNSEND:
-        _forget(db, channel, heard)
-    person, place = standing.find(db, channel, heard.user, now)
+    person = standing.find(db, channel, heard.user, now)
     late = person.heard_at is not None and heard.at < person.heard_at
+    if heard.kind == Kind.UNSEND or (late and heard.message_id and _is_unsent(db, channel, heard)):
+        _forget(db, channel, heard)
+        if heard.kind != Kind.UNSEND:  # it was taken back before it reached us
+            return []
     if heard.kind == Kind.UNFOLLOW:
         if not late:
             standing.note_blocked(db, person.id, heard.at)
         return []
+    place, standings = standing.standings(db, person.id, now)
     talk = Talk(
         db=db,
         channel=channel,
         heard=heard,
         person=person,
         place=place or Place(),
-        standings=standing.standings(db, channel, person.id, now),
+        standings=standings,
         ack_wait=house.ack_wait,
         now=now,
         late=late,
@@ -120,6 +123,17 @@ def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: dat
 _FORGET = update(inbox).where(inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message"))
 
 
+_OF_MESSAGE = select(inbox.c.raw).where(
+    inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message")
+)
+
+
+def _is_unsent(db: Connection, channel: str, heard: Heard) -> bool:
+    """Tell whether a bubble that comes late was unsent before it came."""
+    rows = db.execute(_OF_MESSAGE, {"channel": channel, "message": heard.message_id})
+    return any(raw == FORGOTTEN for (raw,) in rows)
+
+
 def _forget(db: Connection, channel: str, heard: Heard) -> None:
     """Forget the words of an unsent bubble in the kept event too (REF Unsend event)."""
     if heard.message_id:
@@ -135,7 +149,7 @@ def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error:
         return []
     if heard.user is None or heard.group is not None or heard.token is None or not heard.active:
         return []
-    person, _ = standing.find(db, channel, heard.user, now)
+    person = standing.find(db, channel, heard.user, now)
     messages, about = to_line([Say(say("chat.received"))])
     return [
         outbox.add(

@@ -7,7 +7,7 @@ from handlers.questions import Question
 from handlers.reports import Answer
 from handlers.talk import Talk, Turn
 from handlers.texts import say
-from handlers.wording import counted, slots, steer
+from handlers.wording import counted, school_line, slots, steer
 from handlers.words import clean
 from models.report import PartKind
 
@@ -61,7 +61,7 @@ def acknowledge(talk: Talk, question: Question, found: Answer, replaced: int | N
     counts = reports.counts(talk.db, found)
     was = replaced or talk.place.memo.get("was")
     key = "report.kept_replaced" if was else "report.kept"
-    lines = [say(key, count=counted(counts), **slots(talk, question))]
+    lines = [school_line(talk) + say(key, count=counted(counts), **slots(talk, question))]
     if counts.get(PartKind.IMAGE) and talk.heard.kind == Kind.IMAGE:
         lines.append(say("report.kept_faces"))
     lines.append(say("report.kept_more"))

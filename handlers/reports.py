@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
+from models.programme import rounds
 from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
 
 
@@ -51,8 +52,10 @@ MOVES: dict[State, frozenset[State]] = {
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 
 _OPEN = insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"])
-_OF_SCHOOL = select(reports.c.id).where(
-    reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school")
+_OF_SCHOOL = (
+    select(reports.c.id)
+    .where(reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school"))
+    .with_for_update()
 )
 
 
@@ -238,6 +241,7 @@ _BY_MESSAGE = (
         parts.c.kind,
         parts.c.said_at,
         parts.c.said_by,
+        parts.c.revision,
         answers.c.report_id,
         answers.c.question,
         reports.c.state,
@@ -309,10 +313,22 @@ _SUBMITTED = (
     .where(reports.c.id == bindparam("report"))
     .values(submitted_at=bindparam("at"), reference=bindparam("number"))
 )
+_same_school = reports.alias()
+_same_term = rounds.alias()
 _TIMES_SENT = (
     select(func.count())
-    .select_from(moves)
-    .where(moves.c.report_id == bindparam("report"), moves.c.to_state == State.SUBMITTED)
+    .select_from(
+        reports.join(rounds, rounds.c.id == reports.c.round_id)
+        .join(_same_school, _same_school.c.school_id == reports.c.school_id)
+        .join(_same_term, _same_term.c.id == _same_school.c.round_id)
+        .join(moves, moves.c.report_id == _same_school.c.id)
+    )
+    .where(
+        reports.c.id == bindparam("report"),
+        _same_term.c.year == rounds.c.year,
+        _same_term.c.semester == rounds.c.semester,
+        moves.c.to_state == State.SUBMITTED,
+    )
 )
 
 
@@ -330,7 +346,7 @@ def submit(
 ) -> str | None:
     """Send a report to its agency; returns its reference, e.g. "2568/2-1031991001-1", or None where it had moved.
 
-    The last number counts how often the school has sent it.
+    The last number counts how often the school has sent one in that semester.
     """
     if not move(db, channel, report, was, State.SUBMITTED, by=by, now=now):
         return None

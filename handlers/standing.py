@@ -3,7 +3,7 @@
 Every read of a talk starts here: nothing outside these standings is ever looked at (invariant 5).
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -78,39 +78,26 @@ class Standing:
         return self.school_name if self.school else self.agency
 
 
-_FIND = (
-    select(
-        people.c.id,
-        people.c.heard_at,
-        people.c.notice_version,
-        places.c.flow,
-        places.c.step,
-        places.c.school_id,
-        places.c.report_id,
-        places.c.memo,
-        places.c.since,
-    )
-    .select_from(people.outerjoin(places, places.c.person_id == people.c.id))
+_LOCK = (
+    select(people.c.id, people.c.heard_at, people.c.notice_version)
     .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
-    .with_for_update(of=people)
+    .with_for_update()
 )
 _MEET = insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
 
 
-def find(db: Connection, channel: str, user: str, now: datetime) -> tuple[Person, Place | None]:
-    """Return the person behind a LINE user id, locked until the transaction ends, and the person's place.
+def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
+    """Return the person behind a LINE user id, locked until the transaction ends.
 
-    Two events of one person are so applied one after the other, whatever process they arrive in.
+    Two events of one person are so applied one after the other, whatever process they arrive in. Nothing else is
+    read by this statement: after waiting for a lock PostgreSQL shows only the locked row as it is then.
     """
-    row = db.execute(_FIND, {"channel": channel, "user": user}).first()
+    row = db.execute(_LOCK, {"channel": channel, "user": user}).first()
     new = row is None
     if row is None:
         db.execute(_MEET, {"channel_id": channel, "line_user_id": user, "created_at": now})
-        row = db.execute(_FIND, {"channel": channel, "user": user}).one()
-    person = Person(row.id, user, row.heard_at, row.notice_version, new)
-    if row.flow is None:
-        return person, None
-    return person, Place(row.flow, row.step, row.school_id, row.report_id, dict(row.memo), row.since)
+        row = db.execute(_LOCK, {"channel": channel, "user": user}).one()
+    return Person(row.id, user, row.heard_at, row.notice_version, new)
 
 
 _STANDINGS = (
@@ -132,9 +119,25 @@ _STANDINGS = (
         reports.c.state,
         reports.c.reference,
         reports.c.submitted_at,
+        places.c.flow,
+        places.c.step,
+        places.c.school_id.label("place_school"),
+        places.c.report_id.label("place_report"),
+        places.c.memo,
+        places.c.since,
     )
     .select_from(
-        memberships.outerjoin(schools, schools.c.id == memberships.c.school_id)
+        people.outerjoin(places, places.c.person_id == people.c.id)
+        .outerjoin(
+            memberships,
+            and_(
+                memberships.c.person_id == people.c.id,
+                memberships.c.channel_id == people.c.channel_id,
+                memberships.c.since <= bindparam("now"),
+                or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+            ),
+        )
+        .outerjoin(schools, schools.c.id == memberships.c.school_id)
         .outerjoin(
             agencies,
             or_(agencies.c.id == schools.c.agency_id, agencies.c.id == memberships.c.agency_id),
@@ -150,22 +153,51 @@ _STANDINGS = (
         .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
         .outerjoin(reports, and_(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id))
     )
-    .where(
-        memberships.c.person_id == bindparam("person"),
-        memberships.c.channel_id == bindparam("channel"),
-        memberships.c.since <= bindparam("now"),
-        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
-    )
+    .where(people.c.id == bindparam("person"))
     .order_by(memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
 )
 
 
-def standings(db: Connection, channel: str, person: int, now: datetime) -> list[Standing]:
-    """Return what a person may speak for now, one standing a membership, each with the newest running round."""
+def standings(db: Connection, person: int, now: datetime) -> tuple[Place | None, list[Standing]]:
+    """Return where a person stands in a talk, and what the person may speak for now.
+
+    One standing a membership, each with the newest running round. The reports among them are locked until the
+    transaction ends: two people of one school are heard one after the other, too.
+    """
+    rows = db.execute(_STANDINGS, {"person": person, "now": now}).all()
+    place = _place(rows[0]) if rows and rows[0].flow else None
     found: dict[tuple[int | None, str], Standing] = {}
-    for row in db.execute(_STANDINGS, {"person": person, "channel": channel, "now": now}):
-        found.setdefault((row.school_id, row.role), _standing(row))
-    return list(found.values())
+    for row in rows:
+        if row.role is not None:
+            found.setdefault((row.school_id, row.role), _standing(row))
+    return place, _locked(db, list(found.values()))
+
+
+_LOCK_REPORTS = (
+    select(reports.c.id, reports.c.state, reports.c.reference, reports.c.submitted_at)
+    .where(reports.c.id.in_(bindparam("reports", expanding=True)))
+    .order_by(reports.c.id)
+    .with_for_update()
+)
+
+
+def _locked(db: Connection, found: list[Standing]) -> list[Standing]:
+    """Lock the reports, and see how they are once the lock is had. SQLite's writers are alone anyway."""
+    numbers = [one.report for one in found if one.report is not None]
+    if db.dialect.name == "sqlite" or not numbers:
+        return found
+    rows = {row.id: row for row in db.execute(_LOCK_REPORTS, {"reports": numbers})}
+    return [_seen_again(one, rows.get(one.report)) for one in found]
+
+
+def _seen_again(one: Standing, row: Any | None) -> Standing:
+    if row is None:
+        return one
+    return replace(one, state=State(row.state), reference=row.reference, submitted_at=row.submitted_at)
+
+
+def _place(row: Any) -> Place:
+    return Place(row.flow, row.step, row.place_school, row.place_report, dict(row.memo), row.since)
 
 
 def _standing(row: Any) -> Standing:
@@ -226,21 +258,16 @@ def note_heard(db: Connection, person: int, at: datetime) -> None:
 
 
 _ASKED_BEFORE = (
-    select(asked.c.question)
-    .where(
-        asked.c.person_id == bindparam("person"),
-        asked.c.report_id == bindparam("report"),
-        asked.c.at <= bindparam("at"),
-    )
+    select(asked.c.report_id, asked.c.question)
+    .where(asked.c.person_id == bindparam("person"), asked.c.at <= bindparam("at"))
     .order_by(asked.c.at.desc(), asked.c.id.desc())
     .limit(1)
 )
 
 
-def asked_before(db: Connection, person: int, report: int, at: datetime) -> str | None:
-    """Return the question that was open to a person at LINE's time ``at``, if any."""
-    found: str | None = db.execute(_ASKED_BEFORE, {"person": person, "report": report, "at": at}).scalar()
-    return found
+def asked_before(db: Connection, person: int, at: datetime) -> Any | None:
+    """Return the report_id and question that were open to a person at LINE's time ``at``, or None."""
+    return db.execute(_ASKED_BEFORE, {"person": person, "at": at}).first()
 
 
 _QUESTION_OF = select(said.c.report_id, said.c.question).where(

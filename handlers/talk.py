@@ -128,8 +128,24 @@ class Talk:
             at = self.heard.at
             standing.note_asked(self.db, self.channel, self.person.id, self.report, step, at)
         school = self.stand.school
+        waiting = self.place.memo.get("waiting")  # words not yet filed go along until they are filed or let go
+        memo = {"waiting": waiting} | memo if waiting else memo
         self.place = Place("report", step, school, self.report if self.stand.round else None, memo, self.heard.at)
         self.moved = True
+
+    def speak_for(self, report: int) -> bool:
+        """Speak for the school of another report of one's own; False where it is none."""
+        found = next((one for one in self.standings if one.report == report and one.may_write), None)
+        if found is None:
+            return False
+        self.place.school = found.school
+        self.forget_report()
+        return True
+
+    @property
+    def several(self) -> bool:
+        """Tell whether the person writes for more than one school: then each is named."""
+        return sum(one.may_write for one in self.standings) > 1
 
     def note(self, **memo: Any) -> None:
         """Remember small things until the next move; a change of an answer that was begun is left."""

@@ -5,6 +5,7 @@ only while that question is open at that revision. One that names a report of ot
 """
 
 from handlers import audit
+from handlers.flows.report import CONFIRM, DELETE, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
 from handlers.talk import Talk, Turn, turn
@@ -12,6 +13,7 @@ from handlers.texts import say
 from handlers.verbs import answering, filing
 from handlers.verbs.chatting import here
 from handlers.verbs.moving import edit_question, show_sent
+from handlers.verbs.sending import ask_submit
 from handlers.wording import slots, state_of
 from handlers.words import Intent
 
@@ -29,7 +31,29 @@ _WRITES = frozenset(
         "restore",
     }
 )
-_WORDS = frozenset(str(intent) for intent in Intent)
+_WORDS = frozenset(
+    {
+        Intent.REPORT,
+        Intent.SUMMARY,
+        Intent.PAUSE,
+        Intent.MENU,
+        Intent.HELP,
+        Intent.STATUS,
+        Intent.SUBMIT,
+        Intent.CONFIRM,
+        Intent.NOT_YET,
+        Intent.WITHDRAW,
+        Intent.CANCEL,
+        Intent.YES,
+        Intent.NO,
+        Intent.ACKNOWLEDGE,
+        Intent.EDIT,
+        Intent.TOPIC,
+        Intent.SWITCH,
+        *_WRITES,
+    }
+)
+"""What our buttons do, apart from those with a meaning of their own below."""
 _OWN = {"pick": answering.pick, "restore": answering.restore}
 
 
@@ -57,11 +81,24 @@ def _is_old(talk: Talk, act: Act, question: Question) -> bool:
 def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
     if act.do in _OWN:
         return _OWN[act.do](talk) if question else _refuse(talk, "incomplete")
+    if act.do == Intent.CONFIRM:
+        return _confirmed(talk, act, question)
     if act.do == "keep":
         return filing.keep_words_here(talk)
     if act.do == "open" and question:
         return edit_question(talk, question) if talk.writable else show_sent(talk)
     return None if act.do in _WORDS else _refuse(talk, "unknown")
+
+
+def _confirmed(talk: Talk, act: Act, question: Question | None) -> Turn | None:
+    """Tell a confirmation of what is asked now, which the table answers, from an old one of something else."""
+    step = talk.place.step
+    if question is not None:
+        asked = step == DELETE and talk.place.memo.get("question") == question.key
+        return None if asked and talk.answer(question.key).revision == act.revision else _stale(talk, question)
+    if act.value == WITHDRAW:
+        return None if step == WITHDRAW else show_sent(talk)
+    return ask_submit(talk) if step != CONFIRM else None
 
 
 def _other_report(talk: Talk) -> Turn:

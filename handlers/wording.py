@@ -88,12 +88,17 @@ def _option(talk: Talk, answer: Answer, option: Option) -> Choice:
     return Choice(option.label, act(talk, "pick", answer, option.key), word=option.label)
 
 
+def school_line(talk: Talk) -> str:
+    """Return the school as a line of its own, for those who have several; nothing for all others."""
+    return say("report.for_school", school=talk.stand.school_name) + "\n" if talk.several else ""
+
+
 def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
     """Return a question as it is put: where one is, what is asked, a hint, what may be done, what is kept so far."""
     known = {**slots(talk, question), "ask": question.ask}
     found = talk.parts().get(question.key, []) if question.key in talk.answers else []
     picked = {part.text for part in found if part.kind == PartKind.CHOICE}
-    pieces = [lead, say("report.ask", **known)]
+    pieces = [lead, school_line(talk) + say("report.ask", **known)]
     if question.options:
         pieces.append("\n".join(_line(number, option, picked) for number, option in enumerate(question.options, 1)))
     elif question.hint:

@@ -5,7 +5,9 @@ from handlers.questions import Question, QuestionSet
 from handlers.standing import HOME
 from handlers.words import Intent
 
-CONFIRM, WITHDRAW, DELETE = "confirm", "withdraw", "delete"
+CONFIRM, WITHDRAW, DELETE, OFFER = "confirm", "withdraw", "delete", "offer"
+SURE = frozenset({CONFIRM, WITHDRAW, DELETE})
+"""Steps that ask "are you sure?": left by whatever else is said, and forgotten after a while."""
 
 _ANYWHERE: dict[str, Move] = {
     Intent.REPORT: Move("resume", OPEN),
@@ -51,9 +53,9 @@ _ANYWHERE: dict[str, Move] = {
             Intent.ACKNOWLEDGE,
             Intent.YES,
             Intent.NO,
-            Intent.NOT_YET,
         )
     },
+    Intent.NOT_YET: Move("not_yet", STAY),
     Intent.CODE: Move("look_at_code", STAY),
 }
 
@@ -78,11 +80,30 @@ _AT_REST: dict[str, Move] = _ANYWHERE | {
 }
 
 
-_AT_HOME: dict[str, Move] = (
-    _AT_REST
-    | {intent: Move("chat_or_offer", STAY) for intent, move in _ANYWHERE.items() if move.do == "chat"}
-    | {Intent.YES: Move("yes", STAY)}
-)
+_AT_HOME: dict[str, Move] = _AT_REST | {
+    intent: Move("chat_or_offer", STAY) for intent, move in _ANYWHERE.items() if move.do == "chat"
+}
+_AT_OFFER: dict[str, Move] = _AT_HOME | {
+    Intent.YES: Move("keep_words", NAMED),
+    Intent.CONFIRM: Move("keep_words", NAMED),
+    Intent.NEXT: Move("keep_words", NAMED),
+    Intent.TOPIC: Move("file_or_append", NAMED),
+    Intent.APPEND: Move("file_or_append", NAMED),
+    Intent.NO: Move("drop_words", HOME),
+    Intent.CANCEL: Move("drop_words", HOME),
+    Intent.NOT_YET: Move("drop_words", HOME),
+}
+
+
+def _sure(asks: str, does: str, to: str, no: str, key: str, title: str) -> Step:
+    """Return a step that asks whether one is sure; what is neither yes nor no asks again."""
+    yes = {Intent.CONFIRM: Move(does, to), Intent.YES: Move(does, to)}
+    refused = {intent: Move(no, HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
+    unclear = (Intent.ACKNOWLEDGE, Intent.SMALLTALK, Intent.THANKS, Intent.NONE, Intent.NEXT)
+    return Step(key, title, _AT_REST | {intent: Move(asks, STAY) for intent in unclear} | yes | refused, _OFFER)
+
+
+_OFFER = Move("offer_words", OFFER)
 
 
 def _question(question: Question, title: str) -> Step:
@@ -107,46 +128,9 @@ def _make(question_set: QuestionSet) -> Flow:
         for topic in question_set.topics
         for question in topic.questions
     ]
-    back_home: dict[str, Move] = {Intent.CANCEL: Move("not_yet", HOME), Intent.NOT_YET: Move("not_yet", HOME)}
-    confirm = Step(
-        CONFIRM,
-        "ยืนยันส่ง",
-        _AT_REST
-        | back_home
-        | {
-            Intent.CONFIRM: Move("submit", HOME),
-            Intent.YES: Move("submit", HOME),
-            Intent.SUBMIT: Move("submit", HOME),
-            Intent.NO: Move("not_yet", HOME),
-        },
-        Move("offer_words", STAY),
-    )
-    withdraw = Step(
-        WITHDRAW,
-        "ยืนยันถอนคืน",
-        _AT_REST
-        | {
-            Intent.CONFIRM: Move("withdraw", HOME),
-            Intent.YES: Move("withdraw", HOME),
-            Intent.WITHDRAW: Move("withdraw", HOME),
-            Intent.NO: Move("keep_sent", HOME),
-            Intent.CANCEL: Move("keep_sent", HOME),
-            Intent.NOT_YET: Move("keep_sent", HOME),
-        },
-        Move("offer_words", STAY),
-    )
-    delete = Step(
-        DELETE,
-        "ยืนยันลบคำตอบ",
-        _AT_REST
-        | {
-            Intent.CONFIRM: Move("delete", NAMED),
-            Intent.YES: Move("delete", NAMED),
-            Intent.DELETE: Move("delete", NAMED),
-            Intent.NO: Move("leave_unchanged", OPEN),
-            Intent.CANCEL: Move("leave_unchanged", OPEN),
-        },
-        Move("offer_words", STAY),
-    )
-    home = Step(HOME, "พัก", _AT_HOME, Move("offer_words", STAY))
-    return Flow("report", (home, *questions, confirm, withdraw, delete), on_done="submit")
+    confirm = _sure("ask_submit", "submit", HOME, "not_yet", CONFIRM, "ยืนยันส่ง")
+    withdraw = _sure("ask_withdraw", "withdraw", HOME, "keep_sent", WITHDRAW, "ยืนยันถอนคืน")
+    delete = _sure("ask_delete", "delete", NAMED, "leave_unchanged", DELETE, "ยืนยันลบคำตอบ")
+    home = Step(HOME, "พัก", _AT_HOME, _OFFER)
+    offer = Step(OFFER, "จะบันทึกในข้อใด", _AT_OFFER, _OFFER)
+    return Flow("report", (home, *questions, confirm, withdraw, delete, offer), on_done="submit")

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl
 
+from handlers.numbers import number
+
 
 @dataclass(frozen=True, slots=True)
 class Act:
@@ -28,16 +30,10 @@ class Act:
     def read(data: str) -> "Act | None":
         """Return the act in postback data, or None where it is not one of ours."""
         pairs = dict(parse_qsl(data[:300]))
-        try:
-            return Act(
-                do=pairs["do"],
-                report=int(pairs["r"]) if "r" in pairs else None,
-                question=pairs.get("q"),
-                revision=int(pairs["n"]) if "n" in pairs else None,
-                value=pairs.get("v"),
-            )
-        except (KeyError, ValueError):
+        numbers = {key: number(pairs[key]) for key in ("r", "n") if key in pairs}
+        if "do" not in pairs or None in numbers.values():
             return None
+        return Act(pairs["do"], numbers.get("r"), pairs.get("q"), numbers.get("n"), pairs.get("v"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "join": joining.join,
     "keep_or_pause": answering.keep_or_pause,
     "keep_sent": sending.keep_sent,
+    "keep_words": filing.keep_words_here,
     "leave_unchanged": answering.leave_unchanged,
     "look_at_code": joining.look_at_code,
     "make_private": answering.make_private,
@@ -56,5 +57,4 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "use_paper": joining.use_paper,
     "welcome": joining.welcome,
     "withdraw": sending.withdraw,
-    "yes": filing.yes,
 }

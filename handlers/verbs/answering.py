@@ -7,6 +7,7 @@ from handlers.heard import Kind
 from handlers.keeping import acknowledge, keep_part, keep_words
 from handlers.messages.build import clip
 from handlers.messages.values import Say
+from handlers.numbers import number
 from handlers.picking import picked
 from handlers.questions import Option, Question
 from handlers.reports import Answer
@@ -39,7 +40,7 @@ def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
         return None
     was = found.revision
     reports.revise(talk.db, found)
-    talk.place.memo = {"was": was}
+    talk.place.memo = {"was": was, "now": found.revision}
     talk.moved = True
     return was
 
@@ -70,8 +71,9 @@ def restore(talk: Talk) -> Turn:
     """Take back the words that replaced an answer: the older revision is the answer again."""
     question = _open(talk)
     found = talk.answer(question.key)
-    older = talk.act.value if talk.act else str(talk.place.memo.get("was", ""))
-    if not older or not older.isdigit() or not reports.restore(talk.db, found, int(older)):
+    older = number(talk.act.value) if talk.act else talk.place.memo.get("was")
+    unchanged = talk.act is not None or talk.place.memo.get("now") == found.revision
+    if older is None or not unchanged or not reports.restore(talk.db, found, older):
         return turn(ask(talk, question))
     talk.go(question.key)
     return turn(ask(talk, question, lead=say("report.kept_restored", **slots(talk, question))))

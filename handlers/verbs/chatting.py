@@ -49,6 +49,8 @@ def chat(talk: Talk) -> Turn:
     """Answer politely what is not about the report, in one bubble."""
     key = _SAID.get(talk.understood.intent) or _KINDS.get(talk.heard.kind) or "chat.smalltalk"
     at = talk.stand
+    if key == "chat.greeting" and not at.may_submit:
+        key = "chat.greeting_helper"
     return here(talk, say(key, agency=at.agency, school=at.school_name))
 
 
@@ -70,7 +72,7 @@ def show_help(talk: Talk) -> Turn:
 def show_status(talk: Talk) -> Turn:
     """Say how far the report is and what comes next."""
     if talk.stand.round is None:
-        return turn(Say(say("report.no_round")))
+        return turn(Say(say("report.no_round", agency=talk.stand.agency)))
     return show_overview(talk) if talk.stand.state in (None, State.DRAFT) else _sent_status(talk)
 
 
@@ -89,7 +91,7 @@ def show_deadline(talk: Talk) -> Turn:
 
 def _deadline(talk: Talk) -> str:
     if talk.stand.due_on is None:
-        return say("report.no_round")
+        return say("report.no_round", agency=talk.stand.agency)
     left = (talk.stand.due_on - today(talk.now)).days
     key = "chat.days_left" if left > 0 else "chat.due_today" if left == 0 else "chat.due_over"
     return say("chat.deadline", due=day(talk.stand.due_on), left=say(key, n=abs(left)))
@@ -98,7 +100,7 @@ def _deadline(talk: Talk) -> str:
 def tell_extend(talk: Talk) -> Turn:
     """Tell whom to ask for more time."""
     if talk.stand.due_on is None:
-        return here(talk, say("report.no_round"))
+        return here(talk, say("report.no_round", agency=talk.stand.agency))
     return here(talk, say("chat.extend", due=due(talk), agency=talk.stand.agency))
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from handlers import media, reports, standing
+from handlers.flows.report import OFFER
 from handlers.heard import MEDIA, Heard, Kind
 from handlers.keeping import KINDS, acknowledge, keep_part
 from handlers.messages.build import clip
@@ -14,10 +15,11 @@ from handlers.questions import Question
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.chatting import chat, here, wrong_type
-from handlers.verbs.moving import append, named_question, show_sent
-from handlers.wording import QUOTED, ask, counted, slots
-from handlers.words import clean, letters
+from handlers.verbs.answering import pick
+from handlers.verbs.chatting import chat, here, refuse_id_number, wrong_type
+from handlers.verbs.moving import append, edit_question, named_question, show_sent
+from handlers.wording import QUOTED, ask, counted, school_line, slots
+from handlers.words import Intent, clean, letters, understand
 from models.outbox import Policy
 from models.report import AnswerState, PartKind, State
 
@@ -35,9 +37,11 @@ def offer_words(talk: Talk) -> Turn:
         return wrong_type(talk)
     if not talk.writable:
         return show_sent(talk)
-    question = _first_open(talk)
-    if question is None or (heard.kind not in MEDIA and letters(heard.text) < WORTH_FILING):
+    question = _likeliest(talk)
+    if heard.kind not in MEDIA and letters(heard.text) < WORTH_FILING and talk.place.step != OFFER:
         return here(talk, say("chat.not_understood"))
+    if len(talk.place.memo.get("waiting", [])) >= MOST_WAITING:
+        return turn(Say(say("report.offer_full", most=MOST_WAITING), _offers(talk, question)))
     waiting = _wait(talk)
     asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
     said = Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question))
@@ -46,16 +50,16 @@ def offer_words(talk: Talk) -> Turn:
 
 def _wait(talk: Talk) -> list[dict[str, Any]]:
     """Let what was heard wait in the place, with what waits already."""
-    waiting = [*talk.place.memo.get("waiting", []), _pack(talk.heard)][-MOST_WAITING:]
-    talk.go(HOME, waiting=waiting)
+    waiting = [*talk.place.memo.get("waiting", []), _pack(talk.heard)]
+    talk.go(OFFER, waiting=waiting)
     return waiting
 
 
 def chat_or_offer(talk: Talk) -> Turn:
     """Answer what seems not to be about the report; a sentence that only seems so is offered to be kept as well."""
-    question = _first_open(talk) if talk.writable and not talk.understood.sure else None
-    if question is None or letters(talk.heard.text) < SENTENCE:
+    if not talk.writable or talk.understood.sure or letters(talk.heard.text) < SENTENCE:
         return chat(talk)
+    question = _likeliest(talk)
     told = chat(talk).said[0]
     _wait(talk)
     words = f"{told.text if isinstance(told, Say) else ''}\n\n{say('report.offer_too', **slots(talk, question))}"
@@ -94,9 +98,12 @@ def _shown(waiting: Iterable[dict[str, Any]]) -> str:
     return "\n".join([*lines, *([counted(files)] if files else [])])
 
 
-def _first_open(talk: Talk) -> Question | None:
+def _likeliest(talk: Talk) -> Question:
+    """Return the question that words are most likely for: the one asked last, else the first open one."""
+    last = standing.asked_before(talk.db, talk.person.id, talk.heard.at)
+    asked = talk.questions.question(last.question) if last and last.report_id == talk.stand.report else None
     step = talk.flow.first_open(talk.done)
-    return talk.questions.question(step.key) if step else talk.questions.questions[0]
+    return asked or (talk.questions.question(step.key) if step else None) or talk.questions.questions[0]
 
 
 def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
@@ -111,8 +118,7 @@ def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
 def keep_words_here(talk: Talk) -> Turn:
     """File what waited under the question that was tapped or named, or the first open one."""
     key = talk.act.question if talk.act else None
-    question = talk.questions.question(key) if key else _first_open(talk)
-    return _keep_waiting(talk, question)
+    return _keep_waiting(talk, talk.questions.question(key) if key else _likeliest(talk))
 
 
 def file_or_append(talk: Talk) -> Turn:
@@ -132,18 +138,13 @@ def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
         reports.save(talk.db, found)
     for packed in waiting:
         keep_part(talk, found, _unpack(talk, packed))
-    talk.go(question.key)
+    talk.go(question.key, waiting=[])
     return turn(ask(talk, question, lead=say("report.refiled", **slots(talk, question))))
-
-
-def yes(talk: Talk) -> Turn:
-    """Take "ใช่" for the offer that is open, if one is."""
-    return keep_words_here(talk) if talk.place.memo.get("waiting") else here(talk, say("chat.smalltalk"))
 
 
 def drop_words(talk: Talk) -> Turn:
     """Let go of what was offered to be filed."""
-    talk.go(HOME)
+    talk.go(HOME, waiting=[])
     return here(talk, say("report.words_dropped"))
 
 
@@ -152,42 +153,76 @@ def late(talk: Talk) -> Turn | None:
 
     Nothing newer is touched: no move, no command of a late bubble counts (invariant 7).
     """
-    if talk.heard.kind not in KINDS or not talk.writable or talk.stand.report is None:
+    asked = standing.asked_before(talk.db, talk.person.id, talk.heard.at)
+    if asked is None or talk.heard.kind not in KINDS:
         return None
-    key = standing.asked_before(talk.db, talk.person.id, talk.report, talk.heard.at)
-    question = talk.questions.question(key) if key else None
-    if question is None:
+    here_now = talk.place.school
+    if not talk.speak_for(asked.report_id):
         return None
-    found = talk.answer(question.key)
-    if not keep_part(talk, found, talk.heard):
+    filed = _file_late(talk, asked.question)
+    talk.place.school = here_now
+    return filed
+
+
+def _file_late(talk: Talk, key: str) -> Turn | None:
+    question = talk.questions.question(key)
+    if question is None or not talk.writable or not keep_part(talk, talk.answer(key), talk.heard):
         return None
-    return turn(Say(say("report.kept_late", **slots(talk, question)), about=(talk.report, question.key)))
+    words = say("report.kept_late", **slots(talk, question))
+    return turn(Say(f"{school_line(talk)}{words}", about=(talk.report, question.key)))
 
 
 def quoted(talk: Talk) -> Turn | None:
-    """Change what was quoted: one's own bubble is replaced by the new one, a question of ours gets it added."""
+    """Change what was quoted: one's own words are replaced by the new ones, all else gets them added.
+
+    None where nothing of ours or of the person's was quoted: then the words are heard as any others.
+    """
     mark = talk.heard.quoted_id
-    if not mark or not talk.writable:
+    part = reports.part_of_message(talk.db, talk.channel, mark) if mark else None
+    asked = standing.question_of_message(talk.db, talk.channel, mark) if mark and part is None else None
+    about = part or asked
+    if about is None or about.report_id not in {one.report for one in talk.standings}:
         return None
-    part = reports.part_of_message(talk.db, talk.channel, mark)
-    if part is not None:
-        return _replace_bubble(talk, part)
-    asked = standing.question_of_message(talk.db, talk.channel, mark)
-    question = talk.questions.question(asked.question) if asked and asked.report_id == talk.report else None
+    question = talk.questions.question(about.question) if about.report_id == talk.stand.report else None
     if question is None:
+        return turn(Say(say("report.quote_elsewhere"), (Choice(say("label.switch"), Act("switch")),)))
+    if not talk.writable:
+        return show_sent(talk)
+    return _about_quoted(talk, question, part)
+
+
+def _about_quoted(talk: Talk, question: Question, part: Any | None) -> Turn | None:
+    """Do with what was quoted as the words say."""
+    intent = talk.understood.intent
+    if part is not None and intent in (Intent.DELETE, Intent.DELETE_LAST):
+        reports.take_back(talk.db, part.id, talk.now)
+        return here(talk, say("report.bubble_removed", **slots(talk, question)))
+    if intent in (Intent.EDIT, Intent.REPLACE):
+        return edit_question(talk, question)
+    if intent not in _WORDS:
         return None
+    if part is not None and part.kind == PartKind.TEXT and talk.heard.kind == Kind.TEXT:
+        return _replace_bubble(talk, part, question)
+    return _add_to_quoted(talk, question)
+
+
+_WORDS = frozenset({Intent.ANSWER, Intent.UNKNOWN, Intent.NONE, Intent.SNOOZE, Intent.RATING})
+"""What, said to a quote, is taken for words of the answer."""
+
+
+def _add_to_quoted(talk: Talk, question: Question) -> Turn:
+    talk.go(question.key)
+    if question.options:
+        return pick(talk)
     found = talk.answer(question.key)
     keep_part(talk, found, talk.heard)
-    talk.go(question.key)
     return acknowledge(talk, question, found)
 
 
-def _replace_bubble(talk: Talk, part: Any) -> Turn | None:
-    question = talk.questions.question(part.question)
-    if part.report_id != talk.report or question is None:
-        return None
+def _replace_bubble(talk: Talk, part: Any, question: Question) -> Turn:
+    """Put new words in the place of a bubble, in the revision that it belongs to."""
     reports.take_back(talk.db, part.id, talk.now)
-    found = talk.answer(question.key)
+    found = replace(talk.answer(question.key), revision=part.revision)
     keep_part(talk, found, replace(talk.heard, at=part.said_at))
     return here(talk, say("report.kept_quoted", **slots(talk, question)))
 
@@ -196,7 +231,12 @@ def edited(talk: Talk) -> Turn | None:
     """Put the new words of an edited bubble in the place of the old ones."""
     mark = talk.heard.message_id
     part = reports.part_of_message(talk.db, talk.channel, mark) if mark else None
-    return _replace_bubble(talk, part) if part is not None and talk.writable else None
+    if part is None or part.report_id != talk.stand.report or not talk.writable:
+        return None
+    question = talk.questions.question(part.question)
+    if understand(talk.heard.text, asking=True).intent == Intent.SENSITIVE:
+        return refuse_id_number(talk)
+    return _replace_bubble(talk, part, question) if question else None
 
 
 def unsend(talk: Talk) -> Turn | None:
@@ -216,9 +256,15 @@ def unsend(talk: Talk) -> Turn | None:
 
 
 def _tell_unsent(talk: Talk, part: Any) -> Turn | None:
+    """Say it at the next visit; an answer that has nothing left is open again."""
     if talk.standing is None or talk.stand.question_set is None or part.report_id != talk.stand.report:
         return None
     question = talk.questions.question(part.question)
-    if question is None or State(part.state) not in reports.WRITABLE:
+    if question is None:
         return None
-    return turn(Say(say("report.unsent", **slots(talk, question))), policy=Policy.HOLD)
+    found = talk.answer(question.key)
+    if talk.writable and found.state != AnswerState.OPEN and not reports.counts(talk.db, found):
+        found.state = AnswerState.OPEN
+        reports.save(talk.db, found)
+    key = "report.unsent" if State(part.state) in reports.WRITABLE else "report.unsent_after"
+    return turn(Say(say(key, **slots(talk, question))), policy=Policy.HOLD)

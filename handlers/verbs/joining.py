@@ -80,6 +80,9 @@ def ask_school_again(talk: Talk) -> Turn:
 
 def not_mine(talk: Talk) -> Turn:
     """Let go of a code that was for another school."""
+    if talk.standing is not None:
+        talk.go_home()
+        return here(talk, say("joining.not_mine_either"))
     talk.join(CODE)
     return turn(Say(say("joining.not_mine")))
 
@@ -92,7 +95,7 @@ def join(talk: Talk) -> Turn:
     if isinstance(redeemed, Refused):
         talk.join(CODE)
         return turn(Say(_refusal(redeemed)))
-    talk.standings = standing.standings(talk.db, talk.channel, talk.person.id, talk.now)
+    _, talk.standings = standing.standings(talk.db, talk.person.id, talk.now)
     talk.place.school = redeemed.invited.school_id
     talk.forget_report()
     if talk.person.notice is not None:
@@ -137,6 +140,6 @@ def welcome_joined(talk: Talk) -> Turn:
         return turn(Say(say("joining.joined_other", role=say(f"role.{at.role}"), school=at.place_name)))
     joined = Say(say("joining.joined", school=at.school_name))
     if at.round is None:
-        return turn(joined, Say(say("report.no_round")))
+        return turn(joined, Say(say("report.no_round", agency=at.agency)))
     begin = (Choice(say("label.start"), Act("report")), Choice(say("label.help"), Act("help")))
     return turn(joined, Say(f"{opening(talk)}\n\n{say('report.begin')}", begin))

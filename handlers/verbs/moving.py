@@ -8,6 +8,7 @@ from handlers.flows.report import DELETE
 from handlers.keeping import acknowledge, keep_part
 from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
+from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -61,7 +62,7 @@ def show_sent(talk: Talk) -> Turn:
     """Say what became of a report that cannot be written now, and what one may do."""
     at = talk.stand
     if at.round is None:
-        return turn(Say(say("report.no_round")))
+        return turn(Say(say("report.no_round", agency=at.agency)))
     if not at.may_write or at.submitted_at is None:
         return turn(overview(talk))
     words = say(
@@ -117,8 +118,8 @@ def pause(talk: Talk) -> Turn:
 def named_topic(talk: Talk) -> Topic | None:
     """Return the topic that was named, or the one of the open question where none was."""
     number = talk.understood.topic
-    if number is None and talk.act and talk.act.value and talk.act.value.isdigit():
-        number = int(talk.act.value)
+    if number is None and talk.act:
+        number = number_of(talk.act.value)
     if number is None and talk.question:
         return talk.questions.topic_of(talk.question.key)
     return talk.questions.topic(number) if number is not None else None
@@ -151,6 +152,8 @@ def open_topic(talk: Talk) -> Turn:
         return no_topic(talk)
     if not talk.writable:
         return turn(Say(topic_text(talk, topic), (choice(talk, "status"),)))
+    if talk.understood.rest.strip():  # "ข้อ 2 ครูใช้ …" brings its words along
+        return append(talk)
     asked = [one for one in topic.questions if one.key not in talk.done]
     return put(talk, asked[0]) if asked else edit_question(talk, topic.questions[0])
 
@@ -224,7 +227,8 @@ def ask_delete(talk: Talk) -> Turn:
     """Ask before an answer is taken out."""
     if not talk.writable:
         return show_sent(talk)
-    question = named_question(talk)
+    again = talk.questions.question(str(talk.place.memo.get("question")))
+    question = again if talk.place.step == DELETE and talk.understood.topic is None else named_question(talk)
     if question is None:
         return no_topic(talk)
     words = _answer_words(talk, question)
@@ -232,8 +236,9 @@ def ask_delete(talk: Talk) -> Turn:
         return put(talk, question)
     talk.go(DELETE, question=question.key)
     asked = say("report.delete_ask", answer=clip(words, QUOTED), **slots(talk, question))
-    sure = Choice(say("label.delete_sure"), act(talk, "confirm"))
-    return turn(Say(asked, (sure, Choice(say("label.keep"), act(talk, "cancel")))))
+    found = talk.answer(question.key)
+    sure = Choice(say("label.delete_sure"), act(talk, "confirm", found))
+    return turn(Say(asked, (sure, Choice(say("label.keep"), Act("cancel")))))
 
 
 def delete(talk: Talk) -> Turn:
@@ -241,5 +246,7 @@ def delete(talk: Talk) -> Turn:
     question = talk.questions.question(str(talk.place.memo.get("question")))
     if question is None or not talk.writable:
         return show_overview(talk)
-    reports.revise(talk.db, talk.answer(question.key))
-    return put(talk, question, lead=say("report.deleted", **slots(talk, question)))
+    found = talk.answer(question.key)
+    was = found.revision
+    reports.revise(talk.db, found)
+    return put(talk, question, lead=say("report.deleted", **slots(talk, question)), was=was, now=found.revision)

@@ -45,7 +45,7 @@ def _edition(talk: Talk) -> int:
 def _ask_confirm(talk: Talk, number: int) -> Say:
     words = say("report.confirm", agency=talk.stand.agency, school=talk.stand.school_name, counts=_counts(talk))
     sure = Choice(say("label.confirm"), Act("confirm", talk.report, revision=number))
-    return Say(words, (sure, Choice(say("label.not_yet"), act(talk, "not_yet")), choice(talk, "summary")))
+    return Say(words, (sure, Choice(say("label.not_yet"), Act("not_yet")), choice(talk, "summary")))
 
 
 def _counts(talk: Talk) -> str:
@@ -110,7 +110,9 @@ def _send(talk: Talk) -> Turn:
 
 
 def not_yet(talk: Talk) -> Turn:
-    """Keep the draft."""
+    """Keep the draft; one that is sent already is said to be."""
+    if not talk.writable:
+        return show_sent(talk)
     talk.go(HOME)
     resume = Choice(say("label.resume"), Act("report"))
     return turn(Say(say("report.not_sent"), (resume, choice(talk, "summary"), choice(talk, "submit"))))
@@ -123,8 +125,8 @@ def ask_withdraw(talk: Talk) -> Turn:
         return turn(Say(say(refused), (choice(talk, "status"),)))
     talk.go(WITHDRAW)
     asked = say("report.withdraw_ask", reference=talk.stand.reference)
-    sure = Choice(say("label.withdraw_sure"), act(talk, "confirm"))
-    return turn(Say(asked, (sure, Choice(say("label.keep_sent"), act(talk, "cancel")))))
+    sure = Choice(say("label.withdraw_sure"), act(talk, "confirm", value=WITHDRAW))
+    return turn(Say(asked, (sure, Choice(say("label.keep_sent"), Act("cancel")))))
 
 
 def _may_not_withdraw(talk: Talk) -> str | None:
