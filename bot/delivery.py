@@ -11,8 +11,9 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime, timedelta
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 
 import structlog
 
@@ -197,9 +198,8 @@ class Delivery:
 
     def _not_begun(self) -> list[Errand]:
         found = []
-        while not self._ready.empty():
-            errand = self._ready.get()
-            if errand is not None:
+        with suppress(Empty):  # the senders go on taking from it
+            while (errand := self._ready.get_nowait()) is not None:
                 found.append(errand)
         return found
 

@@ -4,6 +4,7 @@ from collections import Counter, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from typing import Any
 from uuid import uuid4
@@ -13,6 +14,7 @@ from sqlalchemy import Table, insert, select
 from bot.delivery import Delivery
 from bot.line.answers import Refused, Sent, Unanswered, judge, unanswered
 from bot.line.gateway import Quota
+from bot.sending import Sender
 from handlers import outbox
 from handlers.channels import ensure
 from handlers.outbox import Outgoing, Words
@@ -128,8 +130,9 @@ class Scene:
         self.store = store
         self.clock = clock or Clock()
         self.line = FakeLine(self.clock)
-        self.web = Delivery(store, self.line, self.clock, threads=threads)
-        self.worker = Delivery(store, self.line, self.clock, threads=0)
+        slow = partial(Sender, chance=lambda: 1.0)  # no jitter, the longest waits
+        self.web = Delivery(store, self.line, self.clock, threads=threads, sender=slow)
+        self.worker = Delivery(store, self.line, self.clock, threads=0, sender=slow)
         self.numbers = count(1)
         with store.write() as db:
             ensure(db, MAIN, START)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,6 +60,8 @@ class Server:
         return not self.hangs_up
 
     def close(self) -> None:
+        with suppress(OSError):
+            self._listening.shutdown(socket.SHUT_RDWR)  # a thread waits in accept
         self._listening.close()
 
 
@@ -185,6 +187,21 @@ def test_where_nobody_listens_nothing_was_sent(server: Server) -> None:
     server.close()
     with pytest.raises(NotReached):
         Wire(server.address, tls=None, connect=0.5, read=0.5).post("/", b"", b"")
+
+
+def test_a_connection_that_took_too_long_is_not_used(
+    server: Server, post: Callable[..., Answer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connect = socket.create_connection
+
+    def slowly(*to: Any) -> socket.socket:
+        time.sleep(1.1)
+        return connect(*to)
+
+    monkeypatch.setattr(socket, "create_connection", slowly)
+    with pytest.raises(NotReached):
+        post()
+    assert server.requests == []
 
 
 def test_an_endless_answer_is_cut(server: Server, post: Callable[..., Answer]) -> None:

@@ -109,17 +109,20 @@ class Wire:
         return None
 
     def _open(self) -> _Connection:
+        deadline = time.monotonic() + self._connect_in
+        opened: socket.socket | None = None
         try:
-            plain = socket.create_connection((self._host, self._port), self._connect_in)
-        except OSError as error:
-            raise NotReached(type(error).__name__) from error
-        try:
-            plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            ready = self._tls.wrap_socket(plain, server_hostname=self._host) if self._tls else plain
+            opened = socket.create_connection((self._host, self._port), self._connect_in)
+            opened.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._tls is not None:
+                opened = self._tls.wrap_socket(opened, server_hostname=self._host)
+            if time.monotonic() > deadline:  # a slow name server, many addresses: the caller's lease may be over
+                raise TimeoutError("too slow to connect")
         except (OSError, ValueError) as error:
-            plain.close()
+            if opened is not None:
+                opened.close()
             raise NotReached(type(error).__name__) from error
-        return _Connection(ready, time.monotonic())
+        return _Connection(opened, time.monotonic())
 
     def _exchange(self, connection: socket.socket, request: bytes) -> tuple[Answer, bool]:
         """Return the answer, and whether the connection may be used again."""
