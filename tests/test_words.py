@@ -53,7 +53,7 @@ def test_an_answer_that_begins_like_a_command_is_an_answer(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["ดี", "มี", "ครู", "ใช้ครับ", "ข้าว", "เดียว", "กลัว", "โรงเรียน", "ของ", "ง่าย", "ทำนา", "คะแนน"]
+    "text", ["ดี", "มี", "ครู", "ใช้ครับ", "ข้าว", "เดียว", "กลัว", "โรงเรียน", "ของ", "ง่าย", "ทำนา", "คะแนน", "เริ่มแล้ว"]
 )
 def test_a_short_word_within_a_slip_of_a_command_means_itself(text):
     assert asked(text) == Understood(Intent.ANSWER)
@@ -81,6 +81,8 @@ def test_a_short_word_within_a_slip_of_a_command_means_itself(text):
         ("โอเค", Intent.YES),
         ("พรุ่งนี้ค่อยทำต่อ", Intent.SNOOZE),
         ("รับทราบและเริ่ม", Intent.ACKNOWLEDGE),
+        ("เรียบร้อยแล้วค่ะ ข้อถัดไป", Intent.NEXT),
+        ("ส่งเลย ขอบคุณค่ะ", Intent.SUBMIT),
         ("RG-7K3MP-X9Q2T", Intent.CODE),
         ("rg 7k3mp ๙๙q2t ค่ะ", Intent.CODE),
     ],

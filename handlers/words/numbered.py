@@ -24,8 +24,7 @@ _VERBS = {Intent(name): re.compile(_loose(words)) for name, words in _RAW["verbs
 _BARE = frozenset(map(Intent, _RAW["bare"]))
 _PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW["parts"].items()}
 _NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
-_NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
-_VERB = _NOT_NOUN + _loose([word for words in _RAW["verbs"].values() for word in words])
+_VERB = _loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
 _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
 _BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
@@ -46,6 +45,7 @@ _NUMBER_FIRST = re.compile(
 )
 _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
+_WITHOUT_THAT = re.compile(rf"^(?:ว่า|คือ|ดังนี้){_GAP}")
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
 _OUT = re.compile(_loose(_RAW["out"]))
 _FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
@@ -73,7 +73,7 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
     if intent is None or not _plausible(intent, found, rest, asking):
         return None
     sure = not rest or intent is Intent.APPEND
-    return Understood(intent, _value(found["number"]), _part(found["part"]), rest, sure)
+    return Understood(intent, _value(found["number"]), _part(found["part"]), _WITHOUT_THAT.sub("", rest), sure)
 
 
 def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from handlers.words.clean import bare, clean, digits, folded, single
 from handlers.words.dates import When, date_like
@@ -19,6 +20,8 @@ _SHORTEST_GUESS = 4
 _SHORTEST_SENTENCE_GUESS = 10
 _LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
 _LONGEST_CLUE = 300
+_MOST_CLAUSES, _LONGEST_CLAUSE = 4, 20
+_LIGHT = frozenset({Intent.SMALLTALK, Intent.YES, Intent.THANKS, Intent.GREETING, Intent.PAUSE})
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
@@ -56,6 +59,7 @@ def _known(text: str, asking: bool) -> Understood | None:
         or _code(text, asking)
         or _date(text, asking)
         or (_sentence(key, asking) if len(key) <= _LONGEST_SENTENCE else None)
+        or _clauses(text, asking)
         or _by_keyboard(text, asking)
         or (None if asking else _clue(bare(key)))
         or _typo(key, asking)
@@ -139,6 +143,22 @@ def _sentence(key: str, asking: bool) -> Understood | None:
                 if sure or not asking or len(without_tones) >= _SHORTEST_SENTENCE_GUESS:
                     return Understood(sentence.intent, sure=sure)
     return None
+
+
+def _clauses(text: str, asking: bool) -> Understood | None:
+    """Understand several commands in a row ("เรียบร้อยค่ะ ข้อถัดไป"): all must be, and the last weighty one counts."""
+    parts = text.split()
+    if not 1 < len(parts) <= _MOST_CLAUSES or max(map(len, parts)) > _LONGEST_CLAUSE:
+        return None
+    meant: dict[str, Understood] = {}
+    for part in sorted(parts, key=len):  # the short ones are soon found to be no command
+        key = folded(part)
+        found = _command(key, asking) or _sentence(key, asking) if key else Understood(Intent.SMALLTALK)
+        if found is None or found.intent is Intent.ANSWER:
+            return None
+        meant[part] = found
+    weighty = [part for part in parts if meant[part].intent not in _LIGHT] or parts
+    return replace(meant[weighty[-1]], sure=all(found.sure for found in meant.values()))
 
 
 def _clue(key: str) -> Understood | None:

@@ -6,13 +6,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from importlib.resources import files
 from itertools import combinations
-from typing import Any, cast
+from typing import Any
 
 import yaml
 
 from handlers.words.clean import bare, fold, single
 from handlers.words.intents import Intent
 
+# Every scalar is text: "no", "on" and "1" are words here.
+_Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 SCOPES = ("say", "guess", "asking", "idle")
 _SHORTEST_SINGLE = 3
 _KEYS = frozenset({*SCOPES, "sentences", "clues"})
@@ -93,27 +95,45 @@ def read(text: str) -> Vocabulary:
         cores=re.compile(f"(?=({_trie(sentences)}))"),
         sentences=sentences,
         clues=_clues(raw, sets),
-        numbered=raw["numbered"],
-        dates=raw["dates"],
+        numbered=_mapping(raw["numbered"], "numbered"),
+        dates={name: _words(words, f"dates.{name}") for name, words in _mapping(raw["dates"], "dates").items()},
     )
 
 
 def _parsed(text: str) -> dict[str, Any]:
     try:
-        # Every scalar as text: "no", "on" and "1" are words here.
-        raw = yaml.load(text, getattr(yaml, "CBaseLoader", yaml.BaseLoader))  # noqa: S506 (text only, no objects)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        _check_keys(node)
+        raw = _mapping(loader.construct_document(node), "the file")
     except yaml.YAMLError as error:
         raise BadWords(f"words.yaml: {error}") from error
-    if not isinstance(raw, dict):
-        raise BadWords("words.yaml: a mapping of sections is needed")
     if set(raw) != _SECTIONS:
         raise BadWords(f"words.yaml: sections missing or unknown: {sorted(set(raw) ^ _SECTIONS)}")
     _check_intents(raw["intents"])
-    return cast(dict[str, Any], raw)
+    return raw
+
+
+def _check_keys(node: yaml.Node) -> None:
+    """Refuse a key that stands twice: YAML would keep the last and lose the words of the first."""
+    if not isinstance(node, yaml.MappingNode):
+        return
+    seen: set[str] = set()
+    for key, value in node.value:
+        if key.value in seen:
+            raise BadWords(f"words.yaml: line {key.start_mark.line + 1}: {key.value!r} stands twice")
+        seen.add(key.value)
+        _check_keys(value)
+
+
+def _mapping(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise BadWords(f"words.yaml: {where}: a mapping is needed")
+    return value
 
 
 def _check_intents(intents: Any) -> None:
-    for name, entry in intents.items():
+    for name, entry in _mapping(intents, "intents").items():
         if name not in set(Intent):
             raise BadWords(f"words.yaml: intents.{name}: no such intent")
         if not isinstance(entry, dict) or not set(entry) <= _KEYS:
@@ -193,7 +213,7 @@ _WORD = re.compile(r"[ก-๎][ก-๎ ]*")
 
 def _sets(raw: Any) -> dict[str, str]:
     sets: dict[str, str] = {}
-    for name, words in raw.items():  # a set may hold those above it
+    for name, words in _mapping(raw, "sets").items():  # a set may hold those above it
         sets[name] = _expanded(_text(words, f"sets.{name}"), sets, f"sets.{name}")
     return sets
 
