@@ -107,6 +107,11 @@ class Province:
             )
             return [row.text for row in rows]
 
+    def everything(self, code: str = "1031992003") -> list[str | None]:
+        """Return all words in the current revisions of a school's report."""
+        questions_asked = {row.question for row in self.rows(answers)}
+        return [words for question in sorted(questions_asked) for words in self.answer(question, code)]
+
     def state(self, code: str = "1031992003") -> str:
         """Return the state of a school's report."""
         with self.store.read() as db:
