@@ -1,12 +1,12 @@
 """The only way out: what is said is a row first, and what became of it is written to that row."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, bindparam, exists, insert, select, text, update
 
 from models.outbox import Policy, Sending, outbox, said
 
@@ -76,17 +76,16 @@ def add(
 ) -> Outgoing:
     """Write words to the outbox, leased to ``owner``, after what waits for this person.
 
-    An acknowledgement not yet begun is replaced; what was held for this visit is said first.
-    The caller must hold the person's lock, so that rows of one person are added in order.
+    An acknowledgement not yet begun is replaced; what was held for this visit is said first, as much as there is
+    room for. The caller must hold the person's lock, so that rows of one person are added in order.
     """
     open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
-    replaced, first, after = _make_way(open_rows, room=MOST - len(words.messages), speaks=token is not None)
-    for number in replaced:
+    way = _make_way(open_rows, room=MOST - len(words.messages) if token is not None else 0)
+    for number in way.replaced:
         db.execute(_REPLACE, {"row": number})
+    words = _after_held(way, words)
     due_at = now + timedelta(seconds=words.wait)
     row = _row(channel, person, recipient, once, words, now) | {
-        "messages": [message for messages, _ in first for message in messages] + words.messages,
-        "about": [about for _, abouts in first for about in abouts] + words.about,
         "reply_token": token,
         "token_at": now if token else None,
         "due_at": due_at,
@@ -94,6 +93,9 @@ def add(
         "lease_until": due_at + LEASE,
     }
     number = db.execute(_ADD, row).scalar_one()
+    for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
+        again = _row(channel, person, recipient, f"rest:{held}", rest, now)
+        db.execute(_ADD, again | {"state": Sending.HELD})
     return Outgoing(
         id=number,
         channel=channel,
@@ -101,14 +103,14 @@ def add(
         recipient=recipient,
         kind=words.kind,
         policy=words.policy,
-        messages=row["messages"],
-        about=row["about"],
+        messages=words.messages,
+        about=words.about,
         reply_token=token,
         token_at=now if token else None,
         retry_key=row["retry_key"],
         due_at=due_at,
         lease_until=due_at + LEASE,
-        after=after,
+        after=way.after,
     )
 
 
@@ -139,27 +141,50 @@ def _row(channel: str, person: int | None, recipient: str, once: str, words: Wor
     }
 
 
-def _make_way(
-    rows: Sequence[Any], *, room: int, speaks: bool
-) -> tuple[list[int], list[tuple[list[Any], list[Any]]], int | None]:
-    """Return rows to replace, held messages to say first (as many as there is room for), the row to wait for."""
-    replaced: list[int] = []
-    first: list[tuple[list[Any], list[Any]]] = []
+@dataclass(slots=True)
+class _Way:
+    """What becomes of a person's open rows when one more comes.
+
+    messages, about: of held rows, to be said first. left: held rows, and what of them had no room.
+    after: the row to wait for.
+    """
+
+    replaced: list[int] = field(default_factory=list)
+    messages: list[dict[str, Any]] = field(default_factory=list)
+    about: list[list[Any] | None] = field(default_factory=list)
+    left: list[tuple[int, Words]] = field(default_factory=list)
     after: int | None = None
-    full = False
+
+
+def _make_way(rows: Sequence[Any], *, room: int) -> _Way:
+    """Look through a person's open rows. room: messages that may be said first."""
+    way = _Way()
     for row in rows:
         if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
-            replaced.append(row.id)
+            way.replaced.append(row.id)
         elif row.state == Sending.QUEUED:
-            after = row.id
-        elif speaks and not full:
-            # A held row goes whole or waits whole; a later one never overtakes it.
-            full = len(row.messages) > room
-            if not full:
-                room -= len(row.messages)
-                replaced.append(row.id)
-                first.append((row.messages, row.about or [None] * len(row.messages)))
-    return replaced, first, after
+            way.after = row.id
+        elif room > 0:
+            way.replaced.append(row.id)
+            _take_up(way, row, room - len(way.messages))
+    return way
+
+
+def _take_up(way: _Way, row: Any, room: int) -> None:
+    """Say a held row first, as much of it as there is room for."""
+    about = row.about or [None] * len(row.messages)
+    way.messages += row.messages[:room]
+    way.about += about[:room]
+    if row.messages[room:]:
+        way.left.append((row.id, Words(row.messages[room:], about[room:], kind=row.kind)))
+
+
+def _after_held(way: _Way, words: Words) -> Words:
+    """Return words with what was held before them; that is said at once, and nothing may take its place."""
+    if not way.messages:
+        return words
+    kind = "turn" if words.kind == "ack" else words.kind
+    return replace(words, messages=way.messages + words.messages, about=way.about + words.about, kind=kind, wait=0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,10 +272,23 @@ def still_waiting(db: Connection, rows: Sequence[int]) -> set[int]:
     return set(db.execute(_WAITING, {"rows": list(rows)}).scalars())
 
 
+_earlier = outbox.alias("earlier")
+# A lease that ends when the row is due is nobody's: it only keeps the row until its next try.
+_IS_BEFORE = exists().where(
+    _earlier.c.person_id == outbox.c.person_id,
+    _earlier.c.id < outbox.c.id,
+    text("earlier.state IN ('queued', 'held')"),
+    _earlier.c.state == Sending.QUEUED,
+    _earlier.c.lease_until > bindparam("now"),
+    _earlier.c.lease_until > _earlier.c.due_at,
+)
 _ABANDONED = (
     select(outbox)
     .where(
-        outbox.c.state == Sending.QUEUED, outbox.c.due_at <= bindparam("now"), outbox.c.lease_until <= bindparam("now")
+        outbox.c.state == Sending.QUEUED,
+        outbox.c.due_at <= bindparam("now"),
+        outbox.c.lease_until <= bindparam("now"),
+        ~_IS_BEFORE,
     )
     .order_by(outbox.c.id)
     .limit(bindparam("most"))
