@@ -2,7 +2,8 @@
 
 import pytest
 
-from handlers.words.vocabulary import BadWords, read, source
+from handlers.words.file import BadWords, source
+from handlers.words.vocabulary import read
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,90 @@
+"""Patterns of sentences: sets put in, letters folded, and the words without which they cannot be meant."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from handlers.words.clean import fold
+from handlers.words.file import BadWords, mapping_of, text_of
+
+CORE = re.compile(r"<([^<>]+)>")
+_SET = re.compile(r"\{([a-z]+)\}")
+_BRANCH = re.compile(r"(?<=[|:])\(\?:([^()]*)\)(?=[|)])")
+_ALTERNATIVES = re.compile(r"\(\?:([^()]*\|[^()]*)\)")
+_WORD = re.compile(r"[ก-๎][ก-๎ ]*")
+
+
+def expanded_sets(raw: Any) -> dict[str, str]:
+    """Return the patterns of the sets by name. Raises BadWords."""
+    sets: dict[str, str] = {}
+    for name, words in mapping_of(raw, "sets").items():  # a set may hold those above it
+        sets[name] = expanded(text_of(words, f"sets.{name}"), sets, f"sets.{name}")
+    return sets
+
+
+def expanded(pattern: str, sets: dict[str, str], where: str) -> str:
+    """Fold the letters and put the sets in."""
+    pattern = _WORD.sub(lambda found: fold(found[0]), pattern)
+    pattern = re.sub(r"\((?!\?)", "(?:", pattern)
+    for name in _SET.findall(pattern):
+        if name not in sets:
+            raise BadWords(f"words.yaml: {where}: no set named {name!r}")
+        pattern = pattern.replace(f"{{{name}}}", sets[name])
+    return tidy(pattern)
+
+
+def tidy(pattern: str) -> str:
+    """Flatten groups within groups and drop twins among alternatives, which would be tried again and again."""
+    while (flat := _BRANCH.sub(r"\1", pattern)) != pattern:
+        pattern = flat
+    return _ALTERNATIVES.sub(lambda found: f"(?:{'|'.join(dict.fromkeys(found[1].split('|')))})", pattern)
+
+
+def compiled(pattern: str, where: str) -> re.Pattern[str]:
+    """Compile a pattern; raise BadWords where it is none."""
+    try:
+        return re.compile(pattern)
+    except re.error as error:
+        raise BadWords(f"words.yaml: {where}: {error}") from error
+
+
+def spellings(pattern: str) -> list[str]:
+    """Return every way to write a pattern that has only groups and alternatives: "ก(?:ข|ค)" is "กข" and "กค"."""
+    return _written(iter(pattern.replace("(?:", "(")))
+
+
+def _written(letters: Iterator[str]) -> list[str]:
+    """Read up to the end of a group: keep the words so far of this alternative, and the alternatives before it."""
+    done: list[str] = []
+    now = [""]
+    for letter in letters:
+        if letter == ")":
+            break
+        if letter == "|":
+            done, now = done + now, [""]
+        else:
+            more = _written(letters) if letter == "(" else [letter]
+            now = [word + end for word in now for end in more]
+    return done + now
+
+
+def trie(words: Iterable[str], first: str = "") -> str:
+    """Return a pattern of all the words, sharing their beginnings: far faster than a plain list of them.
+
+    first: "+" where the first letter may be drawn out.
+    """
+    tree: dict[str, Any] = {}
+    for word in words:
+        at = tree
+        for letter in word:
+            at = at.setdefault(letter, {})
+        at[""] = {}
+    return _branches(tree, first)
+
+
+def _branches(tree: dict[str, Any], many: str = "") -> str:
+    branches = [re.escape(letter) + many + _branches(rest) for letter, rest in tree.items() if letter]
+    if not branches:
+        return ""
+    group = f"(?:{'|'.join(branches)})"
+    return f"{group}?" if "" in tree else group
