@@ -10,6 +10,7 @@ from handlers.messages.values import Act
 from models.audit import audit
 from models.people import Role
 from models.place import asked
+from models.programme import rounds
 from models.report import State, media, moves
 from models.report import reports as table
 from models.store import Store
@@ -421,3 +422,118 @@ def test_status_tells_what_can_be_done_in_each_state(
     assert "ถอนคืน" not in [button.label for button in warunee.buttons()]
     if state == State.RETURNED:
         warunee.says("แก้ 1").hears("ที่ตอบไว้").says("คำตอบที่ปรับตามที่ต้นสังกัดขอแล้ว").says("ส่ง").says("ยืนยัน").hears("-2")
+
+
+def test_a_confirmation_lapses_when_something_else_is_said_or_the_day_goes_on(
+    province: Province, warunee: Person
+) -> None:
+    fill(warunee).says("ส่ง").hears("พร้อมส่ง").says("สถานะ").says("ใช่").hears_not("ส่งเรียบร้อย")
+    warunee.says("ส่ง").hears("พร้อมส่ง")
+    province.later(days=1)
+    warunee.says("ยืนยัน").hears("พร้อมส่งถึง")
+    assert province.state() == State.DRAFT
+
+
+@pytest.mark.parametrize("words", ["ส่ง", "ครับ", "👍", "รับทราบ"])
+def test_only_a_clear_yes_sends(province: Province, warunee: Person, words: str) -> None:
+    fill(warunee).says("ส่ง").says(words).hears("พร้อมส่งถึง")
+    assert province.state() == State.DRAFT
+
+
+def test_an_old_confirmation_button_acts_on_nothing_else(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ลบที่ตอบข้อ 1").hears("จะเอาคำตอบข้อ 1 สภาพปัจจุบัน")
+    old = len(warunee.turns) - 1
+    warunee.says("ไม่ใช่").says("ลบที่ตอบข้อ 2").taps("ยืนยันลบ", turn=old).hears("คำถามก่อนหน้า")
+    assert province.answer("curriculum.now") == province.answer("learners.now") == [LONG]
+    warunee.says("ส่ง").hears("พร้อมส่ง")
+    send = len(warunee.turns) - 1
+    warunee.says("ยืนยัน").says("ถอนคืน").taps("ยืนยันส่ง", turn=send)
+    assert province.state() == State.SUBMITTED
+
+
+def test_offered_words_are_lost_by_nothing_that_is_said_next(province: Province, warunee: Person) -> None:
+    words = "ขอเพิ่มเรื่องหลังคารั่วหนึ่งหลัง"
+    fill(warunee).says(words).hears("จะบันทึก").says("สถานะ").says("รายงาน").says("บันทึกในข้อ 5").hears("ข้อ 5")
+    assert province.answer("general.now") == [LONG, words]
+    warunee.says("พัก").says(words).says("ข้อ 4").hears("บันทึกไว้ในข้อ 4")
+    warunee.says("พัก").says(words).says("ไม่").hears("ไม่ได้บันทึก").says("ใช่")
+    assert province.answer("academic.now") == [LONG, words]
+
+
+def test_words_after_a_number_at_rest_are_kept_in_that_topic(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("พัก").says("ข้อ 2 ครูใช้ Active Learning ทุกวิชา").hears("ข้อ 2", "บันทึกแล้ว")
+    assert province.answer("curriculum.now") == ["ครูใช้ Active Learning ทุกวิชา"]
+
+
+def test_a_caption_quoted_to_a_photo_is_added_to_it(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").sends(Kind.IMAGE).says("ภาพวง PLC วันพุธ", quote=warunee.sent[-1]).hears("1 ข้อความ 1 รูป")
+
+
+def test_a_quoted_bubble_can_be_taken_out_or_answered_none(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ฟองที่จะเอาออก").says("ต่อไป")
+    warunee.says("ลบ", quote=warunee.sent[-2]).hears("เอาข้อความนั้นออกจากข้อ 1")
+    assert province.answer("learners.now") == [LONG]
+    warunee.says("ไม่มี", quote=warunee.sent[-4]).hears("แก้ข้อความนั้นในข้อ 1")
+    assert (province.answer("learners.now"), province.answer("learners.next")) == (["ไม่มี"], [])
+
+
+def test_unsending_the_only_bubble_opens_the_answer_again(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").unsends(warunee.sent[-2])
+    warunee.says("ส่ง").hears("ยังไม่พบคำตอบ", "ข้อ 1")
+
+
+def test_a_bubble_unsent_before_it_arrives_is_not_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน")
+    then = province.now
+    province.later(seconds=1)
+    warunee.unsends("m-early").does(Kind.TEXT, text="คำที่ถูกยกเลิกไปแล้ว", message_id="m-early", at=then).hears_nothing()
+    assert province.answer("learners.now") == []
+
+
+def test_an_edited_bubble_takes_the_place_of_the_old_and_is_checked(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("มีเด็กพิเศษ 4 คน").says("ครูครบชั้น")
+    old = warunee.sent[-2]
+    warunee.does(Kind.EDITED, text="มีเด็กพิเศษ 5 คน", message_id=old).hears("แก้ข้อความนั้น")
+    assert province.answer("learners.now") == ["มีเด็กพิเศษ 5 คน", "ครูครบชั้น"]
+    warunee.does(Kind.EDITED, text="เลขบัตร 1-2345-67890-12-1", message_id=old).hears("เลขบัตรประชาชน")
+    assert province.answer("learners.now") == ["มีเด็กพิเศษ 5 คน", "ครูครบชั้น"]
+
+
+def test_a_director_of_two_schools_always_reads_which_one_is_meant(province: Province) -> None:
+    both = province.director("นายไพโรจน์ ตัวอย่างสุข").says(province.code("1031993002")).says("ใช่")
+    both.says("เปลี่ยนโรงเรียน").says("สวายตัวอย่าง").hears("หลายโรงเรียน").says("บ้านสวายตัวอย่าง").hears("ข้อ 1 จาก 6")
+    both.says("ของบ้านสวาย นักเรียนอ่านคล่อง").hears("โรงเรียน บ้านสวายตัวอย่าง", "บันทึกแล้ว")
+    then, quoted = province.now, both.sent[-1]
+    both.says("เปลี่ยนโรงเรียน").says("2").hears("โรงเรียน บ้านหนองสมมติ")
+    both.says("แก้ของอีกโรงเรียน", quote=quoted).hears("อีกโรงเรียน")
+    both.says("ฟองที่มาช้าของบ้านสวาย", at=then).hears("บ้านสวายตัวอย่าง", "มาถึงช้า")
+    assert province.answer("learners.now", "1031993002") == []
+    assert province.answer("learners.now") == ["ของบ้านสวาย นักเรียนอ่านคล่อง", "ฟองที่มาช้าของบ้านสวาย"]
+
+
+def test_two_rounds_of_one_semester_can_both_be_sent(province: Province, warunee: Person) -> None:
+    fill(warunee).says("ส่ง").says("ยืนยัน").hears("-1031992003-1")
+    with province.store.write() as db:
+        db.execute(rounds.update().where(rounds.c.channel_id == "main").values(closed_at=province.now))
+    warunee.says("ขอข้อมูลของฉัน").hears("บ้านสวายตัวอย่าง").says("รายงาน").hears("ไม่มีรอบรายงาน", "ยังอยู่ครบ")
+    due = (province.now + timedelta(days=20)).date()
+    with province.store.write() as db:
+        number = db.execute(rounds.select().where(rounds.c.channel_id == "main")).one().question_set_id
+        more = {"year": 2568, "semester": 2, "title": "รอบเพิ่มเติม", "opens_at": province.now, "due_on": due}
+        db.execute(rounds.insert(), {**more, "channel_id": "main", "question_set_id": number})
+    fill(warunee).says("ส่ง").says("ยืนยัน").hears("-1031992003-2")
+
+
+ODD = ["²", "9" * 4000, "do=edit&v=²", "do=topic&v=" + "9" * 60, "do=restore&r={r}&q=learners.now&n=1&v=²", "do=answer"]
+ODD += ["do=unknown", "do=code", "do=confirm", "do=keep", "do=open&q=learners.now", "do=school&v=x", "do=pick&v=budget"]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_odd_digits_and_buttons_raise_nothing_and_write_nothing(province: Province, warunee: Person, odd: str) -> None:
+    both = warunee.says("รายงาน").says(LONG)
+    report = next(act.report for act in map(Act.read, both.data()) if act and act.report)
+    if odd.startswith("do="):
+        warunee.posts_back(odd.format(r=report)).hears("")
+        assert province.answer("learners.now") == [LONG]
+    else:
+        warunee.says("เมนู").says(odd).hears("")
