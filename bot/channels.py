@@ -164,7 +164,7 @@ def _credentials(row: Row[tuple[object, ...]], seal: Seal) -> Credentials:
 
 _ADD = insert(channels)
 _CHANGE = update(channels).where(channels.c.id == bindparam("channel"))
-_ROW = select(channels).where(channels.c.id == bindparam("channel")).with_for_update()
+_ROW = select(channels).where(channels.c.id == bindparam("channel")).with_for_update(key_share=True)
 
 
 def add(db: Connection, seal: Seal, channel: str, name: str, *, secret: str, token: str, now: datetime) -> None:
@@ -214,7 +214,7 @@ def rotate(
 
 def reseal(db: Connection, seal: Seal, now: datetime) -> int:
     """Seal everything with the newest key and return for how many channels; the older keys may then go."""
-    rows = db.execute(_ROWS.with_for_update()).all()
+    rows = db.execute(_ROWS.with_for_update(key_share=True)).all()
     for row in rows:
         kept = {"secret": row.secret, "previous_secret": row.previous_secret, "access_token": row.access_token}
         again = {field: seal.again(sealed) if sealed else None for field, sealed in kept.items()}

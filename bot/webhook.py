@@ -14,7 +14,7 @@ from bot import metrics
 from bot.line import read, signature
 from bot.mishaps import is_clash, is_out_of_reach
 from handlers import inbox
-from handlers.channels import NoChannel, ensure
+from handlers.channels import NoChannel, ensure_main
 from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.outbox import Outgoing
@@ -164,7 +164,7 @@ class Webhook:
     def _received(self, db: Connection, channel: str, heard: Heard, house: House) -> Sequence[Outgoing]:
         now = self._clock()
         if channel == MAIN and not self._has_main:
-            ensure(db, MAIN, now)  # somebody may speak before the first roster is imported
+            ensure_main(db, now)  # somebody may speak before the first roster is imported
         return self._receive(db, channel, heard, house, now)
 
     def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:

@@ -7,7 +7,9 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 
 from models.programme import MAIN, channels
 
-_LOCK = select(channels.c.id).where(channels.c.id == bindparam("channel")).with_for_update()
+_FIND = select(channels.c.id).where(channels.c.id == bindparam("channel"))
+# Not FOR UPDATE: that would stop every insert of the province, whose foreign keys share the channel's key.
+_LOCK = _FIND.with_for_update(key_share=True)
 _ADD = insert(channels).on_conflict_do_nothing(index_elements=["id"])
 
 
@@ -18,7 +20,8 @@ class NoChannel(LookupError):
 def ensure(db: Connection, channel: str, now: datetime) -> None:
     """See that a channel exists, and lock it until the transaction ends.
 
-    The one whose secret is in the environment is made where it is missing.
+    The one whose secret is in the environment is made where it is missing. Two transactions that lock a channel come
+    one after the other; events of the province go on meanwhile.
 
     Raises:
         NoChannel: any other that is missing; `python -m bot add-channel` makes it.
@@ -27,5 +30,11 @@ def ensure(db: Connection, channel: str, now: datetime) -> None:
         return
     if channel != MAIN:
         raise NoChannel(f"no channel {channel}: `python -m bot add-channel {channel}` makes it")
-    db.execute(_ADD, {"id": MAIN, "name": MAIN, "created_at": now})
+    ensure_main(db, now)
     db.execute(_LOCK, {"channel": MAIN})  # another process may have been first
+
+
+def ensure_main(db: Connection, now: datetime) -> None:
+    """See that the channel whose secret is in the environment exists, without a lock."""
+    if db.scalar(_FIND, {"channel": MAIN}) is None:
+        db.execute(_ADD, {"id": MAIN, "name": MAIN, "created_at": now})

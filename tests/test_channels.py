@@ -1,16 +1,19 @@
 """Channels: their secrets are kept sealed, replaced without losing an event, and never cross a border."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import select
+from sqlalchemy import insert, select
+from sqlalchemy.exc import OperationalError
 
 from bot import channels
 from bot.channels import BadChannel, Channels, NoKey, Seal
 from bot.settings import Settings
-from handlers.channels import NoChannel, ensure
+from handlers.channels import NoChannel, ensure, ensure_main
 from models.audit import audit
+from models.people import people
 from models.programme import MAIN
 from models.programme import channels as rows
 from models.store import Store
@@ -149,3 +152,46 @@ class TestReplacing:
         assert known.secrets_of("korat") == ("k",)
         with pytest.raises(NoChannel):
             known.secrets_of("surin")
+
+
+class TestWhileOneIsLocked:
+    """A roster is imported, or a round opened, in a long transaction; the province goes on talking."""
+
+    @pytest.fixture
+    def busy(self, new_postgresql_url: Callable[[], str]) -> Store:
+        store = Store(new_postgresql_url(), patience=0.3)
+        with store.write() as db:
+            ensure(db, MAIN, NOW)
+        return store
+
+    def test_people_are_heard(self, busy: Store):
+        person = {"channel_id": MAIN, "line_user_id": "U1", "created_at": NOW}
+        with busy.write() as db:
+            ensure(db, MAIN, NOW)
+            with busy.write() as event:
+                ensure_main(event, NOW)
+                event.execute(insert(people), person)
+        busy.dispose()
+
+    def test_a_second_of_its_kind_waits(self, busy: Store):
+        with busy.write() as db:
+            ensure(db, MAIN, NOW)
+            with pytest.raises(OperationalError, match="lock timeout"), busy.write() as other:
+                ensure(other, MAIN, NOW)
+        busy.dispose()
+
+    def test_a_secret_can_be_replaced_while_people_are_heard(self, busy: Store, seal: Seal):
+        with busy.write() as db:
+            channels.add(db, seal, "surin", "สุรินทร์", secret="first-secret", token="t", now=NOW)
+        with busy.write() as event:
+            event.execute(insert(people), {"channel_id": "surin", "line_user_id": "U1", "created_at": NOW})
+            rotate(busy, seal, "second-secret")
+        busy.dispose()
+
+
+def test_the_main_channel_is_made_once(store: Store):
+    for _ in range(2):
+        with store.write() as db:
+            ensure_main(db, NOW)
+    with store.read() as db:
+        assert db.execute(select(rows.c.id)).scalars().all() == [MAIN]

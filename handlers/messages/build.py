@@ -1,5 +1,6 @@
 """From our values to LINE-shaped JSON; every limit of the platform is kept here (limits.py holds the numbers)."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -7,19 +8,22 @@ import regex
 
 from handlers.messages import limits
 from handlers.messages.values import Act, Choice, Message, Say
+from handlers.texts import say
 
 _CLUSTERS = regex.compile(r"\X")
+_SINGLE = re.compile("(?s).")
 
 
 def to_line(said: Sequence[Message]) -> tuple[list[dict[str, Any]], list[list[Any] | None]]:
-    """Return LINE-shaped messages, and for each the [report, question] it speaks of or None.
+    """Return the LINE-shaped messages of one call, and for each the [report, question] it speaks of or None.
 
-    Long words become several bubbles. Quick replies hang on the last bubble, where LINE shows them.
+    Long words become several bubbles; what is too long for one call ends with how to see the rest.
+    Quick replies hang on the last bubble, where LINE shows them.
     """
     messages: list[dict[str, Any]] = []
     about: list[list[Any] | None] = []
-    for one in said:
-        bubbles = _bubbles(one)
+    said = _few(said)
+    for one, bubbles in zip(said, _fitting(said), strict=True):
         messages += bubbles
         about += [list(one.about) if one.about else None] * len(bubbles)
     if said and said[-1].choices:
@@ -27,9 +31,25 @@ def to_line(said: Sequence[Message]) -> tuple[list[dict[str, Any]], list[list[An
     return messages, about
 
 
-def _bubbles(one: Message) -> list[dict[str, Any]]:
+def _few(said: Sequence[Message]) -> Sequence[Message]:
+    """Return as many messages as a call may have; where there are more, the last says so and keeps the buttons."""
+    most = limits.MESSAGES_PER_REQUEST
+    return said if len(said) <= most else [*said[: most - 1], Say(say("more.anything"), said[-1].choices)]
+
+
+def _fitting(said: Sequence[Message]) -> list[list[dict[str, Any]]]:
+    """Return the bubbles of each message, the longest words shortened until all fit into one call."""
+    made = [_bubbles(one) for one in said]
+    while (over := sum(map(len, made)) - limits.MESSAGES_PER_REQUEST) > 0:
+        longest = max(range(len(made)), key=lambda number: len(made[number]))
+        made[longest] = _bubbles(said[longest], max(1, len(made[longest]) - over))
+    return made
+
+
+def _bubbles(one: Message, most: int | None = None) -> list[dict[str, Any]]:
     if isinstance(one, Say):
-        return [{"type": "text", "text": chunk} for chunk in chunks(one.text, limits.TEXT_UNITS)]
+        text = one.text if most is None else fit(one.text, most, say("more.anything"))
+        return [{"type": "text", "text": chunk} for chunk in chunks(text, limits.TEXT_UNITS)]
     return [{"type": "flex", "altText": clip(one.alt, limits.ALT_TEXT_UNITS), "contents": one.contents}]
 
 
@@ -68,29 +88,47 @@ def clip(text: str, most: int) -> str:
     """Return at most ``most`` UTF-16 units of a text, an ellipsis as the last where something was left out."""
     if len(text) * 2 <= most or limits.units(text) <= most:
         return text
-    return _take(_CLUSTERS.findall(text), most - 1)[0].rstrip() + "…"
+    return _take(_CLUSTERS.finditer(text), most - 1).rstrip() + "…"
+
+
+def fit(text: str, bubbles: int, more: str) -> str:
+    """Return a text that fits into so many bubbles; a longer one ends early, with ``more``: how to see the rest."""
+    pieces = _pieces(text, limits.TEXT_UNITS)
+    if len(pieces) <= bubbles:
+        return text
+    room = limits.TEXT_UNITS - limits.units(more) - len("…\n\n")
+    last = _take(_CLUSTERS.finditer(pieces[bubbles - 1]), room)
+    return "".join(pieces[: bubbles - 1]) + last.rstrip() + "…\n\n" + more
 
 
 def chunks(text: str, most: int) -> list[str]:
     """Split a text into pieces of at most ``most`` UTF-16 units, at a line's end or a space where there is one."""
+    *pieces, last = _pieces(text, most)
+    return [piece for piece in [*map(str.rstrip, pieces), last] if piece.strip()] or [text]
+
+
+def _pieces(text: str, most: int) -> list[str]:
+    """Split a text as ``chunks`` does; together the pieces are the text."""
     pieces = []
     while len(text) * 2 > most and limits.units(text) > most:
-        head, _ = _take(_CLUSTERS.findall(text), most)
+        head = _take(_CLUSTERS.finditer(text), most)
+        head = head or _take(_SINGLE.finditer(text), most)  # a letter with thousands of marks is one cluster
         cut = max(head.rfind("\n"), head.rfind(" "))
         cut = cut + 1 if cut > len(head) // 2 else len(head)
-        pieces.append(text[:cut].rstrip() or text[:cut])
+        pieces.append(text[:cut])
         text = text[cut:]
     return [*pieces, text]
 
 
-def _take(clusters: Iterable[str], most: int) -> tuple[str, int]:
+def _take(found: Iterable[Any], most: int) -> str:
+    """Return what of these matches fits into ``most`` UTF-16 units."""
     taken, size = [], 0
-    for cluster in clusters:
-        size += limits.units(cluster)
+    for match in found:
+        size += limits.units(match[0])
         if size > most:
             break
-        taken.append(cluster)
-    return "".join(taken), size
+        taken.append(match[0])
+    return "".join(taken)
 
 
 def button(label: str, act: Act, *, primary: bool = False, fill: str | None = None) -> dict[str, Any]:
