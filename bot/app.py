@@ -23,6 +23,9 @@ log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
+PATIENCE = 0.8
+"""Seconds to wait for the database. A webhook may come to wait in the server behind one that waits, and then itself:
+twice this must be less than LINE's two seconds."""
 _ANY_TABLE = select(channels.c.id).limit(1)
 
 
@@ -56,7 +59,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
 
     threads: senders; 0 for none.
     """
-    store = Store(settings.database_url)
+    store = Store(settings.database_url, patience=PATIENCE)
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
     return Works(settings, clock, store, known, gateway, Delivery(store, gateway, clock, threads=threads))
