@@ -22,7 +22,7 @@ from bot.app import utc_now
 from bot.demo import ROSTER
 from bot.roster_files import read_table
 from bot.simulator import faults, words_of
-from bot.simulator.phone import Phone
+from bot.simulator.phone import PHOTO, Phone
 from handlers import inviting, roster
 from handlers.outbox import LEASE
 from models.base import metadata
@@ -285,6 +285,16 @@ def test_five_copies_at_once_and_one_ten_minutes_later_are_one_part_and_one_answ
     time.sleep(1.5)
     assert len(director.phone.answers) == 1
     assert _kept(store, director.school) == {"learners.now": director.phone.sent[-2:]}
+
+
+def test_photos_that_come_all_at_once_in_any_order_are_acknowledged_once(
+    bot: Bot, store: Store, director: Director
+) -> None:
+    with bot.platform.held() as held:
+        director.phone.sends_photos(*[PHOTO] * 5)
+    held.at_once()
+    director.phone.hears_once("บันทึกแล้ว 5 รูป", quiet=1.0)
+    assert _kept(store, director.school) == {"learners.now": director.phone.sent[-5:]}
 
 
 def test_what_a_killed_process_left_unsaid_is_said_by_the_worker_with_the_same_token(
