@@ -8,6 +8,7 @@ from bot.app import Works
 from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
+from bot.mishaps import is_clash, is_out_of_reach
 from handlers import inbox, quota
 from handlers.heard import Heard
 from handlers.inbox import House, RetryFailed
@@ -36,6 +37,9 @@ class Chores:
                 with works.store.write() as db:
                     done = inbox.retry_due(db, house, works.clock(), self._read)
             except RetryFailed as failed:
+                cause = failed.__cause__ or failed
+                if is_out_of_reach(cause) or is_clash(cause):
+                    raise cause from None  # no fault of the event: it is tried again at the next tick
                 self._failed(failed)
                 continue
             if done is None:

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers.dialog import STAY, Flow
+from handlers.dialog import Flow
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
 from handlers.flows.report import SURE
 from handlers.heard import MEDIA, Kind
@@ -22,6 +22,7 @@ _BETWEEN = dict.fromkeys(
 """What is answered as ever while no round runs."""
 LAPSE = timedelta(hours=1)
 """After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
+_ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 _INTENTS = frozenset(str(intent) for intent in Intent)
 
 
@@ -113,6 +114,7 @@ def _where(talk: Talk) -> Turn:
 
 
 def _hear_report(talk: Talk) -> Turn | None:
+    talk.leave_other_report()
     step = _step(talk)
     if talk.heard.kind == Kind.EDITED:
         return filing.edited(talk) or _where(talk)
@@ -167,6 +169,6 @@ def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk) if flow is not JOINING else VERBS[flow.hear(step, Intent.UNKNOWN).do](talk)
     move = flow.hear(step, talk.understood.intent)
-    if step in SURE and move.to == STAY and not move.do.startswith("ask_"):
+    if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over
     return VERBS[move.do](talk)

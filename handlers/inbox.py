@@ -17,13 +17,15 @@ from handlers.outbox import Outgoing, Words
 from handlers.standing import Place
 from handlers.talk import Talk, Turn
 from handlers.texts import say
+from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
 
 MOST_TRIES = 3
 """Tries after which an event is parked, for `python -m bot replay-inbox`."""
 AGAIN = timedelta(seconds=30)
-FORGOTTEN: dict[str, Any] = {"unsent": True}
+FORGOTTEN: dict[str, Any] = {"forgotten": True}
+"""What is kept in place of an event whose words must not be: unsent, of a group, or with an identity number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def _keep(db: Connection, channel: str, heard: Heard, now: datetime, **known: An
         "channel_id": channel,
         "event_id": heard.id,
         "message_id": heard.message_id,
-        "raw": heard.raw,
+        "raw": heard.raw if heard.group is None else FORGOTTEN,  # what a group says is nothing of ours
         "state": Kept.APPLIED,
         "tries": 0,
         "error": None,
@@ -92,6 +94,8 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         late=late,
     )
     said = hear(talk)
+    if talk.understood.intent == Intent.SENSITIVE:
+        _forget(db, channel, heard)
     if talk.moved:
         standing.put(db, channel, person.id, talk.place, heard.at)
     if not late:
@@ -183,7 +187,7 @@ _PARKED = (
 _APPLIED = update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
 _FAILED = (
     update(inbox)
-    .where(inbox.c.id == bindparam("row"))
+    .where(inbox.c.id == bindparam("row"), inbox.c.state != Kept.APPLIED)
     .values(state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due"))
 )
 

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 
-from sqlalchemy import Connection, and_, bindparam, func, select, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.programme import rounds
@@ -166,7 +167,22 @@ def save(db: Connection, answer: Answer) -> None:
     db.execute(_SET, row)
 
 
+# Words and choices count by their revision; a photo or file belongs to the answer until it is taken out.
+_IS_FILE = text("parts.kind NOT IN ('text', 'choice')")
 _NEWEST_REVISION = select(func.max(parts.c.revision)).where(parts.c.answer_id == bindparam("answer"))
+
+
+_CLEAR = (
+    update(parts)
+    .where(parts.c.answer_id == bindparam("answer"), _IS_FILE, parts.c.removed_at.is_(None))
+    .values(removed_at=bindparam("at"))
+)
+
+
+def clear(db: Connection, answer: Answer, now: datetime) -> None:
+    """Empty an answer: a new revision without words, and its files taken out. The history keeps all of it."""
+    revise(db, answer)
+    db.execute(_CLEAR, {"answer": answer.id, "at": now})
 
 
 def revise(db: Connection, answer: Answer) -> None:
@@ -201,7 +217,7 @@ _COUNTS = (
     select(parts.c.kind, func.count().label("number"))
     .where(
         parts.c.answer_id == bindparam("answer"),
-        parts.c.revision == bindparam("number"),
+        or_(parts.c.revision == bindparam("number"), _IS_FILE),
         parts.c.removed_at.is_(None),
     )
     .group_by(parts.c.kind)
@@ -219,7 +235,7 @@ _PARTS = (
     .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
     .where(
         answers.c.report_id == bindparam("report"),
-        parts.c.revision == answers.c.revision,
+        or_(parts.c.revision == answers.c.revision, _IS_FILE),
         parts.c.removed_at.is_(None),
     )
     .order_by(parts.c.said_at, parts.c.id)
@@ -232,6 +248,17 @@ def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
     for row in db.execute(_PARTS, {"report": report}):
         part = Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
         found.setdefault(row.question, []).append(part)
+    return found
+
+
+_SCHOOL = select(reports.c.school_id).where(
+    reports.c.channel_id == bindparam("channel"), reports.c.id == bindparam("report")
+)
+
+
+def school_of(db: Connection, channel: str, report: int) -> int | None:
+    """Return the school whose report this is, of whatever round; None where the channel has no such report."""
+    found: int | None = db.execute(_SCHOOL, {"channel": channel, "report": report}).scalar()
     return found
 
 
@@ -366,5 +393,5 @@ _LAST_PART = (
 def edition(db: Connection, report: int, found: Sequence[Answer]) -> int:
     """Return a number that changes whenever an answer of the report does: a confirmation is for what was shown."""
     row = db.execute(_LAST_PART, {"report": report}).one()
-    last, removed = int(row[0] or 0), int(row[1])
-    return last * 1000 + removed + sum(answer.revision for answer in found)
+    seen = [(one.question, one.revision, str(one.state), one.private) for one in found]
+    return crc32(repr((sorted(seen), tuple(row))).encode())

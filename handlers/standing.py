@@ -73,6 +73,11 @@ class Standing:
         return self.role in SUBMITTERS and self.school is not None
 
     @property
+    def rank(self) -> int:
+        """Return how much the role may do: of two at one school the stronger counts."""
+        return self.may_submit + self.may_write
+
+    @property
     def place_name(self) -> str:
         """Return the school, or the agency of those who have none."""
         return self.school_name if self.school else self.agency
@@ -147,7 +152,7 @@ _STANDINGS = (
             and_(
                 rounds.c.channel_id == memberships.c.channel_id,
                 rounds.c.opens_at <= bindparam("now"),
-                rounds.c.closed_at.is_(None),
+                or_(rounds.c.closed_at.is_(None), rounds.c.closed_at > bindparam("now")),
             ),
         )
         .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
@@ -161,15 +166,18 @@ _STANDINGS = (
 def standings(db: Connection, person: int, now: datetime) -> tuple[Place | None, list[Standing]]:
     """Return where a person stands in a talk, and what the person may speak for now.
 
-    One standing a membership, each with the newest running round. The reports among them are locked until the
-    transaction ends: two people of one school are heard one after the other, too.
+    One standing a school (or none), in the strongest role, each with the newest running round. The reports among
+    them are locked until the transaction ends: two people of one school are heard one after the other, too.
     """
     rows = db.execute(_STANDINGS, {"person": person, "now": now}).all()
     place = _place(rows[0]) if rows and rows[0].flow else None
-    found: dict[tuple[int | None, str], Standing] = {}
+    found: dict[int | None, Standing] = {}
     for row in rows:
         if row.role is not None:
-            found.setdefault((row.school_id, row.role), _standing(row))
+            here = _standing(row)
+            known = found.setdefault(here.school, here)
+            if here.rank > known.rank:
+                found[here.school] = here
     return place, _locked(db, list(found.values()))
 
 

@@ -55,8 +55,9 @@ class Talk:
     @cached_property
     def standing(self) -> Standing | None:
         """Return what the person speaks for now: the school chosen, or the only one."""
-        chosen = [one for one in self.standings if one.school == self.place.school]
-        return next(iter(chosen or self.standings), None)
+        chosen = [one for one in self.standings if one.school == self.place.school and one.school is not None]
+        writers = [one for one in self.standings if one.may_write]
+        return next(iter(chosen or writers or self.standings), None)
 
     @property
     def stand(self) -> Standing:
@@ -141,6 +142,13 @@ class Talk:
         self.place.school = found.school
         self.forget_report()
         return True
+
+    def leave_other_report(self) -> None:
+        """Stand at no question where the place is of another school's report, or of another round's."""
+        if self.place.report is not None and self.place.report != self.stand.report:
+            waiting = self.place.memo.get("waiting")
+            self.place = Place("report", HOME, self.stand.school, None, {"waiting": waiting} if waiting else {})
+            self.moved = True
 
     @property
     def several(self) -> bool:

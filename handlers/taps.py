@@ -4,8 +4,8 @@ A button answers what was asked (invariant 6): one that would write names its qu
 only while that question is open at that revision. One that names a report of others is refused and audited.
 """
 
-from handlers import audit
-from handlers.flows.report import CONFIRM, DELETE, WITHDRAW
+from handlers import audit, reports
+from handlers.flows.report import CONFIRM, DELETE, OFFER, SURE, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
 from handlers.talk import Talk, Turn, turn
@@ -27,6 +27,7 @@ _WRITES = frozenset(
         Intent.PUBLIC,
         Intent.REPLACE,
         Intent.APPEND,
+        Intent.CANCEL,
         "pick",
         "restore",
     }
@@ -83,6 +84,8 @@ def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
         return _OWN[act.do](talk) if question else _refuse(talk, "incomplete")
     if act.do == Intent.CONFIRM:
         return _confirmed(talk, act, question)
+    if act.do == Intent.CANCEL and question is None and talk.place.step not in {*SURE, OFFER}:
+        return here(talk, say("report.stale_report"))  # what it would have left is over
     if act.do == "keep":
         return filing.keep_words_here(talk)
     if act.do == "open" and question:
@@ -97,14 +100,17 @@ def _confirmed(talk: Talk, act: Act, question: Question | None) -> Turn | None:
         asked = step == DELETE and talk.place.memo.get("question") == question.key
         return None if asked and talk.answer(question.key).revision == act.revision else _stale(talk, question)
     if act.value == WITHDRAW:
-        return None if step == WITHDRAW else show_sent(talk)
+        if step == WITHDRAW:
+            return None
+        return here(talk, say("report.nothing_to_withdraw")) if talk.writable else show_sent(talk)
     return ask_submit(talk) if step != CONFIRM else None
 
 
 def _other_report(talk: Talk) -> Turn:
     """Answer a button of another report: an older one of one's own, or one of somebody else's."""
-    mine = {one.report for one in talk.standings if one.report is not None}
-    if talk.act and talk.act.report in mine:
+    mine = {one.school for one in talk.standings if one.may_write}
+    school = reports.school_of(talk.db, talk.channel, talk.act.report) if talk.act and talk.act.report else None
+    if school in mine:
         return here(talk, say("report.stale_report"))
     return _refuse(talk, "report")
 

@@ -75,11 +75,9 @@ class Store:
         try:
             yield
             self._well = True
-        except (Busy, OperationalError):
-            self._well = False
-            raise
-        except BaseException:
-            self._well = True  # it was there; what raised is the caller's
+        except BaseException as error:
+            # Anything else than a database out of reach is the caller's: it was there to say so.
+            self._well = not (isinstance(error, Busy) or getattr(error, "connection_invalidated", False))
             raise
         finally:
             if tries:
@@ -168,6 +166,11 @@ def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
         pool_timeout=patience,
         connect_args={
             "connect_timeout": 2,
+            # A server that answers no more is given up, not waited for without end (seconds; milliseconds).
+            "keepalives_idle": 5,
+            "keepalives_interval": 2,
+            "keepalives_count": 2,
+            "tcp_user_timeout": 5000,
             "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds * 10} -c timezone=UTC",
         },
     )

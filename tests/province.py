@@ -196,7 +196,7 @@ class Person:
             at=at or self.province.now,
             user=self.user,
             token=f"t{number}" if token else None,
-            raw={"number": number},
+            raw={"number": number, "words": str(more.get("text", ""))},
             **more,
         )
         return self.arrives(heard)

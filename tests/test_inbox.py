@@ -152,7 +152,7 @@ def test_an_unsent_bubble_is_forgotten_in_the_kept_event_too(province: Province,
     warunee.says("เรื่องที่ไม่ควรบอก").unsends(warunee.sent[-1])
     with province.store.read() as db:
         raws = db.execute(select(table.c.raw).where(table.c.message_id == warunee.sent[-1])).scalars().all()
-    assert raws == [{"unsent": True}, {"unsent": True}]
+    assert raws == [{"forgotten": True}, {"forgotten": True}]
 
 
 def test_an_event_that_names_nobody_is_kept_and_nothing_more(province: Province) -> None:

@@ -8,6 +8,7 @@ from handlers import question_file, reports
 from handlers.heard import Kind
 from handlers.messages.values import Act
 from models.audit import audit
+from models.inbox import inbox
 from models.people import Role
 from models.place import asked
 from models.programme import rounds
@@ -393,11 +394,11 @@ def test_a_bare_number_opens_a_topic_after_the_card_and_is_an_answer_otherwise(
     assert province.answer("teachers.now") == ["9"]
 
 
-def test_a_typed_list_is_the_whole_choice_and_typing_it_twice_changes_nothing(
+def test_typed_lists_add_to_the_choice_and_typing_one_twice_changes_nothing(
     province: Province, warunee: Person
 ) -> None:
     warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG).says("ต่อไป")
-    warunee.says("1 3").says("1 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์").says("งบ กับ คน").hears("เลือกไว้: งบ, คน")
+    warunee.says("1 3").says("1 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์").says("งบ กับ คน").hears("เลือกไว้: งบ, คน, สื่อ/อุปกรณ์")
     warunee.says("9").hears("หมายเลข 1 ถึง 7").says("ไม่มี").hears("เลือกไว้: ไม่ต้องการ")
     assert province.answer("learners.needs") == ["none"]
 
@@ -537,3 +538,42 @@ def test_odd_digits_and_buttons_raise_nothing_and_write_nothing(province: Provin
         assert province.answer("learners.now") == [LONG]
     else:
         warunee.says("เมนู").says(odd).hears("")
+
+
+def test_changing_the_words_keeps_the_photos(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).sends(Kind.IMAGE).says("ต่อไป").says("แก้ 1")
+    fill_in = next(b.action["fillInText"] for b in warunee.buttons() if b.label == "แก้ข้อความเดิม")
+    assert fill_in == LONG
+    warunee.says("คำใหม่ที่แทนคำเดิมทั้งหมด").hears("1 ข้อความ 1 รูป").taps("คืนคำตอบเดิม").hears(LONG, "1 รูป")
+    warunee.says("ลบที่ตอบข้อ 1").says("ใช่").hears("ออกแล้ว").says("สรุป").hears_not("1 รูป")
+
+
+def test_what_a_helper_took_out_meanwhile_is_missed_before_sending(province: Province, warunee: Person) -> None:
+    helper = province.person("ครูมยุรี").joins("1031992003", Role.DELEGATE)
+    fill(warunee).says("ส่ง").hears("พร้อมส่ง")
+    helper.says("ลบที่ตอบข้อ 3").says("ใช่").hears("ออกแล้ว")
+    warunee.says("ยืนยัน").hears("ยังไม่พบคำตอบ", "ข้อ 3").says("ยืนยัน").hears("ยังไม่พบคำตอบ")
+    assert province.state() == State.DRAFT
+
+
+def test_a_helper_who_becomes_acting_director_may_send(province: Province) -> None:
+    helper = province.person("ครูมยุรี").joins("1031992003", Role.DELEGATE)
+    helper.says(province.code("1031992003", Role.ACTING)).hears("รักษาการ").says("ใช่")
+    fill(helper).says("ส่ง").says("ยืนยัน").hears("เลขรับ")
+
+
+def test_words_to_a_question_of_another_round_are_offered_not_filed(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG)
+    due = (province.now + timedelta(days=20)).date()
+    with province.store.write() as db:
+        running = db.execute(rounds.select().where(rounds.c.channel_id == "main")).one()
+        db.execute(rounds.update().where(rounds.c.id == running.id).values(closed_at=province.now))
+        more = {"year": 2568, "semester": 3, "title": "รอบใหม่", "opens_at": province.now, "due_on": due}
+        db.execute(rounds.insert(), {**more, "channel_id": "main", "question_set_id": running.question_set_id})
+    warunee.says("บรรทัดที่สองของรอบก่อน ยาวพอเป็นคำตอบ").hears("จะบันทึกข้อความนี้")
+    assert province.answer("learners.now") == [LONG]
+
+
+def test_an_id_number_is_kept_nowhere(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("เลข ปชช. 1-2345-67890-12-1").hears("เลขบัตรประชาชน")
+    assert "67890" not in str([row.raw for row in province.rows(inbox)])

@@ -80,7 +80,7 @@ def restore(talk: Talk) -> Turn:
 
 
 def pick(talk: Talk) -> Turn:
-    """Choose options: a tap chooses or takes back one, a typed list is the whole choice; other words are kept too."""
+    """Choose options: a tap chooses or takes back one, a typed list adds to the choice; other words are kept too."""
     question = _open(talk)
     options = _tapped_or_typed(talk, question)
     if options is None:
@@ -90,7 +90,7 @@ def pick(talk: Talk) -> Turn:
     if talk.act is not None:
         _toggle(talk, question, options[0])
     else:
-        _choose(talk, question, options)
+        _add(talk, question, options)
     kept = options_of(question, _chosen(talk, question))
     lead = say("report.picked", picked=", ".join(one.label for one in kept)) if kept else say("report.picked_none")
     return turn(ask(talk, question, lead=lead))
@@ -116,6 +116,13 @@ def _toggle(talk: Talk, question: Question, option: Option) -> None:
     if option.key in chosen:
         chosen = {option.key} if option.alone else chosen - alone
     _choose(talk, question, [one for one in question.options if one.key in chosen])
+
+
+def _add(talk: Talk, question: Question, options: list[Option]) -> None:
+    """Add what was typed to the choice: lists come in several bubbles, and twice. A tap takes one back."""
+    alone = {one.key for one in question.options if one.alone}
+    chosen = set() if all(one.alone for one in options) else set(_chosen(talk, question)) - alone
+    _choose(talk, question, [one for one in question.options if one in options or one.key in chosen])
 
 
 def _choose(talk: Talk, question: Question, options: list[Option]) -> None:
@@ -204,7 +211,7 @@ def set_private(talk: Talk, private: bool) -> Turn:
     found = talk.answer(question.key)
     found.private = private
     reports.save(talk.db, found)
-    said = say("report.private_on" if private else "report.private_off")
+    said = say("report.private_on" if private else "report.private_off", **slots(talk, question))
     return turn(Say(said, steer(talk, here) if here else (choice(talk, "summary"),)))
 
 

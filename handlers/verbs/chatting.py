@@ -2,7 +2,6 @@
 
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
-from handlers.questions import Question
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
@@ -102,8 +101,3 @@ def tell_extend(talk: Talk) -> Turn:
     if talk.stand.due_on is None:
         return here(talk, say("report.no_round", agency=talk.stand.agency))
     return here(talk, say("chat.extend", due=due(talk), agency=talk.stand.agency))
-
-
-def unsent_note(talk: Talk, question: Question) -> Turn:
-    """Say, at the person's next visit, that an unsent bubble was taken out of the answer."""
-    return turn(Say(say("report.unsent", **slots(talk, question))))

@@ -10,12 +10,13 @@ from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
+from handlers.reports import Part
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
-from models.report import State
+from models.report import PartKind, State
 
 
 def put(talk: Talk, question: Question, *, lead: str = "", **memo: object) -> Turn:
@@ -176,8 +177,9 @@ def edit_question(talk: Talk, question: Question) -> Turn:
     found = talk.answer(question.key)
     talk.go(question.key, edit="replace")
     asked = say("report.edit_ask", answer=clip(words, QUOTED), **slots(talk, question))
+    typed = words_of(question, [part for part in _parts(talk, question) if part.kind == PartKind.TEXT])
     choices = (
-        choice(talk, "replace", found, fill=words),
+        choice(talk, "replace", found, fill=typed),
         choice(talk, "append", found),
         Choice(say("label.keep"), act(talk, "cancel", found)),
         *_other_parts(talk, question),
@@ -219,8 +221,12 @@ def _append_words(talk: Talk, question: Question, rest: str) -> Turn:
     return acknowledge(talk, question, found)
 
 
+def _parts(talk: Talk, question: Question) -> list[Part]:
+    return talk.parts().get(question.key, [])
+
+
 def _answer_words(talk: Talk, question: Question) -> str:
-    return words_of(question, talk.parts().get(question.key, []))
+    return words_of(question, _parts(talk, question))
 
 
 def ask_delete(talk: Talk) -> Turn:
@@ -238,7 +244,7 @@ def ask_delete(talk: Talk) -> Turn:
     asked = say("report.delete_ask", answer=clip(words, QUOTED), **slots(talk, question))
     found = talk.answer(question.key)
     sure = Choice(say("label.delete_sure"), act(talk, "confirm", found))
-    return turn(Say(asked, (sure, Choice(say("label.keep"), Act("cancel")))))
+    return turn(Say(asked, (sure, Choice(say("label.keep"), Act("cancel", talk.report, value=DELETE)))))
 
 
 def delete(talk: Talk) -> Turn:
@@ -248,5 +254,5 @@ def delete(talk: Talk) -> Turn:
         return show_overview(talk)
     found = talk.answer(question.key)
     was = found.revision
-    reports.revise(talk.db, found)
+    reports.clear(talk.db, found, talk.now)
     return put(talk, question, lead=say("report.deleted", **slots(talk, question)), was=was, now=found.revision)

@@ -85,8 +85,7 @@ def submit(talk: Talk) -> Turn:
     number = _edition(talk)
     shown = talk.act.revision if talk.act else talk.place.memo.get("edition")
     if shown != number:
-        talk.go(CONFIRM, edition=number)
-        return turn(Say(say("report.changed_since")), review(talk), _ask_confirm(talk, number))
+        return turn(Say(say("report.changed_since")), review(talk), *ask_submit(talk).said)
     return _send(talk)
 
 
