@@ -19,6 +19,7 @@ from granian.server import Server
 
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes keep their numbers for one another; prometheus-client wants to know when it is imported."""
+PREFIX = "raingan-metrics-"
 BACKLOG = 4096
 """Connections that may wait for each worker: LINE's bursts must find room."""
 DRAIN = 10.0
@@ -54,10 +55,24 @@ def main() -> None:
 
 
 def _metrics_folder() -> str:
-    in_memory = Path("/dev/shm")  # noqa: S108 -- mkdtemp makes a folder that only we may enter
-    folder = tempfile.mkdtemp(prefix="raingan-metrics-", dir=in_memory if in_memory.is_dir() else None)
-    os.environ[METRICS] = folder
-    return folder
+    shared = Path("/dev/shm")  # noqa: S108 -- mkdtemp makes a folder that only we may enter
+    place = shared if shared.is_dir() else Path(tempfile.gettempdir())
+    for left in place.glob(f"{PREFIX}*"):
+        process = left.name.removeprefix(PREFIX).partition("-")[0]
+        if process.isdecimal() and not _lives(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+    os.environ[METRICS] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)
+    return os.environ[METRICS]
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:  # another user's, so it lives
+        return True
+    return True
 
 
 def _application() -> Any:
