@@ -166,7 +166,6 @@ def test_a_lasting_no_is_not_asked_twice(status: int, reason: Reason, scene: Sce
         Answer(200, (JPEG[:50],), then=raising(fetching.Unreachable("cut"))),
         Answer(200, (JPEG[:50],), length=len(JPEG)),
     ],
-    ids=repr,
 )
 def test_a_passing_no_is_tried_again(
     answer: Answer, scene: Scene, line: Line, worker: Worker, files: MediaStore
