@@ -51,7 +51,7 @@ class Words:
     wait: float = 0.0  # seconds; a later turn within them replaces these words
 
 
-# As the partial index writes it; IN with bound values would also be expanded anew at each execution.
+# As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 _IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = (
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.messages, outbox.c.about)
@@ -60,6 +60,7 @@ _OPEN = (
 )
 _ADD = insert(outbox).returning(outbox.c.id)
 _REPLACE = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
+_REPLACE_UNBEGUN = _REPLACE.where(outbox.c.tries == 0).returning(outbox.c.id)
 
 
 def add(
@@ -81,8 +82,11 @@ def add(
     """
     open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
     way = _make_way(open_rows, room=MOST - len(words.messages) if token is not None else 0)
-    for number in way.replaced:
+    for number in way.held:
         db.execute(_REPLACE, {"row": number})
+    for number in way.acks:
+        if db.execute(_REPLACE_UNBEGUN, {"row": number}).first() is None:  # begun since it was read
+            way.after = max(number, way.after or 0)
     words = _after_held(way, words)
     due_at = now + timedelta(seconds=words.wait)
     row = _row(channel, person, recipient, once, words, now) | {
@@ -145,11 +149,12 @@ def _row(channel: str, person: int | None, recipient: str, once: str, words: Wor
 class _Way:
     """What becomes of a person's open rows when one more comes.
 
-    messages, about: of held rows, to be said first. left: held rows, and what of them had no room.
-    after: the row to wait for.
+    acks: to be replaced. held: to be replaced as well; messages, about: of them, to be said first; left: which of
+    them had no room for what. after: the row to wait for.
     """
 
-    replaced: list[int] = field(default_factory=list)
+    acks: list[int] = field(default_factory=list)
+    held: list[int] = field(default_factory=list)
     messages: list[dict[str, Any]] = field(default_factory=list)
     about: list[list[Any] | None] = field(default_factory=list)
     left: list[tuple[int, Words]] = field(default_factory=list)
@@ -161,11 +166,11 @@ def _make_way(rows: Sequence[Any], *, room: int) -> _Way:
     way = _Way()
     for row in rows:
         if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
-            way.replaced.append(row.id)
+            way.acks.append(row.id)
         elif row.state == Sending.QUEUED:
             way.after = row.id
         elif room > 0:
-            way.replaced.append(row.id)
+            way.held.append(row.id)
             _take_up(way, row, room - len(way.messages))
     return way
 
@@ -277,20 +282,19 @@ _earlier = outbox.alias("earlier")
 _IS_BEFORE = exists().where(
     _earlier.c.person_id == outbox.c.person_id,
     _earlier.c.id < outbox.c.id,
-    text("earlier.state IN ('queued', 'held')"),
-    _earlier.c.state == Sending.QUEUED,
+    text("earlier.state IN ('queued', 'held') AND earlier.state = 'queued'"),
     _earlier.c.lease_until > bindparam("now"),
     _earlier.c.lease_until > _earlier.c.due_at,
 )
 _ABANDONED = (
     select(outbox)
     .where(
-        outbox.c.state == Sending.QUEUED,
+        text("outbox.state = 'queued'"),
         outbox.c.due_at <= bindparam("now"),
         outbox.c.lease_until <= bindparam("now"),
         ~_IS_BEFORE,
     )
-    .order_by(outbox.c.id)
+    .order_by(outbox.c.id + 0)  # by the bare id, SQLite would rather read everything ever said than sort a few
     .limit(bindparam("most"))
     .with_for_update(skip_locked=True)
 )

@@ -1,6 +1,7 @@
 """The outbox: what was held is said at the next visit, all of it, in its order, whatever is said meanwhile."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import insert
+from sqlalchemy.dialects import sqlite
 
 from handlers import outbox
 from handlers.channels import ensure
@@ -194,7 +196,33 @@ def test_what_was_held_is_heard_by_somebody_who_only_sends_bubbles(store: Store,
     assert HELD not in states.values()
 
 
+# --- what is under way
+
+
+def test_an_acknowledgement_that_begins_just_now_is_waited_for(new_postgresql_url: Callable[[], str], now) -> None:
+    store = Store(new_postgresql_url())
+    mouth = Mouth(store, now)
+    first = mouth.writes("บันทึกแล้ว 1", kind="ack", wait=0.7)
+    with ThreadPoolExecutor(1) as other:
+        with store.write() as db:
+            assert outbox.begin(db, first, "here", first.due_at)
+            second = other.submit(mouth.writes, "ข้อ 2")
+            wait([second], timeout=0.2)
+        assert second.result().after == first.id
+    assert mouth.row(first).state == QUEUED
+    store.dispose()
+
+
 # --- what a process left
+
+
+def test_looking_for_what_was_left_does_not_read_what_was_said(new_sqlite_url: Callable[[], str]) -> None:
+    store = Store(new_sqlite_url())
+    words = str(outbox._ABANDONED.compile(dialect=sqlite.dialect()))
+    with store.read() as db:
+        plan = db.exec_driver_sql(f"EXPLAIN QUERY PLAN {words}", (None,) * words.count("?")).all()
+    assert not [step for *_, step in plan if step.startswith("SCAN outbox") and "ix_outbox" not in step]
+    store.dispose()
 
 
 def test_a_row_is_not_taken_over_while_the_one_before_it_is_being_tried(mouth: Mouth, store: Store) -> None:
