@@ -58,7 +58,7 @@ def bot(new_url: Callable[[], str], tmp_path: Path) -> Iterator[Bot]:
 
 def test_who_speaks_is_answered_once_and_for_free(bot: Bot) -> None:
     phone = bot.platform.phone()
-    phone.follows().says("สวัสดีค่ะ").hears("รหัส")
+    phone.follows().hears("รหัส").says("สวัสดีค่ะ").hears("รหัส")
     bot.app.extensions["works"].stop()
     assert {call.endpoint for call in bot.platform.calls} == {"reply"}
     assert len(phone.answers) == 2
