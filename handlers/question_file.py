@@ -5,6 +5,7 @@ A file is refused as a whole, with the line and the reason of everything that is
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
@@ -47,6 +48,7 @@ def default() -> str:
     return files("handlers.texts").joinpath("questions.yaml").read_text("utf-8")
 
 
+@lru_cache(maxsize=8)
 def parse(text: str) -> QuestionSet:
     """Return the question set in a YAML text, or raise BadQuestionSet."""
     spots: Spots = {}

@@ -32,9 +32,15 @@ def now() -> datetime:
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def new_url(request: pytest.FixtureRequest) -> Callable[[], str]:
+def database(request: pytest.FixtureRequest) -> str:
+    """Name the kind of database; whatever asks for one runs on both."""
+    return str(request.param)
+
+
+@pytest.fixture
+def new_url(request: pytest.FixtureRequest, database: str) -> Callable[[], str]:
     """Return a function that makes one more fresh, migrated database and returns its URL."""
-    make: Callable[[], str] = request.getfixturevalue(f"new_{request.param}_url")
+    make: Callable[[], str] = request.getfixturevalue(f"new_{database}_url")
     return make
 
 
@@ -53,9 +59,48 @@ def new_store(new_url: Callable[[], str]) -> Iterator[Callable[[], Store]]:
 
 
 @pytest.fixture
-def store(new_store: Callable[[], Store]) -> Store:
-    """Open a fresh, migrated database; the test runs once on SQLite and once on PostgreSQL."""
-    return new_store()
+def store(request: pytest.FixtureRequest, database: str) -> Iterator[Store]:
+    """Open an empty, migrated database; the test runs once on SQLite and once on PostgreSQL.
+
+    One engine of each kind serves all tests of a process, and is emptied before each: most of a short test's time
+    would else go into compiling the same statements for a new engine.
+    """
+    empty: Callable[[], Store] = request.getfixturevalue(f"empty_{database}")
+    opened = empty()
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="session")
+def empty_sqlite(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], Store]:
+    """Return a function that empties the one SQLite database of this process and opens it."""
+    file = tmp_path_factory.mktemp("kept") / "raingan.db"
+    kept = Store(f"sqlite:///{file}")
+
+    def empty() -> Store:
+        for left in file.parent.iterdir():
+            left.unlink()
+        shutil.copyfile(migrated_file, file)
+        return kept
+
+    return empty
+
+
+@pytest.fixture(scope="session")
+def empty_postgresql(postgresql: Server) -> Iterator[Callable[[], Store]]:
+    """Yield a function that empties the one PostgreSQL database of this process and opens it."""
+    name = postgresql.create()
+    kept = Store(postgresql.url(name))
+    tables = ", ".join(table for table in migrations.tables().tables if table != "alembic_version")
+
+    def empty() -> Store:
+        with kept.write() as db:
+            db.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        return kept
+
+    yield empty
+    kept.dispose()
+    postgresql.drop(name)
 
 
 @pytest.fixture(scope="session")
