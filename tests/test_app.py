@@ -61,7 +61,7 @@ def test_who_speaks_is_answered_once_and_for_free(bot: Bot) -> None:
     phone.follows().hears("รหัส").says("สวัสดีค่ะ").hears("รหัส")
     bot.app.extensions["works"].stop()
     assert {call.endpoint for call in bot.platform.calls} == {"reply"}
-    assert len(phone.answers) == 2
+    assert [call.status for call in bot.platform.calls] == [200, 200]
 
 
 @pytest.mark.parametrize(
