@@ -351,6 +351,7 @@ def test_while_the_database_is_locked_or_gone_line_is_answered_and_nothing_is_lo
         assert {one.reason for one in attempts} <= {"ok", "error_status_code"}, slow
         assert {one.status for one in attempts} == {503}
         assert max(one.seconds for one in attempts) < WEBHOOK
+    store.dispose()  # the test's own connections are gone as well
     for director in crowd:
         director.all_taken()
         assert _kept(store, director.school) == dict(director.bubbles)
