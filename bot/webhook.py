@@ -13,6 +13,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from bot import metrics
 from bot.line import read, signature
 from bot.mishaps import is_clash, is_out_of_reach
+from bot.pace import Pace
 from handlers import inbox
 from handlers.channels import NoChannel, ensure_main
 from handlers.heard import Heard
@@ -85,7 +86,9 @@ class Webhook:
         ack_wait: float = 0.7,
         receive: Receive = inbox.receive,
         keep_failed: KeepFailed = inbox.keep_failed,
+        pace: Pace | None = None,
     ) -> None:
+        self._pace = pace or Pace()
         self._store = store
         self._secrets = secrets
         self._delivery = delivery
@@ -106,7 +109,8 @@ class Webhook:
         """Answer one webhook: 200 as soon as all its events are durable."""
         began = time.monotonic()
         try:
-            self._apply(channel, self._events(channel), began)
+            with self._pace.webhook():
+                self._apply(channel, self._events(channel), began)
         except _Refused as no:
             log.warning("webhook refused", reason=no.reason, status=no.status)
             metrics.webhook(no.reason)
@@ -167,10 +171,15 @@ class Webhook:
             ensure_main(db, now)  # somebody may speak before the first roster is imported
         return self._receive(db, channel, heard, house, now)
 
+    def _failed(self, db: Connection, channel: str, heard: Heard, house: House, what: str) -> Sequence[Outgoing]:
+        if channel == MAIN and not self._has_main:
+            ensure_main(db, self._clock())  # what made it may have been rolled back
+        return self._keep_failed(db, channel, heard, house, what, self._clock())
+
     def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:
         try:
             what = inbox.error_of(error)
-            said = self._in_one(lambda db: self._keep_failed(db, channel, heard, house, what, self._clock()))
+            said = self._in_one(lambda db: self._failed(db, channel, heard, house, what))
         except Exception as worse:
             if is_out_of_reach(worse):
                 raise self._out_of_reach(worse) from worse

@@ -13,6 +13,7 @@ from zlib import crc32
 from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
+from handlers import numbers
 from models.programme import rounds
 from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
 
@@ -394,4 +395,5 @@ def edition(db: Connection, report: int, found: Sequence[Answer]) -> int:
     """Return a number that changes whenever an answer of the report does: a confirmation is for what was shown."""
     row = db.execute(_LAST_PART, {"report": report}).one()
     seen = [(one.question, one.revision, str(one.state), one.private) for one in found]
-    return crc32(repr((sorted(seen), tuple(row))).encode())
+    found_now: int = crc32(repr((sorted(seen), tuple(row))).encode()) % 10**numbers.LONGEST
+    return found_now

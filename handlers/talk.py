@@ -129,10 +129,14 @@ class Talk:
             at = self.heard.at
             standing.note_asked(self.db, self.channel, self.person.id, self.report, step, at)
         school = self.stand.school
-        waiting = self.place.memo.get("waiting")  # words not yet filed go along until they are filed or let go
-        memo = {"waiting": waiting} | memo if waiting else memo
+        memo = self._waiting() | memo
         self.place = Place("report", step, school, self.report if self.stand.round else None, memo, self.heard.at)
         self.moved = True
+
+    def _waiting(self) -> dict[str, Any]:
+        """Return the memo of words not yet filed: they go along until they are filed or let go."""
+        waiting = self.place.memo.get("waiting")
+        return {"waiting": waiting} if waiting else {}
 
     def speak_for(self, report: int) -> bool:
         """Speak for the school of another report of one's own; False where it is none."""
@@ -146,8 +150,7 @@ class Talk:
     def leave_other_report(self) -> None:
         """Stand at no question where the place is of another school's report, or of another round's."""
         if self.place.report is not None and self.place.report != self.stand.report:
-            waiting = self.place.memo.get("waiting")
-            self.place = Place("report", HOME, self.stand.school, None, {"waiting": waiting} if waiting else {})
+            self.place = Place("report", HOME, self.stand.school, None, self._waiting())
             self.moved = True
 
     @property
@@ -163,13 +166,14 @@ class Talk:
 
     def go_home(self, **memo: Any) -> None:
         """Leave the joining flow; no question is open."""
+        memo = self._waiting() | memo
         self.place = Place("report", HOME, self.stand.school, self.stand.report, memo, self.heard.at)
         self.moved = True
 
     def choose_school(self) -> None:
         """Stand before the choice of a school: none is spoken for yet."""
         self.forget_report()
-        self.place = Place("report", HOME, None, None, {}, self.heard.at)
+        self.place = Place("report", HOME, None, None, self._waiting(), self.heard.at)
         self.moved = True
 
     def forget_report(self) -> None:

@@ -45,9 +45,6 @@ _WORDS = frozenset(
         Intent.NOT_YET,
         Intent.WITHDRAW,
         Intent.CANCEL,
-        Intent.YES,
-        Intent.NO,
-        Intent.ACKNOWLEDGE,
         Intent.EDIT,
         Intent.TOPIC,
         Intent.SWITCH,
@@ -55,6 +52,8 @@ _WORDS = frozenset(
     }
 )
 """What our buttons do, apart from those with a meaning of their own below."""
+_BOUND = _WRITES - {Intent.CANCEL}
+"""Of these, none of ours comes without its question."""
 _OWN = {"pick": answering.pick, "restore": answering.restore}
 
 
@@ -72,6 +71,8 @@ def tapped(talk: Talk) -> Turn | None:
         return show_sent(talk)
     if question and act.do in _WRITES and _is_old(talk, act, question):
         return _stale(talk, question)
+    if question is None and act.do in _BOUND:
+        return _refuse(talk, "incomplete")
     return _special(talk, act, question)
 
 
@@ -84,13 +85,22 @@ def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
         return _OWN[act.do](talk) if question else _refuse(talk, "incomplete")
     if act.do == Intent.CONFIRM:
         return _confirmed(talk, act, question)
-    if act.do == Intent.CANCEL and question is None and talk.place.step not in {*SURE, OFFER}:
+    if act.do == Intent.CANCEL and question is None and not _cancels_now(talk, act):
         return here(talk, say("report.stale_report"))  # what it would have left is over
+    if act.do == "keep" and act.value != filing.offered(talk):
+        return here(talk, say("report.words_gone"))
     if act.do == "keep":
         return filing.keep_words_here(talk)
     if act.do == "open" and question:
         return edit_question(talk, question) if talk.writable else show_sent(talk)
     return None if act.do in _WORDS else _refuse(talk, "unknown")
+
+
+def _cancels_now(talk: Talk, act: Act) -> bool:
+    """Tell whether a button that lets go of something belongs to what is asked now."""
+    if talk.place.step == OFFER:
+        return act.value == filing.offered(talk)
+    return talk.place.step in SURE
 
 
 def _confirmed(talk: Talk, act: Act, question: Question | None) -> Turn | None:

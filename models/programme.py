@@ -8,8 +8,6 @@ MAIN = "main"
 """The channel whose secret and token come from the environment."""
 
 
-
-
 channels = Table(
     "channels",
     metadata,

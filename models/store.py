@@ -16,6 +16,11 @@ PATIENCE = 1.2
 """Seconds to wait for the database: the webhook must answer within LINE's two."""
 
 
+QUIET = 0.5
+"""Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
 class Busy(Exception):
     """The database could not be had in time; nothing was changed."""
 
@@ -43,6 +48,8 @@ class Store:
         self._turn = threading.Lock()
         self._trial = threading.Lock()
         self._well = True
+        self._waited = 0
+        self._again_at = 0.0
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -70,18 +77,29 @@ class Store:
     def _watched(self) -> Iterator[None]:
         """Note whether the database could be had; while it could not, let one at a time try."""
         tries = not self._well
-        if tries and not self._trial.acquire(blocking=False):
+        if tries and (time.monotonic() < self._again_at or not self._trial.acquire(blocking=False)):
             raise Busy("it could not be had a moment ago")
         try:
             yield
-            self._well = True
+            self._well, self._waited = True, 0
         except BaseException as error:
-            # Anything else than a database out of reach is the caller's: it was there to say so.
-            self._well = not (isinstance(error, Busy) or getattr(error, "connection_invalidated", False))
+            self._well = not self._is_out_of_reach(error)
+            if not self._well:
+                self._again_at = time.monotonic() + QUIET
             raise
         finally:
             if tries:
                 self._trial.release()
+
+    def _is_out_of_reach(self, error: BaseException) -> bool:
+        """Tell a database that cannot be had from errors of the caller's, which it was there to say.
+
+        One lock that is waited for in vain is one person's matter; the second with no success between is a table's.
+        """
+        if getattr(getattr(error, "orig", None), "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            self._waited += 1
+            return self._waited > 1
+        return isinstance(error, Busy) or bool(getattr(error, "connection_invalidated", False))
 
     @contextmanager
     def _one_writer(self) -> Iterator[float]:

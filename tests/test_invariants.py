@@ -123,6 +123,6 @@ def test_7_a_late_event_never_overwrites_newer_words(province: Province, warunee
     then = province.now + timedelta(milliseconds=100)
     warunee.says("ต่อไป").says("แผนใหม่ที่จะทำในภาคเรียนหน้า")
     warunee.says("ข้าม", at=then).hears("สิ่งที่จะขับเคลื่อนต่อไป")
-    warunee.says("ฟองของข้อแรกที่มาช้า", at=then).hears("มาถึงช้า", "ข้อ 1 สภาพปัจจุบัน")
+    warunee.says("ฟองของข้อแรกที่มาช้า", at=then).hears("เพิ่งมาถึงระบบ", "ข้อ 1 สภาพปัจจุบัน")
     assert province.answer("learners.now") == [WORDS, "ฟองของข้อแรกที่มาช้า"]
     assert province.answer("learners.next") == ["แผนใหม่ที่จะทำในภาคเรียนหน้า"]

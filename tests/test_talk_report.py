@@ -107,7 +107,7 @@ def test_no_answer_at_all_is_asked_for_or_skipped(warunee: Person) -> None:
 
 
 def test_resume_after_days_and_after_the_place_is_lost(province: Province, warunee: Person) -> None:
-    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก").hears("ตอบครบแล้ว 0 จาก 6 ข้อ", "รายงาน")
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("พัก").hears("เสร็จแล้ว 0 จาก 6 ข้อ", "รายงาน")
     province.later(days=4)
     warunee.says("สวัสดี").hears("สวัสดี").taps("ทำต่อ").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
     province.forget_places()
@@ -201,7 +201,7 @@ def test_an_old_confirmation_does_not_send_what_has_changed_since(province: Prov
 def test_a_button_made_by_hand_is_refused_and_audited(province: Province, warunee: Person, data: str) -> None:
     other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน").says(LONG)
     report = next(act.report for act in map(Act.read, other.data()) if act and act.report)
-    warunee.says("รายงาน").posts_back(data.format(other=report)).hears("เป็นของบัญชีอื่น")
+    warunee.says("รายงาน").posts_back(data.format(other=report)).hears("ใช้ไม่ได้แล้ว")
     assert [row.action for row in province.rows(audit)][-1] == "tap.refused"
     assert province.state("1031993002") == State.DRAFT
 
@@ -290,7 +290,7 @@ def test_a_late_bubble_is_filed_under_the_question_it_answered(province: Provinc
     warunee.says("รายงาน").says(LONG)
     said_then = province.now + timedelta(milliseconds=300)
     warunee.says("ต่อไป").says("แผนใหม่ที่จะทำในภาคเรียนหน้า")
-    warunee.says("มาช้าแต่เป็นของข้อแรก", at=said_then).hears("มาถึงช้า", "ข้อ 1 สภาพปัจจุบัน")
+    warunee.says("มาช้าแต่เป็นของข้อแรก", at=said_then).hears("เพิ่งมาถึงระบบ", "ข้อ 1 สภาพปัจจุบัน")
     assert province.answer("learners.now") == [LONG, "มาช้าแต่เป็นของข้อแรก"]
     assert province.answer("learners.next") == ["แผนใหม่ที่จะทำในภาคเรียนหน้า"]
 
@@ -345,7 +345,7 @@ def test_every_button_can_be_typed_instead_as_line_for_pc_shows_none(province: P
     heard = ["ที่ตอบไว้", "ที่ตอบไว้", "เปลี่ยนคำตอบ", "คืนคำตอบเดิม", "สิ่งที่จะขับเคลื่อนต่อไป ที่ตอบไว้", "จะเพิ่ม", "ครบทุกข้อ"]
     for words, answer in zip(typed, heard, strict=True):
         warunee.says(words).hears(answer)
-    warunee.says("ลบที่ตอบข้อ 3").hears("จะเอาคำตอบข้อ 3").says("ยืนยันลบ").hears("ออกแล้ว", "ข้อ 3 จาก 6")
+    warunee.says("ลบที่ตอบข้อ 3").hears("จะลบคำตอบข้อ 3").says("ยืนยันลบ").hears("ลบคำตอบข้อ", "ข้อ 3 จาก 6")
     warunee.says(LONG).says("ต่อไป").says("ส่งรายงาน").says("ยังไม่ส่ง").hears("ยังไม่ได้ส่ง").says("ส่งรายงาน").says("ยืนยันส่ง")
     warunee.hears("ส่งเรียบร้อยแล้ว").says("ถอนคืน").says("ไม่ถอน").hears("ไม่ได้ถอนคืน")
     assert province.state() == State.SUBMITTED
@@ -382,7 +382,7 @@ def test_a_day_or_time_said_to_a_question_is_kept_and_a_pause_offered(
 
 
 def test_the_newest_bubble_can_be_taken_out_by_word(province: Province, warunee: Person) -> None:
-    warunee.says("รายงาน").says(LONG).says("ฟองที่พิมพ์ผิดไป").says("ลบข้อความล่าสุด").hears("เอาออกแล้ว", "1 ข้อความ")
+    warunee.says("รายงาน").says(LONG).says("ฟองที่พิมพ์ผิดไป").says("ลบข้อความล่าสุด").hears("ลบแล้ว", "1 ข้อความ")
     assert province.answer("learners.now") == [LONG]
 
 
@@ -442,7 +442,7 @@ def test_only_a_clear_yes_sends(province: Province, warunee: Person, words: str)
 
 
 def test_an_old_confirmation_button_acts_on_nothing_else(province: Province, warunee: Person) -> None:
-    fill(warunee).says("ลบที่ตอบข้อ 1").hears("จะเอาคำตอบข้อ 1 สภาพปัจจุบัน")
+    fill(warunee).says("ลบที่ตอบข้อ 1").hears("จะลบคำตอบข้อ 1 สภาพปัจจุบัน")
     old = len(warunee.turns) - 1
     warunee.says("ไม่ใช่").says("ลบที่ตอบข้อ 2").taps("ยืนยันลบ", turn=old).hears("คำถามก่อนหน้า")
     assert province.answer("curriculum.now") == province.answer("learners.now") == [LONG]
@@ -472,7 +472,7 @@ def test_a_caption_quoted_to_a_photo_is_added_to_it(province: Province, warunee:
 
 def test_a_quoted_bubble_can_be_taken_out_or_answered_none(province: Province, warunee: Person) -> None:
     warunee.says("รายงาน").says(LONG).says("ฟองที่จะเอาออก").says("ต่อไป")
-    warunee.says("ลบ", quote=warunee.sent[-2]).hears("เอาข้อความนั้นออกจากข้อ 1")
+    warunee.says("ลบ", quote=warunee.sent[-2]).hears("ลบข้อความนั้นจากข้อ 1")
     assert province.answer("learners.now") == [LONG]
     warunee.says("ไม่มี", quote=warunee.sent[-4]).hears("แก้ข้อความนั้นในข้อ 1")
     assert (province.answer("learners.now"), province.answer("learners.next")) == (["ไม่มี"], [])
@@ -507,7 +507,7 @@ def test_a_director_of_two_schools_always_reads_which_one_is_meant(province: Pro
     then, quoted = province.now, both.sent[-1]
     both.says("เปลี่ยนโรงเรียน").says("2").hears("โรงเรียน บ้านหนองสมมติ")
     both.says("แก้ของอีกโรงเรียน", quote=quoted).hears("อีกโรงเรียน")
-    both.says("ฟองที่มาช้าของบ้านสวาย", at=then).hears("บ้านสวายตัวอย่าง", "มาถึงช้า")
+    both.says("ฟองที่มาช้าของบ้านสวาย", at=then).hears("บ้านสวายตัวอย่าง", "เพิ่งมาถึงระบบ")
     assert province.answer("learners.now", "1031993002") == []
     assert province.answer("learners.now") == ["ของบ้านสวาย นักเรียนอ่านคล่อง", "ฟองที่มาช้าของบ้านสวาย"]
 
@@ -545,13 +545,13 @@ def test_changing_the_words_keeps_the_photos(province: Province, warunee: Person
     fill_in = next(b.action["fillInText"] for b in warunee.buttons() if b.label == "แก้ข้อความเดิม")
     assert fill_in == LONG
     warunee.says("คำใหม่ที่แทนคำเดิมทั้งหมด").hears("1 ข้อความ 1 รูป").taps("คืนคำตอบเดิม").hears(LONG, "1 รูป")
-    warunee.says("ลบที่ตอบข้อ 1").says("ใช่").hears("ออกแล้ว").says("สรุป").hears_not("1 รูป")
+    warunee.says("ลบที่ตอบข้อ 1").says("ใช่").hears("ลบคำตอบข้อ").says("สรุป").hears_not("1 รูป")
 
 
 def test_what_a_helper_took_out_meanwhile_is_missed_before_sending(province: Province, warunee: Person) -> None:
     helper = province.person("ครูมยุรี").joins("1031992003", Role.DELEGATE)
     fill(warunee).says("ส่ง").hears("พร้อมส่ง")
-    helper.says("ลบที่ตอบข้อ 3").says("ใช่").hears("ออกแล้ว")
+    helper.says("ลบที่ตอบข้อ 3").says("ใช่").hears("ลบคำตอบข้อ")
     warunee.says("ยืนยัน").hears("ยังไม่พบคำตอบ", "ข้อ 3").says("ยืนยัน").hears("ยังไม่พบคำตอบ")
     assert province.state() == State.DRAFT
 
@@ -577,3 +577,55 @@ def test_words_to_a_question_of_another_round_are_offered_not_filed(province: Pr
 def test_an_id_number_is_kept_nowhere(province: Province, warunee: Person) -> None:
     warunee.says("รายงาน").says("เลข ปชช. 1-2345-67890-12-1").hears("เลขบัตรประชาชน")
     assert "67890" not in str([row.raw for row in province.rows(inbox)])
+
+
+def test_words_that_wait_survive_a_change_a_switch_and_are_asked_about_before_sending(
+    province: Province, warunee: Person
+) -> None:
+    words = "หลังคารั่วสามห้อง ต้องซ่อมก่อนหน้าฝน"
+    fill(warunee).says(words).says("แก้ไขข้อ 1").says("คำใหม่ของข้อหนึ่งที่แทนคำเก่า").says("ต่อไป")
+    warunee.says("ส่ง").hears("จะบันทึกข้อความนี้", words).says("ข้อ 5").hears("บันทึกไว้ในข้อ 5").says("ต่อไป")
+    warunee.says("ส่ง").says("ยืนยัน").hears("เลขรับ", words)
+
+
+def test_an_old_offers_buttons_do_nothing_to_a_newer_one(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("พัก").says("ข้อความที่พิมพ์มาผิดห้อง").hears("จะบันทึก")
+    old = len(warunee.turns) - 1
+    warunee.taps("ไม่ต้องบันทึก").says("ครูย้ายออกสองคนเมื่อต้นเดือน").hears("จะบันทึก")
+    warunee.taps("ไม่ต้องบันทึก", turn=old).taps("บันทึกในข้อ 1", turn=old).hears("บันทึกไว้แล้วหรือถูกยกเลิก")
+    warunee.says("ใช่").hears("บันทึกไว้ในข้อ 1")
+    assert province.answer("learners.now") == ["ครูย้ายออกสองคนเมื่อต้นเดือน"]
+
+
+def test_a_joining_button_at_the_delete_question_deletes_nothing(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("ลบที่ตอบข้อ 1").hears("จะลบคำตอบ").posts_back("do=yes")
+    assert province.answer("learners.now") == [LONG]
+    warunee.posts_back("do=next").hears("ใช้ไม่ได้แล้ว")
+
+
+def test_photos_of_one_set_that_arrive_in_any_order_are_acknowledged_as_one_burst(
+    province: Province, warunee: Person
+) -> None:
+    warunee.says("รายงาน").sends(Kind.IMAGE)
+    just_before = province.now - timedelta(milliseconds=3)
+    warunee.sends(Kind.IMAGE, at=just_before).hears("บันทึกแล้ว 2 รูป").hears_not("เพิ่งมาถึงระบบ")
+
+
+def test_the_button_that_sends_is_understood_whatever_the_report(province: Province) -> None:
+    for code in ("1031992003", "1031991002", "1031993002"):
+        fill(province.director(code=code)).says("ส่ง").taps("ยืนยันส่ง").hears("ส่งเรียบร้อยแล้ว", code)
+
+
+def test_the_number_that_was_asked_for_is_heard_as_one(warunee: Person) -> None:
+    warunee.says("รายงาน").says("ข้อ 9").hears("1 ถึง 6").says("5").hears("ข้อ 5 จาก 6")
+
+
+def test_none_after_words_means_nothing_more(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("ข้อ 6").says("อยากให้ซ่อมถนนหน้าโรงเรียน").says("ไม่มี")
+    assert province.answer("more.open") == ["อยากให้ซ่อมถนนหน้าโรงเรียน"]
+
+
+def test_switching_schools_while_no_round_runs_raises_nothing(province: Province, warunee: Person) -> None:
+    with province.store.write() as db:
+        db.execute(rounds.update().where(rounds.c.channel_id == "main").values(closed_at=province.now))
+    warunee.says("เปลี่ยนโรงเรียน").hears("ไม่มีรอบรายงาน")

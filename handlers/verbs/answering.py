@@ -40,8 +40,7 @@ def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
         return None
     was = found.revision
     reports.revise(talk.db, found)
-    talk.place.memo = {"was": was, "now": found.revision}
-    talk.moved = True
+    talk.note(was=was, now=found.revision)
     return was
 
 
@@ -171,6 +170,8 @@ def answer_none(talk: Talk) -> Turn:
     question = _open(talk)
     if question.options:
         return pick(talk)
+    if question.may_be_none and reports.counts(talk.db, talk.answer(question.key)):
+        return _end(talk, question, AnswerState.DONE)  # said after words: nothing more
     if talk.act is None:
         kept = answer(talk)
     else:

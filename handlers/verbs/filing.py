@@ -108,11 +108,28 @@ def _likeliest(talk: Talk) -> Question:
 
 def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
     firsts = [first, *(topic.questions[0] for topic in talk.questions.topics if first not in topic.questions)]
+    mark = offered(talk)
     choices = [
-        Choice(say("label.keep_words", n=slots(talk, question)["n"]), Act("keep", talk.report, question.key))
+        Choice(
+            say("label.keep_words", n=slots(talk, question)["n"]), Act("keep", talk.report, question.key, value=mark)
+        )
         for question in firsts
     ]
-    return (*choices[:12], Choice(say("label.drop_words"), Act("cancel")))
+    return (*choices[:12], Choice(say("label.drop_words"), Act("cancel", value=mark)))
+
+
+def offered(talk: Talk) -> str | None:
+    """Return what tells this offer from older ones: the first bubble that waits."""
+    waiting = talk.place.memo.get("waiting")
+    return str(waiting[0]["message"]) if waiting else None
+
+
+def offer_again(talk: Talk) -> Turn:
+    """Ask about what still waits before a report is sent without it."""
+    question, waiting = _likeliest(talk), talk.place.memo["waiting"]
+    talk.go(OFFER)
+    asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
+    return turn(Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question)))
 
 
 def keep_words_here(talk: Talk) -> Turn:
@@ -156,18 +173,22 @@ def late(talk: Talk) -> Turn | None:
     asked = standing.asked_before(talk.db, talk.person.id, talk.heard.at)
     if asked is None or talk.heard.kind not in KINDS:
         return None
-    here_now = talk.place.school
+    here_now, open_now = talk.place.school, (talk.place.report, talk.place.step)
     if not talk.speak_for(asked.report_id):
         return None
-    filed = _file_late(talk, asked.question)
+    filed = _file_late(talk, asked.question, burst=open_now == (asked.report_id, asked.question))
     talk.place.school = here_now
+    talk.forget_report()
     return filed
 
 
-def _file_late(talk: Talk, key: str) -> Turn | None:
+def _file_late(talk: Talk, key: str, *, burst: bool) -> Turn | None:
+    """File a late bubble; one of a burst whose question is still open is acknowledged with the others."""
     question = talk.questions.question(key)
     if question is None or not talk.writable or not keep_part(talk, talk.answer(key), talk.heard):
         return None
+    if burst:
+        return acknowledge(talk, question, talk.answer(key))
     words = say("report.kept_late", **slots(talk, question))
     return turn(Say(f"{school_line(talk)}{words}", about=(talk.report, question.key)))
 

@@ -140,7 +140,8 @@ def named_question(talk: Talk) -> Question | None:
 
 
 def no_topic(talk: Talk) -> Turn:
-    """Say which numbers there are."""
+    """Say which numbers there are; the bare number that comes next is one of them."""
+    talk.note(menu=True)
     of = len(talk.questions.topics)
     key = "report.no_topic" if talk.understood.topic is not None else "report.edit_which"
     return turn(Say(say(key, of=of), (Choice(say("label.menu"), Act("menu")),)))

@@ -8,7 +8,7 @@ from handlers.standing import Standing
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.filing import WORTH_FILING
-from handlers.verbs.moving import resume, show_overview
+from handlers.verbs.moving import resume, show_overview, show_sent
 from handlers.words import Intent, digits, fold, letters, understand
 
 
@@ -26,7 +26,9 @@ def choose(talk: Talk) -> Turn | None:
 def switch(talk: Talk) -> Turn:
     """Ask which school is meant, of somebody who has several."""
     schools = [one for one in talk.standings if one.may_write]
-    return _ask(talk, schools) if len(schools) > 1 else show_overview(talk)
+    if len(schools) > 1:
+        return _ask(talk, schools)
+    return show_overview(talk) if talk.stand.round is not None else show_sent(talk)
 
 
 def _typed(talk: Talk, schools: list[Standing]) -> str | None:

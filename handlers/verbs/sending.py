@@ -8,6 +8,7 @@ from handlers.questions import Question
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
+from handlers.verbs.filing import offer_again
 from handlers.verbs.moving import show_sent
 from handlers.wording import act, choice
 from models.outbox import Policy
@@ -18,6 +19,8 @@ def ask_submit(talk: Talk) -> Turn:
     """Ask for the last word before sending, or say what is still without an answer."""
     if not talk.writable:
         return show_sent(talk)
+    if talk.place.memo.get("waiting"):
+        return offer_again(talk)
     _end_begun(talk)
     missing = [one for one in talk.questions.questions if not one.optional and one.key not in talk.done]
     if missing:
