@@ -119,6 +119,7 @@ class Store:
         """Close every connection; the store can be used again (after a fork it must be disposed first)."""
         self.engine.dispose()
         self._writer.dispose()
+        self._well, self._waited, self._again_at = True, 0, 0.0
 
 
 @contextmanager

@@ -255,6 +255,7 @@ def test_an_event_that_cannot_even_be_kept_is_to_be_sent_again(ready: Store) -> 
 def test_a_database_out_of_reach_is_no_fault_of_the_event(ready: Store, error: Callable[[], Exception]) -> None:
     bot = Bot(ready, receive=breaking_at("ข", error=error))
     assert bot.hears(*(said(n, text) for n, text in enumerate("กขค"))) == 503
+    ready.dispose()  # else it would be left alone for a moment
     assert (heard_texts(ready), kept(ready)) == (["ก"], [])
 
 
