@@ -102,7 +102,7 @@ class Line:
         """Fail where a transaction is open around the request: on SQLite it holds the file, else the row."""
         with self.store.write() as db:
             row = select(media.c.part_id).where(media.c.line_message_id == message_id)
-            db.execute(row.with_for_update(nowait=True))
+            db.execute(row.with_for_update())  # others may hold it for a moment; we, for ever
 
 
 class Scene:
