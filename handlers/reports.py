@@ -57,7 +57,7 @@ _OPEN = insert(reports).on_conflict_do_nothing(index_elements=["round_id", "scho
 _OF_SCHOOL = (
     select(reports.c.id)
     .where(reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school"))
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 
 

@@ -86,7 +86,7 @@ class Standing:
 _LOCK = (
     select(people.c.id, people.c.heard_at, people.c.notice_version)
     .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
-    .with_for_update()
+    .with_for_update(key_share=True)  # who only refers to the row is not kept waiting
 )
 _MEET = insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
 
@@ -185,7 +185,7 @@ _LOCK_REPORTS = (
     select(reports.c.id, reports.c.state, reports.c.reference, reports.c.submitted_at)
     .where(reports.c.id.in_(bindparam("reports", expanding=True)))
     .order_by(reports.c.id)
-    .with_for_update()
+    .with_for_update(key_share=True)
 )
 
 
