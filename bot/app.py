@@ -14,7 +14,6 @@ from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
 from bot.line.gateway import Gateway
 from bot.mishaps import is_out_of_reach
-from bot.pace import Pace
 from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
 from models.programme import channels
@@ -45,7 +44,6 @@ class Works:
     channels: Channels
     gateway: Gateway
     delivery: Delivery
-    pace: Pace
 
     def stop(self, patience: float = 10.0) -> None:
         """Finish what is begun and let go of the database.
@@ -64,9 +62,8 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     store = Store(settings.database_url, patience=PATIENCE)
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
-    pace = Pace()
-    delivery = Delivery(store, gateway, clock, threads=threads, pace=pace)
-    return Works(settings, clock, store, known, gateway, delivery, pace)
+    delivery = Delivery(store, gateway, clock, threads=threads)
+    return Works(settings, clock, store, known, gateway, delivery)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, works: Works | None = None) -> Flask:
@@ -79,9 +76,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     works = works or assemble(settings, clock=clock)
     app = Flask("raingan", static_folder=None)
     app.extensions["works"] = works
-    Webhook(
-        works.store, works.channels, works.delivery, works.clock, ack_wait=settings.ack_wait, pace=works.pace
-    ).add_to(app)
+    Webhook(works.store, works.channels, works.delivery, works.clock, ack_wait=settings.ack_wait).add_to(app)
     join.add_to(app)
     app.add_url_rule("/healthz", "healthz", _alive)
     app.add_url_rule("/readyz", "readyz", lambda: _ready(works.store))

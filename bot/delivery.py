@@ -21,7 +21,6 @@ from bot import metrics
 from bot.finished import Finished
 from bot.marking import Marker
 from bot.mishaps import is_clash, is_out_of_reach
-from bot.pace import Pace
 from bot.sending import Errand, Line, Outcome, Sender, began, released
 from bot.waiting import Later, Lines, Parked
 from handlers import outbox
@@ -59,10 +58,8 @@ class Delivery:
         threads: int = THREADS,
         finished: Finished | None = None,
         sender: Callable[..., Sender] = Sender,
-        pace: Pace | None = None,
     ) -> None:
         self._store = store
-        self._pace = pace or Pace()
         self._clock = clock
         self._threads = threads
         self._finished = finished or Finished()
@@ -214,7 +211,6 @@ class Delivery:
 
     def _run(self, errand: Errand | None) -> None:
         if errand is not None:
-            self._pace.give_way()
             self._settle(self._sender.send(errand))
 
     def _settle(self, outcome: Outcome) -> None:

@@ -13,7 +13,6 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from bot import metrics
 from bot.line import read, signature
 from bot.mishaps import is_clash, is_out_of_reach
-from bot.pace import Pace
 from handlers import inbox
 from handlers.channels import NoChannel, ensure_main
 from handlers.heard import Heard
@@ -86,9 +85,7 @@ class Webhook:
         ack_wait: float = 0.7,
         receive: Receive = inbox.receive,
         keep_failed: KeepFailed = inbox.keep_failed,
-        pace: Pace | None = None,
     ) -> None:
-        self._pace = pace or Pace()
         self._store = store
         self._secrets = secrets
         self._delivery = delivery
@@ -109,8 +106,7 @@ class Webhook:
         """Answer one webhook: 200 as soon as all its events are durable."""
         began = time.monotonic()
         try:
-            with self._pace.webhook():
-                self._apply(channel, self._events(channel), began)
+            self._apply(channel, self._events(channel), began)
         except _Refused as no:
             log.warning("webhook refused", reason=no.reason, status=no.status)
             metrics.webhook(no.reason)
