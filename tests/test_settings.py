@@ -19,6 +19,12 @@ LIVE = {
 }
 
 
+@pytest.fixture(autouse=True)
+def lasting_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run as from a lasting folder, wherever this checkout lies: MEDIA_URL's default is a folder below it."""
+    monkeypatch.chdir("/")
+
+
 def problems(environ: dict[str, str]) -> list[str]:
     with pytest.raises(BadSettings) as refusal:
         Settings.load(environ)
