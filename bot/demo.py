@@ -5,6 +5,7 @@ stand-in's, so that it can be moved on the page.
 """
 
 import hashlib
+import logging
 import socket
 import threading
 from pathlib import Path
@@ -34,6 +35,7 @@ TICK = 1.0
 @click.option("--fresh", is_flag=True, help="Forget what was said before.")
 def demo(port: int, folder: Path, fresh: bool) -> None:
     """Everything is kept in one folder; a second start goes on where the first one stopped."""
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each webhook would push the address away
     with Demo(folder, port, fresh=fresh) as running:
         click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
         try:

@@ -629,3 +629,13 @@ def test_switching_schools_while_no_round_runs_raises_nothing(province: Province
     with province.store.write() as db:
         db.execute(rounds.update().where(rounds.c.channel_id == "main").values(closed_at=province.now))
     warunee.says("เปลี่ยนโรงเรียน").hears("ไม่มีรอบรายงาน")
+
+
+def test_the_opening_is_said_once_and_again_days_later(province: Province, warunee: Person) -> None:
+    warunee.hears("ราว 15 นาที")
+    province.later(days=3)
+    warunee.says("รายงาน").hears("ราว 15 นาที", "ข้อ 1 จาก 6")
+
+
+def test_the_opening_is_not_said_twice_in_a_row(warunee: Person) -> None:
+    warunee.says("รายงาน").hears("ข้อ 1 จาก 6").hears_not("ราว 15 นาที")

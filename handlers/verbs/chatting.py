@@ -32,7 +32,8 @@ def here(talk: Talk, words: str) -> Turn:
     if question is not None and talk.writable:
         key = "report.here_editing" if talk.place.memo.get("edit") else "report.here"
         return turn(Say(f"{words}\n\n{say(key, **slots(talk, question))}", steer(talk, question)))
-    return turn(Say(f"{words}\n\n{say('report.home')}", home_choices(talk)))
+    home = "report.home" if talk.writable or talk.stand.submitted_at is None else "report.home_sent"
+    return turn(Say(f"{words}\n\n{say(home)}", home_choices(talk)))
 
 
 def home_choices(talk: Talk) -> tuple[Choice, ...]:

@@ -1,6 +1,7 @@
 """Verbs that move through a report: begin, resume, open, edit, go back, pause."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from handlers import reports
 from handlers.cards import overview, review, topic_text
@@ -17,6 +18,9 @@ from handlers.texts import say
 from handlers.thai import moment
 from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
 from models.report import PartKind, State
+
+REMEMBERED = timedelta(hours=1)
+"""For so long somebody remembers what a report is about."""
 
 
 def put(talk: Talk, question: Question, *, lead: str = "", **memo: object) -> Turn:
@@ -40,7 +44,7 @@ def resume(talk: Talk) -> Turn:
     """Begin a report, or go on at the first open question."""
     if not talk.writable:
         return show_sent(talk)
-    if talk.stand.report is None and not talk.place.memo.get("opened"):
+    if talk.stand.report is None and not _just_opened(talk):
         return turn(Say(opening(talk)), *begin(talk).said)
     return begin(talk)
 
@@ -51,6 +55,12 @@ def begin(talk: Talk) -> Turn:
     if here is not None and here.key not in talk.done and not talk.place.memo.get("edit"):
         return put(talk, here)
     return onward(talk, HOME)
+
+
+def _just_opened(talk: Talk) -> bool:
+    """Tell whether the opening was said on joining, a moment ago."""
+    since = talk.place.since
+    return bool(talk.place.memo.get("opened")) and since is not None and talk.heard.at - since < REMEMBERED
 
 
 def opening(talk: Talk) -> str:
