@@ -190,8 +190,7 @@ class Webhook:
         """Do the work in one transaction; again where it clashed with another."""
         for left in reversed(range(TRIES)):
             try:
-                with self._store.write() as db:
-                    return work(db)
+                return self._store.share(work)
             except Exception as error:
                 if not (left and is_clash(error)):
                     raise

@@ -4,9 +4,11 @@ import random
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
@@ -16,13 +18,28 @@ PATIENCE = 1.2
 """Seconds to wait for the database: the webhook must answer within LINE's two."""
 
 
+BATCH = 16
+"""Works that share a transaction at the most: those behind them wait for its commit."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
+Result = TypeVar("Result")
+
+
 class Busy(Exception):
     """The database could not be had in time; nothing was changed."""
+
+
+@dataclass(slots=True, eq=False)
+class _Job:
+    """One thread's work in a transaction that several may share."""
+
+    work: Callable[[Connection], Any]
+    result: Any = None
+    error: BaseException | None = None
+    done: bool = False
 
 
 class Store:
@@ -46,6 +63,7 @@ class Store:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
+        self._jobs: deque[_Job] = deque()
         self._trial = threading.Lock()
         self._well = True
         self._waited = 0
@@ -62,6 +80,66 @@ class Store:
             begun = _begun(db, deadline) if self.dialect == "sqlite" else db.begin()
             with begun:
                 yield db
+
+    def share(self, work: Callable[[Connection], Result]) -> Result:
+        """Do the work in a transaction, and return what it returns once that has committed.
+
+        On SQLite, where writers are alone anyway, work that waits shares the next transaction: whoever gets the turn
+        does what the others have brought as well, each in a savepoint of its own, and one commit (and flush to the
+        disk) serves them all. Work that raises is undone alone.
+
+        Raises:
+            Busy: as ``write`` does; and whatever the work raises.
+        """
+        if self.dialect != "sqlite":
+            with self.write() as db:
+                return work(db)
+        job = _Job(work)
+        self._jobs.append(job)
+        self._see_done(job)
+        if job.error is not None:
+            raise job.error
+        result: Result = job.result
+        return result
+
+    def _see_done(self, job: _Job) -> None:
+        """Wait for the turn, and lead a batch unless somebody has done the job meanwhile."""
+        deadline = time.monotonic() + self.patience
+        while not job.done:
+            if self._turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
+                try:
+                    if not job.done:
+                        self._lead([self._jobs.popleft() for _ in range(min(len(self._jobs), BATCH))], deadline)
+                finally:
+                    self._turn.release()
+            elif self._give_up(job):
+                raise Busy("other writers of this process")
+            else:
+                deadline += self.patience  # it is being done right now
+
+    def _give_up(self, job: _Job) -> bool:
+        try:
+            self._jobs.remove(job)
+        except ValueError:
+            return False
+        return True
+
+    def _lead(self, batch: list[_Job], deadline: float) -> None:
+        """Do a batch of jobs in one transaction. They are done together or, where that fails, not at all."""
+        try:
+            with self._watched(), _opened(self._writer) as db, _begun(db, deadline):
+                if len(batch) == 1:
+                    batch[0].result = batch[0].work(db)
+                for job in batch if len(batch) > 1 else ():
+                    _do_apart(db, job)
+        except BaseException as error:
+            for job in batch:
+                job.error = job.error or error
+            if not isinstance(error, Exception):
+                raise
+        finally:
+            for job in batch:
+                job.done = True
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -120,6 +198,15 @@ class Store:
         self.engine.dispose()
         self._writer.dispose()
         self._well, self._waited, self._again_at = True, 0, 0.0
+
+
+def _do_apart(db: Connection, job: _Job) -> None:
+    """Do one of several jobs, so that an error of its own undoes nothing else."""
+    try:
+        with db.begin_nested():
+            job.result = job.work(db)
+    except Exception as error:  # noqa: BLE001 -- raised again in the thread whose work it is
+        job.error = error
 
 
 @contextmanager

@@ -1,0 +1,76 @@
+"""The store: transactions that commit or roll back, that are shared, that tell in time when the database is away."""
+
+import sqlite3
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection, insert, select
+
+from models.programme import channels
+from models.store import Busy, Store
+
+
+def adds(name: str, now: object) -> object:
+    def work(db: Connection) -> str:
+        db.execute(insert(channels), {"id": name, "name": name, "created_at": now})
+        if name.startswith("bad"):
+            raise ValueError(name)
+        return name
+
+    return work
+
+
+def names(store: Store) -> set[str]:
+    with store.read() as db:
+        return set(db.execute(select(channels.c.id)).scalars())
+
+
+def test_work_is_done_and_its_result_given_back_after_the_commit(store: Store, now: object) -> None:
+    assert store.share(adds("north", now)) == "north"  # type: ignore[arg-type]
+    assert names(store) == {"north"}
+
+
+def test_of_works_that_share_a_transaction_one_that_raises_is_undone_alone(store: Store, now: object) -> None:
+    results: dict[str, object] = {}
+
+    def share(name: str) -> None:
+        try:
+            results[name] = store.share(adds(name, now))  # type: ignore[arg-type]
+        except ValueError as error:
+            results[name] = error
+
+    wanted = [f"{kind}{number}" for number in range(10) for kind in ("good", "bad")]
+    threads = [threading.Thread(target=share, args=(name,)) for name in wanted]
+    with store.write():  # all of them wait, and then share
+        for thread in threads:
+            thread.start()
+        time.sleep(0.2)
+    for thread in threads:
+        thread.join(10)
+    assert names(store) == {name for name in wanted if name.startswith("good")}
+    assert {name for name, result in results.items() if isinstance(result, ValueError)} == set(wanted) - names(store)
+    assert {result for result in results.values() if isinstance(result, str)} == names(store)
+
+
+def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_path: Path, now: object) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'locked.db'}", patience=0.3)
+    with store.write() as db:
+        channels.create(db)
+    other = sqlite3.connect(tmp_path / "locked.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    took = []
+    for number in range(3):
+        began = time.monotonic()
+        with pytest.raises(Busy):
+            store.share(adds(f"late{number}", now))  # type: ignore[arg-type]
+        took.append(time.monotonic() - began)
+    assert 0.25 < took[0] < 1.0
+    assert max(took[1:]) < 0.1
+    other.execute("ROLLBACK")
+    time.sleep(0.6)
+    store.share(adds("after", now))  # type: ignore[arg-type]
+    assert names(store) == {"after"}
+    store.dispose()
+    other.close()
