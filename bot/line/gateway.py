@@ -205,7 +205,7 @@ class Gateway:
                 "GET",
                 url,
                 headers=line.api.default_headers,
-                timeout=Timeout(*self._timeouts),
+                timeout=Timeout(connect=self._timeouts[0], read=self._timeouts[1]),
                 retries=False,
                 redirect=False,
                 preload_content=False,
