@@ -66,8 +66,8 @@ def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_p
         with pytest.raises(Busy):
             store.share(adds(f"late{number}", now))  # type: ignore[arg-type]
         took.append(time.monotonic() - began)
-    assert 0.25 < took[0] < 1.0
-    assert max(took[1:]) < 0.1
+    assert took[0] >= 0.3
+    assert max(took[1:]) < 0.3, "told at once, without waiting as long again"
     other.execute("ROLLBACK")
     time.sleep(0.6)
     store.share(adds("after", now))  # type: ignore[arg-type]
