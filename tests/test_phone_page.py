@@ -373,7 +373,7 @@ def test_the_server_may_go_and_come_back(phone: Locator, line: Line) -> None:
     line.restart()
     line.says("หลังกลับมา")
     expect(phone.page.get_by_test_id("offline")).to_be_hidden(timeout=10_000)
-    expect(bubbles(phone, "bot")).to_have_text(["หลังกลับมา"], timeout=20_000)
+    expect(bubbles(phone, "bot")).to_have_text(["หลังกลับมา"])
     expect(phone.get_by_test_id("input")).to_have_value("พิมพ์ค้างไว้")
 
 

@@ -67,8 +67,8 @@ def post(server):
 
 @pytest.fixture
 def talk(get):
-    def talk(after=0, wait=0, user=USER):
-        return json.loads(get("/phone/api/talk?" + urlencode({"user": user, "after": after, "wait": wait}))[2])
+    def talk(after=0, wait=0, user=USER, **more):
+        return json.loads(get("/phone/api/talk?" + urlencode({"user": user, "after": after, "wait": wait} | more))[2])
 
     return talk
 
@@ -131,9 +131,17 @@ class TestTalk:
         assert news["items"][0]["message"]["text"] == "สวัสดี"
         assert at - said < 1
 
-    def test_a_waiting_page_is_let_go_when_nothing_happens(self, talk):
+    def test_a_page_that_counted_for_another_server_gets_the_whole_talk_at_once(self, post, talk):
+        post("say", {"user": USER, "text": "สวัสดี"})
+        seq = talk()["seq"]
+        assert talk(after=seq, life=talk()["life"])["items"] == []
         started = time.monotonic()
-        assert talk(wait=0.2) == {"seq": 0, "items": [], "changed": [], "typing": False}
+        assert [item["message"]["text"] for item in talk(after=seq, life="gone", wait=20)["items"]] == ["สวัสดี"]
+        assert time.monotonic() - started < 1
+
+    def test_a_waiting_page_is_let_go_when_nothing_happens(self, talk, line):
+        started = time.monotonic()
+        assert talk(wait=0.2) == {"life": line.life, "seq": 0, "items": [], "changed": [], "typing": False}
         assert 0.2 <= time.monotonic() - started < 1
 
     def test_a_waiting_page_does_not_hold_up_the_end(self, line):

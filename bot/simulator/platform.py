@@ -1,6 +1,7 @@
 """The state of the stand-in: channels, people, clock, and what was asked of the API."""
 
 import threading
+import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -44,6 +45,7 @@ class Platform:
     ) -> None:
         self.lock = threading.RLock()
         self.changed = threading.Condition(self.lock)
+        self.life = uuid.uuid4().hex  # never seeded: it tells one start from another
         self.ids = Ids(seed)
         self.faults = Faults()
         self.people = people_of(people)

@@ -35,8 +35,8 @@ const query = (fields) => new URLSearchParams(fields).toString();
 
 export const state = () => ask("state");
 
-/** What was said after `after`; waits up to `wait` seconds for news. */
-export const talk = (user, after, wait, signal) => ask(`talk?${query({ user, after, wait })}`, { signal });
+/** What was said after `after`, as that life of the server counted; waits up to `wait` seconds for news. */
+export const talk = (user, after, life, wait, signal) => ask(`talk?${query({ user, after, wait, ...(life && { life }) })}`, { signal });
 
 export function post(verb, body) {
   return ask(verb, {

@@ -27,17 +27,14 @@ async function withSlot(work) {
  */
 export async function listen(user, hear, signal) {
   let after = 0;
+  let life = "";
   let whole = true;
   let failures = 0;
   while (!signal.aborted) {
     try {
-      const news = whole ? await talk(user, 0, 0, signal) : await withSlot((wait) => talk(user, after, wait, signal));
-      if (!whole && news.seq < after) {
-        whole = true; // another server: it counts anew
-        continue;
-      }
-      hear(news, whole);
-      [after, whole, failures] = [news.seq, false, 0];
+      const news = whole ? await talk(user, 0, "", 0, signal) : await withSlot((wait) => talk(user, after, life, wait, signal));
+      hear(news, whole || news.life !== life); // another life of the server answers with its talk from the beginning
+      [after, life, whole, failures] = [news.seq, news.life, false, 0];
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof Refused) && line.up) console.warn("ฟังบทสนทนาไม่สำเร็จ", error);
