@@ -13,4 +13,5 @@ audit = Table(
     Column("action", String(40), nullable=False),
     Column("detail", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("hash", String(64)),  # over this row and the hash of the channel's row before it
 )

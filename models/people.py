@@ -6,7 +6,7 @@ so that it can be erased without touching a school's report (Personal Data Prote
 
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
 
 from models.base import UtcDateTime, metadata
 
@@ -36,6 +36,16 @@ agencies = Table(
     UniqueConstraint("channel_id", "name"),
 )
 
+agency_names = Table(
+    "agency_names",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("agency_id", ForeignKey("agencies.id"), nullable=False, index=True),
+    Column("name", String(200), nullable=False),  # another name it goes by: สพป.บร 1, บร1, สพม.32
+    UniqueConstraint("channel_id", "name"),
+)
+
 schools = Table(
     "schools",
     metadata,
@@ -46,6 +56,7 @@ schools = Table(
     Column("name", String(200), nullable=False),
     Column("district", String(100), nullable=False),
     Column("pupils", Integer),
+    Column("closed_at", UtcDateTime),  # from then on nobody joins it or reports for it
     UniqueConstraint("channel_id", "code"),
 )
 
@@ -65,6 +76,7 @@ people = Table(
     Column("id", Integer, primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("line_user_id", String(64)),
+    Column("name", String(200)),  # as the person gave it when asking to join
     Column("heard_at", UtcDateTime),  # LINE's time of the newest event applied
     Column("blocked_at", UtcDateTime),
     Column("notice_version", Integer),  # privacy notice acknowledged
@@ -87,6 +99,33 @@ memberships = Table(
     Column("since", UtcDateTime, nullable=False),
     Column("until", UtcDateTime),
     Column("invite_id", ForeignKey("invites.id")),
+    Column("approved_by", ForeignKey("people.id")),  # the coordinator who let the person in, without an invite
+)
+
+
+class Request(StrEnum):
+    """What became of something asked of a coordinator."""
+
+    ASKED = "asked"
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+join_requests = Table(
+    "join_requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("school_id", ForeignKey("schools.id")),
+    Column("agency_id", ForeignKey("agencies.id"), nullable=False, index=True),  # whose coordinators decide
+    Column("role", String(20), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("decided_by", ForeignKey("people.id")),
+    Column("decided_at", UtcDateTime),
+    Column("why", Text),  # of a refusal
 )
 
 invites = Table(

@@ -46,6 +46,36 @@ rounds = Table(
     Column("title", String(200), nullable=False),
     Column("opens_at", UtcDateTime, nullable=False),
     Column("due_on", Date, nullable=False),  # a calendar day in Thailand
-    Column("closed_at", UtcDateTime),
+    Column("grace_on", Date),  # the last day on which a late report is taken without a word
+    Column("closed_at", UtcDateTime),  # from then on nothing can be written; may lie ahead
     UniqueConstraint("channel_id", "year", "semester", "title"),
+)
+
+extensions = Table(
+    "extensions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("school_id", ForeignKey("schools.id"), nullable=False),
+    Column("due_on", Date, nullable=False),  # in place of the round's
+    Column("granted_by", ForeignKey("people.id")),  # null: from the command line
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("round_id", "school_id"),
+)
+
+extension_requests = Table(
+    "extension_requests",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("round_id", ForeignKey("rounds.id"), nullable=False),
+    Column("school_id", ForeignKey("schools.id"), nullable=False, index=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("due_on", Date),  # asked for
+    Column("why", Text),
+    Column("state", String(10), nullable=False),  # models.people.Request
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("decided_by", ForeignKey("people.id")),
+    Column("decided_at", UtcDateTime),
 )

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, text
 
 from models.base import UtcDateTime, metadata
 
@@ -56,6 +56,7 @@ answers = Table(
     Column("state", String(10), nullable=False),
     Column("nudged", Boolean, nullable=False),  # was asked once for an example
     Column("private", Boolean, nullable=False),  # seen by the province only
+    Column("kept_from", ForeignKey("answers.id")),  # "เหมือนเดิม": the answer of an earlier round that was kept
     UniqueConstraint("report_id", "question"),
 )
 
@@ -82,6 +83,45 @@ parts = Table(
         sqlite_where=text("line_message_id IS NOT NULL AND removed_at IS NULL"),
         postgresql_where=text("line_message_id IS NOT NULL AND removed_at IS NULL"),
     ),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("answer_id", ForeignKey("answers.id"), nullable=False, index=True),
+    Column("revision", Integer, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("person_id", ForeignKey("people.id")),
+    Column("at", UtcDateTime, nullable=False),  # from then on the answer was so
+)
+
+plan_checks = Table(
+    "plan_checks",
+    metadata,
+    Column("report_id", ForeignKey("reports.id"), primary_key=True),
+    Column("question", String(60), primary_key=True),  # whose plan of the round before is looked back on
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+sendings = Table(
+    "sendings",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("report_id", ForeignKey("reports.id"), nullable=False),
+    Column("number", Integer, nullable=False),  # the how manyth of this report
+    Column("reference", String(40), nullable=False),
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    # Per question its revision, state, privacy and the ids of its parts: never the words, which may be erased.
+    Column("answers", JSON, nullable=False),
+    UniqueConstraint("report_id", "number"),
 )
 
 moves = Table(

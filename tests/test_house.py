@@ -109,7 +109,8 @@ def shape(db: Connection) -> dict[str, Any]:
     seen = inspect(db)
     return {
         table: {
-            "columns": [{**c, "type": c["type"].compile(db.dialect)} for c in seen.get_columns(table)],
+            # Their order does not matter: a later migration can only add at the end.
+            "columns": in_order({**c, "type": c["type"].compile(db.dialect)} for c in seen.get_columns(table)),
             "key": seen.get_pk_constraint(table),
             "references": in_order(seen.get_foreign_keys(table)),
             "unique": in_order(seen.get_unique_constraints(table)),
