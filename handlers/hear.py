@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 from handlers.dialog import Flow
+from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
 from handlers.flows.report import SURE
+from handlers.flows.reviewing import REVIEWING
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act
@@ -14,12 +16,14 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn
 from handlers.taps import tapped
 from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
-from handlers.words import Intent, Understood, digits, understand
+from handlers.words import Intent, Order, Understood, digits, order, understand
+from models.people import Role
 
 _BETWEEN = dict.fromkeys(
     (Intent.HUMAN, Intent.MY_DATA, Intent.THANKS, Intent.MEETING, Intent.OUT_OF_SCOPE, Intent.SCAM), chatting.chat
 ) | {Intent.SWITCH: schools.switch}
 """What is answered as ever while no round runs."""
+STAFF = {Role.VERIFIER: REVIEWING, Role.COORDINATOR: COORDINATING}
 LAPSE = timedelta(hours=1)
 """After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
@@ -79,8 +83,30 @@ def _hear_member(talk: Talk) -> Turn | None:
     if chosen is not None:
         return chosen
     if not talk.stand.may_write:
-        return joining.welcome_joined(talk)
+        return _hear_staff(talk)
     return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)
+
+
+def _hear_staff(talk: Talk) -> Turn | None:
+    """Hear somebody who writes no report: each role has its own flow."""
+    flow = STAFF.get(talk.stand.role)
+    if flow is None:
+        return joining.welcome_joined(talk)
+    if talk.place.flow != flow.name or flow.step(talk.place.step) is None:
+        talk.stand_at(flow.name, HOME)
+    talk.order = _ordered(talk, flow)
+    talk.understood = _understand_guest(talk)
+    move = flow.hear(talk.place.step, talk.order.name if talk.order else str(talk.understood.intent))
+    return VERBS[move.do](talk)
+
+
+def _ordered(talk: Talk, flow: Flow) -> Order | None:
+    """Return what a button or typed words order."""
+    if talk.heard.kind == Kind.POSTBACK:
+        act = Act.read(talk.heard.data)
+        return Order(act.do, number(act.value)) if act else None
+    step = flow.step(talk.place.step)
+    return order(talk.heard.text, asking=step is not None and step.asks)
 
 
 def _hear_between(talk: Talk) -> Turn:

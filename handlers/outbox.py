@@ -1,12 +1,13 @@
 """The only way out: what is said is a row first, and what became of it is written to that row."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, exists, insert, select, text, update
+from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
 from models.outbox import Policy, Sending, outbox, said
 
@@ -59,8 +60,10 @@ _OPEN = (
     .order_by(outbox.c.id)
 )
 _ADD = insert(outbox).returning(outbox.c.id)
+_TELL = insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"])
 _REPLACE = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
 _REPLACE_UNBEGUN = _REPLACE.where(outbox.c.tries == 0).returning(outbox.c.id)
+_REPLACE_IDLE = _REPLACE_UNBEGUN.where(outbox.c.lease_until <= bindparam("now"))
 
 
 def add(
@@ -81,7 +84,9 @@ def add(
     room for. The caller must hold the person's lock, so that rows of one person are added in order.
     """
     open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
-    way = _make_way(open_rows, room=MOST - len(words.messages) if token is not None else 0)
+    room = MOST - len(words.messages) if token is not None else 0
+    taken = {row.id for row in open_rows if room > 0 and _taken_from_worker(db, row, now)}
+    way = _make_way(open_rows, taken, room)
     for number in way.held:
         db.execute(_REPLACE, {"row": number})
     for number in way.acks:
@@ -123,6 +128,30 @@ def hold(db: Connection, *, channel: str, person: int, recipient: str, once: str
     db.execute(_ADD, _row(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
 
 
+def tell(
+    db: Connection,
+    *,
+    channel: str,
+    person: int,
+    recipient: str,
+    once: str,
+    words: Words,
+    now: datetime,
+    push_at: datetime | None,
+) -> None:
+    """Write words to somebody who has not just spoken; the same ``once`` says them once.
+
+    They are said, free, at the person's next visit. push_at: pushed then, within the quota, if they still wait;
+    None where they are not worth that. No lock of the person is needed.
+    """
+    row = _row(channel, person, recipient, once, replace(words, kind="notice"), now)
+    if push_at is None:
+        row |= {"policy": Policy.HOLD, "state": Sending.HELD}
+    else:
+        row |= {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
+    db.execute(_TELL, row)
+
+
 def _row(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
     return {
         "channel_id": channel,
@@ -149,8 +178,8 @@ def _row(channel: str, person: int | None, recipient: str, once: str, words: Wor
 class _Way:
     """What becomes of a person's open rows when one more comes.
 
-    acks: to be replaced. held: to be replaced as well; messages, about: of them, to be said first; left: which of
-    them had no room for what. after: the row to wait for.
+    acks: to be replaced unless begun. held: to be replaced as well; messages, about: of them, to be said first; left:
+    which of them had no room for what. after: the row to wait for.
     """
 
     acks: list[int] = field(default_factory=list)
@@ -161,13 +190,20 @@ class _Way:
     after: int | None = None
 
 
-def _make_way(rows: Sequence[Any], *, room: int) -> _Way:
-    """Look through a person's open rows. room: messages that may be said first."""
+def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
+    """Tell whether a row was to be pushed, and now need not be: the person is here, and it is said for free."""
+    if row.kind != "notice" or row.state != Sending.QUEUED or row.tries > 0:
+        return False
+    return db.execute(_REPLACE_IDLE, {"row": row.id, "now": now}).first() is not None
+
+
+def _make_way(rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
+    """Look through a person's open rows. taken: said now instead of pushed. room: messages that may be said first."""
     way = _Way()
     for row in rows:
         if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
             way.acks.append(row.id)
-        elif row.state == Sending.QUEUED:
+        elif row.state == Sending.QUEUED and row.id not in taken:
             way.after = row.id
         elif room > 0:
             way.held.append(row.id)

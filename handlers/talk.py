@@ -15,7 +15,7 @@ from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
 from handlers.reports import Answer, Part
 from handlers.standing import HOME, Person, Place, Standing
-from handlers.words import Intent, Understood
+from handlers.words import Intent, Order, Understood
 from models.outbox import Policy
 from models.report import AnswerState
 
@@ -50,6 +50,7 @@ class Talk:
     late: bool = False
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
     act: Act | None = None
+    order: Order | None = None
     moved: bool = False
 
     @cached_property
@@ -180,6 +181,11 @@ class Talk:
         """Forget what was read of one report: another school may be spoken for now."""
         for read in ("standing", "questions", "report", "answers"):
             self.__dict__.pop(read, None)
+
+    def stand_at(self, flow: str, step: str, **memo: Any) -> None:
+        """Move to a step of a flow that is not about one's own report."""
+        self.place = Place(flow, step, None, None, memo, self.heard.at)
+        self.moved = True
 
     def join(self, step: str, **memo: Any) -> None:
         """Move to a step of the joining flow."""

@@ -132,4 +132,4 @@ def test_a_coordinator_is_welcomed_without_a_report(province: Province, stranger
     with province.store.write() as db:
         code = invites.create(db, "main", role=Role.COORDINATOR, now=province.now)
     stranger.says(code).hears("ผู้ประสาน").says("ใช่").says("รับทราบ").hears("บทบาทผู้ประสาน")
-    stranger.says("รายงาน").hears("บทบาทผู้ประสาน").sends(Kind.STICKER).hears("บทบาท")
+    stranger.says("รายงาน").hears("ผู้ประสาน").sends(Kind.STICKER).hears("ผู้ประสาน")

@@ -1,4 +1,4 @@
-"""Every Thai sentence the bot says, with named slots; the sentences are data (th.yaml)."""
+"""Every Thai sentence the bot says, with named slots; the sentences are data (th.yaml, and th_*.yaml by flow)."""
 
 from importlib.resources import files
 from typing import Any
@@ -16,7 +16,18 @@ def _flat(tree: dict[str, Any], prefix: str = "") -> dict[str, str]:
     return found
 
 
-SENTENCES = _flat(yaml.safe_load((files(__package__) / "th.yaml").read_text(encoding="utf-8")))
+def _read() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for file in sorted(files(__package__).iterdir(), key=lambda file: file.name):
+        if file.name.startswith("th") and file.name.endswith(".yaml"):
+            sentences = _flat(yaml.safe_load(file.read_text(encoding="utf-8")))
+            if twice := found.keys() & sentences.keys():
+                raise ValueError(f"{file.name}: {', '.join(sorted(twice))} stands in another file too")
+            found |= sentences
+    return found
+
+
+SENTENCES = _read()
 
 
 def say(key: str, **slots: object) -> str:

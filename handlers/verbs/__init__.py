@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from handlers.talk import Talk, Turn
-from handlers.verbs import answering, chatting, filing, joining, moving, schools, sending
+from handlers.verbs import answering, chatting, coordinating, filing, joining, moving, reviewing, schools, sending
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
     "acknowledge": joining.acknowledge,
@@ -43,8 +43,10 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "restore": answering.restore,
     "resume": moving.resume,
     "show_deadline": chatting.show_deadline,
+    "show_desk": coordinating.show_desk,
     "show_help": chatting.show_help,
     "show_overview": moving.show_overview,
+    "show_queue": reviewing.show_queue,
     "show_review": moving.show_review,
     "show_status": chatting.show_status,
     "skip": answering.skip,

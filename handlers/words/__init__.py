@@ -3,17 +3,21 @@
 from handlers.words.clean import clean, digits, fold, letters
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
+from handlers.words.orders import Order, number_alone, order
 from handlers.words.private import private_number, without_private_numbers
 from handlers.words.reading import understand
 
 __all__ = [
     "Intent",
+    "Order",
     "Understood",
     "clean",
     "digits",
     "fold",
     "from_english_keyboard",
     "letters",
+    "number_alone",
+    "order",
     "private_number",
     "understand",
     "without_private_numbers",

@@ -12,7 +12,7 @@ _GAP = r"[\s.,:()“”\"'/_–-]*"
 _TONES = "[็-๎]*"
 
 
-def _loose(words: Iterable[str]) -> str:
+def loose(words: Iterable[str]) -> str:
     """Return alternatives, longest first, in which tone marks may be missing, wrong or too many."""
     letters = ([letter for letter in word if not "็" <= letter <= "๎"] for word in words)
     loose = {"".join(re.escape(letter) + _TONES for letter in word) for word in letters}
@@ -20,22 +20,22 @@ def _loose(words: Iterable[str]) -> str:
 
 
 _RAW: dict[str, Any] = WORDS.numbered
-_VERBS = {Intent(name): re.compile(_loose(words)) for name, words in _RAW["verbs"].items()}
+_VERBS = {Intent(name): re.compile(loose(words)) for name, words in _RAW["verbs"].items()}
 _BARE = frozenset(map(Intent, _RAW["bare"]))
-_PARTS = {name: re.compile(f"{_GAP}(?:{_loose(words)})") for name, words in _RAW["parts"].items()}
+_PARTS = {name: re.compile(f"{_GAP}(?:{loose(words)})") for name, words in _RAW["parts"].items()}
 _NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
 _NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
-_VERB = _NOT_NOUN + _loose([word for words in _RAW["verbs"].values() for word in words])
-_NOUN = rf"{_loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
-_NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{_loose(_NUMBERS)})"
+_VERB = _NOT_NOUN + loose([word for words in _RAW["verbs"].values() for word in words])
+_NOUN = rf"{loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
+_NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{loose(_NUMBERS)})"
 _BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
-_OBJECT = f"(?:{_loose(_RAW['object'])}{_GAP})*"
-_PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + _loose(
+_OBJECT = f"(?:{loose(_RAW['object'])}{_GAP})*"
+_PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + loose(
     word for words in _RAW["parts"].values() for word in words
 )
-_AFTER = f"(?:{_GAP}{_loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
+_AFTER = f"(?:{_GAP}{loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
 _POSSIBLE = re.compile(
-    rf"{_NOUN}{_NUMBER}|{_loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
+    rf"{_NOUN}{_NUMBER}|{loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
 )
 
 _VERB_FIRST = re.compile(
@@ -48,8 +48,8 @@ _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _WITHOUT_THAT = re.compile(rf"^(?:ว่า|คือ|ดังนี้){_GAP}")
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
-_OUT = re.compile(_loose(_RAW["out"]))
-_FILLERS = re.compile(rf"{_GAP}(?:{_loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
+_OUT = re.compile(loose(_RAW["out"]))
+_FILLERS = re.compile(rf"{_GAP}(?:{loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
@@ -96,7 +96,7 @@ def _intent(verb: str | None, after: str | None) -> Intent | None:
 def _value(number: str) -> int:
     if number.isdigit():
         return int(number)
-    return next(value for word, value in _NUMBERS.items() if re.fullmatch(_loose([word]), number))
+    return next(value for word, value in _NUMBERS.items() if re.fullmatch(loose([word]), number))
 
 
 def _part(words: str | None) -> str | None:

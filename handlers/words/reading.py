@@ -75,7 +75,7 @@ def _signs(text: str) -> Understood:
     return Understood(Intent.SMALLTALK)
 
 
-def _residues(key: str) -> Iterator[tuple[str, str]]:
+def residues(key: str) -> Iterator[tuple[str, str]]:
     """Yield the folded message and its key, then what remains as particles and fillers are taken off, to the last."""
     while key:
         if len(key) <= _LONGEST_WORD:
@@ -93,7 +93,7 @@ def _command(key: str, asking: bool) -> Understood | None:
     """Find a word of command with nothing but particles and fillers around it."""
     if len(key) > _LONGEST_COMMAND:
         return None
-    for rest, known in _residues(key):
+    for rest, known in residues(key):
         phrase = WORDS.phrases[asking].get(known)
         if phrase is None:
             continue

@@ -1,0 +1,95 @@
+"""Telling somebody who has not just spoken: free at the next visit, else, where it is worth that, by a paid push."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection, bindparam, or_, select
+
+from handlers import outbox
+from handlers.messages.build import to_line
+from handlers.messages.values import Message
+from handlers.outbox import Words
+from handlers.thai import BANGKOK
+from models.people import Role, memberships, people
+
+PATIENCE = timedelta(hours=1)
+"""A visit within this time saves the push."""
+FROM, TO = time(7, 30), time(18)
+"""Hours in which we speak first (Thailand's clock); Saturdays and Sundays not at all."""
+
+_USER = select(people.c.line_user_id).where(
+    people.c.id == bindparam("person"), people.c.channel_id == bindparam("channel"), people.c.blocked_at.is_(None)
+)
+
+
+def tell(
+    db: Connection, channel: str, person: int, *said: Message, once: str, now: datetime, worth_a_push: bool = True
+) -> None:
+    """Write words for a person of the channel, who need not be here; nothing where LINE reaches nobody.
+
+    once: a name for these words; the same name is said once to one person.
+    """
+    user = db.execute(_USER, {"person": person, "channel": channel}).scalar()
+    if user is None:
+        return
+    messages, about = to_line(said)
+    push_at = polite(now + PATIENCE) if worth_a_push else None
+    outbox.tell(
+        db,
+        channel=channel,
+        person=person,
+        recipient=user,
+        once=f"{once}:{person}",
+        words=Words(messages, about),
+        now=now,
+        push_at=push_at,
+    )
+
+
+def polite(moment: datetime) -> datetime:
+    """Return the moment, or the next one at which we may speak first."""
+    here = moment.astimezone(BANGKOK)
+    if here.time() >= TO:
+        here = datetime.combine(here.date() + timedelta(days=1), FROM, BANGKOK)
+    elif here.time() < FROM:
+        here = datetime.combine(here.date(), FROM, BANGKOK)
+    if here.weekday() > 4:
+        here = datetime.combine(here.date() + timedelta(days=7 - here.weekday()), FROM, BANGKOK)
+    return here.astimezone(moment.tzinfo)
+
+
+_IN_OFFICE = (
+    select(memberships.c.person_id)
+    .distinct()
+    .where(
+        memberships.c.channel_id == bindparam("channel"),
+        memberships.c.role == bindparam("role"),
+        or_(memberships.c.agency_id == bindparam("agency"), memberships.c.agency_id.is_(None)),
+        memberships.c.school_id.is_(None),
+        memberships.c.since <= bindparam("now"),
+        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    )
+    .order_by(memberships.c.person_id)
+)
+_OF_SCHOOL = (
+    select(memberships.c.person_id)
+    .distinct()
+    .where(
+        memberships.c.channel_id == bindparam("channel"),
+        memberships.c.school_id == bindparam("school"),
+        memberships.c.since <= bindparam("now"),
+        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    )
+    .order_by(memberships.c.person_id)
+)
+
+
+def in_office(db: Connection, channel: str, agency: int, role: Role, now: datetime) -> Sequence[int]:
+    """Return who holds a role in an agency now, or in the whole channel (no agency)."""
+    row = {"channel": channel, "agency": agency, "role": role, "now": now}
+    return db.execute(_IN_OFFICE, row).scalars().all()
+
+
+def of_school(db: Connection, channel: str, school: int, now: datetime) -> Sequence[int]:
+    """Return who speaks for a school now."""
+    return db.execute(_OF_SCHOOL, {"channel": channel, "school": school, "now": now}).scalars().all()

@@ -1,0 +1,109 @@
+"""Words to somebody who has not just spoken: free at the next visit, else one paid push."""
+
+from datetime import datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from handlers import outbox
+from handlers.heard import Kind
+from handlers.messages.values import Say
+from handlers.telling import FROM, PATIENCE, TO, in_office, of_school, polite, tell
+from handlers.thai import BANGKOK
+from models.outbox import Policy, Sending
+from models.outbox import outbox as table
+from models.people import Role, people
+from tests.province import Province
+
+
+@pytest.fixture
+def province(store, now):
+    return Province(store, now)
+
+
+def told(province, person, words, **more):
+    with province.store.write() as db:
+        tell(db, person.channel, number(province, person), Say(words), now=province.now, **{"once": words} | more)
+
+
+def number(province, person):
+    return next(row.id for row in province.rows(people) if row.line_user_id == person.user)
+
+
+def waiting(province):
+    return [row for row in province.rows(table) if row.state in (Sending.QUEUED, Sending.HELD)]
+
+
+def test_who_comes_by_hears_it_for_free_and_is_not_pushed(province):
+    director = province.director()
+    told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
+    director.says("สวัสดี").hears("ต้นสังกัดขอให้ปรับข้อ 4")
+    assert waiting(province) == []
+    province.later(days=3)
+    with province.store.write() as db:
+        assert outbox.claim_due(db, "worker", province.now) == []
+
+
+def test_who_stays_away_is_pushed_once(province):
+    director = province.director()
+    told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
+    told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
+    (row,) = waiting(province)
+    assert row.due_at == polite(province.now + PATIENCE)
+    province.now = row.due_at
+    with province.store.write() as db:
+        (taken,) = outbox.claim_due(db, "worker", province.now)
+    assert (taken.policy, taken.reply_token) == (Policy.PUSH, None)
+
+
+def test_what_is_being_pushed_right_now_is_not_said_again(province):
+    director = province.director()
+    told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
+    province.now = waiting(province)[0].due_at
+    with province.store.write() as db:
+        outbox.claim_due(db, "worker", province.now)
+    director.says("สวัสดี")
+    assert "ต้นสังกัดขอให้ปรับข้อ 4" not in director.words
+
+
+def test_what_is_not_worth_a_push_waits_for_ever(province):
+    director = province.director()
+    told(province, director, "มีคำตอบแล้ว", worth_a_push=False)
+    province.later(days=30)
+    with province.store.write() as db:
+        assert outbox.claim_due(db, "worker", province.now) == []
+    director.says("สวัสดี").hears("มีคำตอบแล้ว")
+
+
+def test_who_blocked_us_costs_nothing(province):
+    director = province.director()
+    director.does(Kind.UNFOLLOW, token=None)
+    told(province, director, "ไม่ถึง")
+    assert waiting(province) == []
+
+
+def test_nobody_of_another_channel_is_told(province):
+    noisy = next(person for person in province.people.values() if person.channel == "noise")
+    with province.store.write() as db:
+        tell(db, "main", number(province, noisy), Say("ข้ามแดน"), once="x", now=province.now)
+    assert waiting(province) == []
+
+
+@given(st.integers(0, 2 * 365 * 24 * 60))
+def test_we_speak_first_only_in_working_hours(minutes):
+    moment = datetime(2025, 1, 1, tzinfo=BANGKOK) + timedelta(minutes=minutes)
+    at = polite(moment).astimezone(BANGKOK)
+    assert moment <= at <= moment + timedelta(days=3)
+    assert FROM <= at.time() < TO
+    assert at.weekday() < 5
+    assert polite(at) == at
+
+
+def test_who_is_in_office(province):
+    director = province.director()
+    school = province.school("1031992003")
+    with province.store.read() as db:
+        assert of_school(db, "main", school, province.now) == [number(province, director)]
+        agency = province.agency("สพป.บุรีรัมย์ เขต 2")
+        assert in_office(db, "main", agency, Role.COORDINATOR, province.now) == []
