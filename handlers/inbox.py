@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import outbox, standing
@@ -20,6 +20,7 @@ from handlers.texts import say
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
+from models.prepared import Prepared
 
 MOST_TRIES = 3
 """Tries after which an event is parked, for `python -m bot replay-inbox`."""
@@ -36,7 +37,7 @@ class House:
     ack_wait: float = 0.7  # seconds an acknowledgement waits for further bubbles
 
 
-_KEEP = insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id)
+_KEEP = Prepared(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id))
 
 
 def receive(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
@@ -61,7 +62,7 @@ def _keep(db: Connection, channel: str, heard: Heard, now: datetime, **known: An
         "due_at": None,
         "received_at": now,
     }
-    found: int | None = db.execute(_KEEP, row | known).scalar()
+    found: int | None = _KEEP(db, row | known).scalar()
     return found
 
 
@@ -127,14 +128,14 @@ def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: dat
 _FORGET = update(inbox).where(inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message"))
 
 
-_OF_MESSAGE = select(inbox.c.raw).where(
-    inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message")
+_OF_MESSAGE = Prepared(
+    select(inbox.c.raw).where(inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message"))
 )
 
 
 def _is_unsent(db: Connection, channel: str, heard: Heard) -> bool:
     """Tell whether a bubble that comes late was unsent before it came."""
-    rows = db.execute(_OF_MESSAGE, {"channel": channel, "message": heard.message_id})
+    rows = _OF_MESSAGE(db, {"channel": channel, "message": heard.message_id})
     return any(raw == FORGOTTEN for (raw,) in rows)
 
 
@@ -170,22 +171,24 @@ def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error:
     ]
 
 
-_DUE = (
+_DUE = Prepared(
     select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
     .where(inbox.c.state == Kept.FAILED, inbox.c.due_at <= bindparam("now"))
     .order_by(inbox.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_PARKED = (
+_PARKED = Prepared(
     select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
-    .where(inbox.c.state.in_([Kept.PARKED, Kept.FAILED]), inbox.c.id > bindparam("after"))
+    .where(or_(inbox.c.state == Kept.PARKED, inbox.c.state == Kept.FAILED), inbox.c.id > bindparam("after"))
     .order_by(inbox.c.id)
     .limit(1)
     .with_for_update(skip_locked=True)
 )
-_APPLIED = update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
-_FAILED = (
+_APPLIED = Prepared(
+    update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
+)
+_FAILED = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state != Kept.APPLIED)
     .values(state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due"))
@@ -217,13 +220,13 @@ def retry_due(db: Connection, house: House, now: datetime, read: Read) -> Retrie
     Raises:
         RetryFailed: it failed again; roll back, then call ``note_failed`` in a transaction of its own.
     """
-    row = db.execute(_DUE, {"now": now}).first()
+    row = _DUE(db, {"now": now}).first()
     return _retry(db, row, house, now, read) if row else None
 
 
 def replay(db: Connection, after: int, house: House, now: datetime, read: Read) -> Retried | None:
     """Apply the first parked or failed event behind row ``after``; None where there is none. Raises RetryFailed."""
-    row = db.execute(_PARKED, {"after": after}).first()
+    row = _PARKED(db, {"after": after}).first()
     return _retry(db, row, house, now, read) if row else None
 
 
@@ -233,7 +236,7 @@ def _retry(db: Connection, row: Any, house: House, now: datetime, read: Read) ->
         outgoing = apply(db, row.channel_id, replace(heard, token=None), house, now) if heard else []
     except Exception as error:
         raise RetryFailed(row.id, row.tries + 1) from error
-    db.execute(_APPLIED, {"row": row.id})
+    _APPLIED(db, {"row": row.id})
     return Retried(row.id, outgoing)
 
 
@@ -241,7 +244,7 @@ def note_failed(db: Connection, failed: RetryFailed, now: datetime) -> bool:
     """Note one more failed try; True where the event is now parked."""
     parked = failed.tries >= MOST_TRIES
     row = {"row": failed.row, "to": Kept.PARKED if parked else Kept.FAILED, "count": failed.tries}
-    db.execute(_FAILED, {**row, "why": error_of(failed.__cause__ or failed), "due": now + AGAIN * 2**failed.tries})
+    _FAILED(db, {**row, "why": error_of(failed.__cause__ or failed), "due": now + AGAIN * 2**failed.tries})
     return parked
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, bindparam, exists, insert, select, text, upda
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
 from models.outbox import Policy, Sending, outbox, said
+from models.prepared import Prepared
 
 LEASE = timedelta(seconds=20)
 """How long a process keeps its rows to itself; longer than every time-out of one call to LINE together.
@@ -54,16 +55,18 @@ class Words:
 
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 _IS_OPEN = text("state IN ('queued', 'held')")
-_OPEN = (
+_OPEN = Prepared(
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.messages, outbox.c.about)
     .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
     .order_by(outbox.c.id)
 )
-_ADD = insert(outbox).returning(outbox.c.id)
-_TELL = insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"])
-_REPLACE = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
-_REPLACE_UNBEGUN = _REPLACE.where(outbox.c.tries == 0).returning(outbox.c.id)
-_REPLACE_IDLE = _REPLACE_UNBEGUN.where(outbox.c.lease_until <= bindparam("now"))
+_ADD = Prepared(insert(outbox).returning(outbox.c.id))
+_TELL = Prepared(insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"]))
+_replace = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
+_unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
+_REPLACE = Prepared(_replace)
+_REPLACE_UNBEGUN = Prepared(_unbegun)
+_REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now")))
 
 
 def add(
@@ -83,14 +86,14 @@ def add(
     An acknowledgement not yet begun is replaced; what was held for this visit is said first, as much as there is
     room for. The caller must hold the person's lock, so that rows of one person are added in order.
     """
-    open_rows = db.execute(_OPEN, {"person": person}).all() if person is not None else []
+    open_rows = _OPEN(db, {"person": person}).all() if person is not None else []
     room = MOST - len(words.messages) if token is not None else 0
     taken = {row.id for row in open_rows if room > 0 and _taken_from_worker(db, row, now)}
     way = _make_way(open_rows, taken, room)
     for number in way.held:
-        db.execute(_REPLACE, {"row": number})
+        _REPLACE(db, {"row": number})
     for number in way.acks:
-        if db.execute(_REPLACE_UNBEGUN, {"row": number}).first() is None:  # begun since it was read
+        if _REPLACE_UNBEGUN(db, {"row": number}).first() is None:  # begun since it was read
             way.after = max(number, way.after or 0)
     words = _after_held(way, words)
     due_at = now + timedelta(seconds=words.wait)
@@ -101,10 +104,10 @@ def add(
         "owner": owner,
         "lease_until": due_at + LEASE,
     }
-    number = db.execute(_ADD, row).scalar_one()
+    number = _ADD(db, row).scalar_one()
     for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
         again = _row(channel, person, recipient, f"rest:{held}", rest, now)
-        db.execute(_ADD, again | {"state": Sending.HELD})
+        _ADD(db, again | {"state": Sending.HELD})
     return Outgoing(
         id=number,
         channel=channel,
@@ -125,7 +128,7 @@ def add(
 
 def hold(db: Connection, *, channel: str, person: int, recipient: str, once: str, words: Words, now: datetime) -> None:
     """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
-    db.execute(_ADD, _row(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
+    _ADD(db, _row(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
 
 
 def tell(
@@ -149,7 +152,7 @@ def tell(
         row |= {"policy": Policy.HOLD, "state": Sending.HELD}
     else:
         row |= {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
-    db.execute(_TELL, row)
+    _TELL(db, row)
 
 
 def _row(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
@@ -194,7 +197,7 @@ def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
     """Tell whether a row was to be pushed, and now need not be: the person is here, and it is said for free."""
     if row.kind != "notice" or row.state != Sending.QUEUED or row.tries > 0:
         return False
-    return db.execute(_REPLACE_IDLE, {"row": row.id, "now": now}).first() is not None
+    return _REPLACE_IDLE(db, {"row": row.id, "now": now}).first() is not None
 
 
 def _make_way(rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
@@ -246,7 +249,7 @@ _SENT = (
     .where(outbox.c.id == bindparam("row"))
     .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=None)
 )
-_ELSE = (
+_ELSE = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"), outbox.c.state == Sending.QUEUED)
     .values(
@@ -267,8 +270,8 @@ def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any
         if fate.state == Sending.SENT:
             sent.append({"row": fate.id, "at": fate.at, "count": fate.tries})
         else:
-            db.execute(
-                _ELSE,
+            _ELSE(
+                db,
                 {
                     "row": fate.id,
                     "to": fate.state,
@@ -284,7 +287,7 @@ def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any
         db.execute(_SAID, rows)
 
 
-_BEGIN = (
+_BEGIN = Prepared(
     update(outbox)
     .where(
         outbox.c.id == bindparam("row"),
@@ -299,7 +302,7 @@ _BEGIN = (
 
 def begin(db: Connection, row: Outgoing, owner: str, now: datetime) -> bool:
     """Take a row that waited for its moment; False where newer words replaced it or another process took it."""
-    found = db.execute(_BEGIN, {"row": row.id, "who": owner, "count": row.tries, "until": now + LEASE})
+    found = _BEGIN(db, {"row": row.id, "who": owner, "count": row.tries, "until": now + LEASE})
     return found.first() is not None
 
 

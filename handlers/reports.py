@@ -14,6 +14,7 @@ from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, upd
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import numbers
+from models.prepared import Prepared
 from models.programme import rounds
 from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
 
@@ -53,8 +54,8 @@ MOVES: dict[State, frozenset[State]] = {
 """The only moves a report can make (invariant 4)."""
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 
-_OPEN = insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"])
-_OF_SCHOOL = (
+_OPEN = Prepared(insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"]))
+_OF_SCHOOL = Prepared(
     select(reports.c.id)
     .where(reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school"))
     .with_for_update(key_share=True)
@@ -64,29 +65,33 @@ _OF_SCHOOL = (
 def open_draft(db: Connection, channel: str, round_id: int, school: int, now: datetime) -> int:
     """Return the report of a school in a round, begun now if there was none."""
     row = {"channel_id": channel, "round_id": round_id, "school_id": school, "state": State.DRAFT, "created_at": now}
-    db.execute(_OPEN, row)
-    return int(db.execute(_OF_SCHOOL, {"round": round_id, "school": school}).scalar_one())
+    _OPEN(db, row)
+    return int(_OF_SCHOOL(db, {"round": round_id, "school": school}).scalar_one())
 
 
-_ANSWERS = select(
-    answers.c.id,
-    answers.c.question,
-    answers.c.revision,
-    answers.c.state,
-    answers.c.nudged,
-    answers.c.private,
-).where(answers.c.report_id == bindparam("report"))
+_ANSWERS = Prepared(
+    select(
+        answers.c.id,
+        answers.c.question,
+        answers.c.revision,
+        answers.c.state,
+        answers.c.nudged,
+        answers.c.private,
+    ).where(answers.c.report_id == bindparam("report"))
+)
 
 
 def answers_of(db: Connection, report: int) -> dict[str, Answer]:
     """Return the answers of a report by question."""
     return {
         row.question: Answer(row.id, row.question, row.revision, AnswerState(row.state), row.nudged, row.private)
-        for row in db.execute(_ANSWERS, {"report": report})
+        for row in _ANSWERS(db, {"report": report})
     }
 
 
-_BEGIN = insert(answers).on_conflict_do_nothing(index_elements=["report_id", "question"]).returning(answers.c.id)
+_BEGIN = Prepared(
+    insert(answers).on_conflict_do_nothing(index_elements=["report_id", "question"]).returning(answers.c.id)
+)
 
 
 def begin(db: Connection, channel: str, report: int, question: str) -> Answer:
@@ -100,13 +105,13 @@ def begin(db: Connection, channel: str, report: int, question: str) -> Answer:
         "nudged": False,
         "private": False,
     }
-    number = db.execute(_BEGIN, row).scalar()
+    number = _BEGIN(db, row).scalar()
     if number is None:  # somebody else of the school was quicker
         return answers_of(db, report)[question]
     return Answer(number, question, 1, AnswerState.OPEN, False, False)
 
 
-_KEEP = (
+_KEEP = Prepared(
     insert(parts)
     .on_conflict_do_nothing(
         index_elements=["channel_id", "line_message_id"],
@@ -140,11 +145,11 @@ def keep(
         "said_at": said_at,
         "kept_at": now,
     }
-    found: int | None = db.execute(_KEEP, row).scalar()
+    found: int | None = _KEEP(db, row).scalar()
     return found
 
 
-_SET = (
+_SET = Prepared(
     update(answers)
     .where(answers.c.id == bindparam("answer"))
     .values(
@@ -165,15 +170,15 @@ def save(db: Connection, answer: Answer) -> None:
         "to_nudged": answer.nudged,
         "to_private": answer.private,
     }
-    db.execute(_SET, row)
+    _SET(db, row)
 
 
 # Words and choices count by their revision; a photo or file belongs to the answer until it is taken out.
 _IS_FILE = text("parts.kind NOT IN ('text', 'choice')")
-_NEWEST_REVISION = select(func.max(parts.c.revision)).where(parts.c.answer_id == bindparam("answer"))
+_NEWEST_REVISION = Prepared(select(func.max(parts.c.revision)).where(parts.c.answer_id == bindparam("answer")))
 
 
-_CLEAR = (
+_CLEAR = Prepared(
     update(parts)
     .where(parts.c.answer_id == bindparam("answer"), _IS_FILE, parts.c.removed_at.is_(None))
     .values(removed_at=bindparam("at"))
@@ -183,22 +188,24 @@ _CLEAR = (
 def clear(db: Connection, answer: Answer, now: datetime) -> None:
     """Empty an answer: a new revision without words, and its files taken out. The history keeps all of it."""
     revise(db, answer)
-    db.execute(_CLEAR, {"answer": answer.id, "at": now})
+    _CLEAR(db, {"answer": answer.id, "at": now})
 
 
 def revise(db: Connection, answer: Answer) -> None:
     """Open the next revision of an answer: empty, the older ones stay."""
-    newest = db.execute(_NEWEST_REVISION, {"answer": answer.id}).scalar() or 0
+    newest = _NEWEST_REVISION(db, {"answer": answer.id}).scalar() or 0
     answer.revision = max(newest, answer.revision) + 1
     answer.state = AnswerState.OPEN
     answer.nudged = False
     save(db, answer)
 
 
-_COPY = select(parts).where(
-    parts.c.answer_id == bindparam("answer"),
-    parts.c.revision == bindparam("number"),
-    parts.c.removed_at.is_(None),
+_COPY = Prepared(
+    select(parts).where(
+        parts.c.answer_id == bindparam("answer"),
+        parts.c.revision == bindparam("number"),
+        parts.c.removed_at.is_(None),
+    )
 )
 
 
@@ -207,14 +214,14 @@ def restore(db: Connection, answer: Answer, revision: int) -> bool:
 
     Words added since stay filed under their own revision.
     """
-    if not db.execute(_COPY, {"answer": answer.id, "number": revision}).first():
+    if not _COPY(db, {"answer": answer.id, "number": revision}).first():
         return False
     answer.revision, answer.state = revision, AnswerState.DONE
     save(db, answer)
     return True
 
 
-_COUNTS = (
+_COUNTS = Prepared(
     select(parts.c.kind, func.count().label("number"))
     .where(
         parts.c.answer_id == bindparam("answer"),
@@ -227,11 +234,11 @@ _COUNTS = (
 
 def counts(db: Connection, answer: Answer) -> dict[str, int]:
     """Return how many parts of each kind the current revision has."""
-    return {row.kind: row.number for row in db.execute(_COUNTS, {"answer": answer.id, "number": answer.revision})}
+    return {row.kind: row.number for row in _COUNTS(db, {"answer": answer.id, "number": answer.revision})}
 
 
 _LOST = frozenset({"refused", "gone"})
-_PARTS = (
+_PARTS = Prepared(
     select(parts.c.id, answers.c.question, parts.c.kind, parts.c.text, media.c.state)
     .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
     .where(
@@ -246,24 +253,24 @@ _PARTS = (
 def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
     """Return the parts of every current revision by question, in the order they were said."""
     found: dict[str, list[Part]] = {}
-    for row in db.execute(_PARTS, {"report": report}):
+    for row in _PARTS(db, {"report": report}):
         part = Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
         found.setdefault(row.question, []).append(part)
     return found
 
 
-_SCHOOL = select(reports.c.school_id).where(
-    reports.c.channel_id == bindparam("channel"), reports.c.id == bindparam("report")
+_SCHOOL = Prepared(
+    select(reports.c.school_id).where(reports.c.channel_id == bindparam("channel"), reports.c.id == bindparam("report"))
 )
 
 
 def school_of(db: Connection, channel: str, report: int) -> int | None:
     """Return the school whose report this is, of whatever round; None where the channel has no such report."""
-    found: int | None = db.execute(_SCHOOL, {"channel": channel, "report": report}).scalar()
+    found: int | None = _SCHOOL(db, {"channel": channel, "report": report}).scalar()
     return found
 
 
-_BY_MESSAGE = (
+_BY_MESSAGE = Prepared(
     select(
         parts.c.id,
         parts.c.kind,
@@ -286,15 +293,15 @@ _BY_MESSAGE = (
 
 def part_of_message(db: Connection, channel: str, message_id: str) -> Any | None:
     """Return the part that a LINE message became with its report, question and state, or None."""
-    return db.execute(_BY_MESSAGE, {"channel": channel, "message": message_id}).first()
+    return _BY_MESSAGE(db, {"channel": channel, "message": message_id}).first()
 
 
-_REMOVE = (
+_REMOVE = Prepared(
     update(parts)
     .where(parts.c.id == bindparam("part"), parts.c.removed_at.is_(None))
     .values(removed_at=bindparam("at"), text=None)
 )
-_TAKE_BACK = (
+_TAKE_BACK = Prepared(
     update(parts)
     .where(parts.c.id == bindparam("part"), parts.c.removed_at.is_(None))
     .values(removed_at=bindparam("at"))
@@ -303,21 +310,21 @@ _TAKE_BACK = (
 
 def unsend(db: Connection, part: int, now: datetime) -> None:
     """Take a part out for good: LINE asks that what was unsent is deleted (REF Unsend event)."""
-    db.execute(_REMOVE, {"part": part, "at": now})
+    _REMOVE(db, {"part": part, "at": now})
 
 
 def take_back(db: Connection, part: int, now: datetime) -> None:
     """Take a part out of the answer; its words stay in the history."""
-    db.execute(_TAKE_BACK, {"part": part, "at": now})
+    _TAKE_BACK(db, {"part": part, "at": now})
 
 
-_MOVE = (
+_MOVE = Prepared(
     update(reports)
     .where(reports.c.id == bindparam("report"), reports.c.state == bindparam("was"))
     .values(state=bindparam("to"))
     .returning(reports.c.id)
 )
-_NOTE_MOVE = insert(moves)
+_NOTE_MOVE = Prepared(insert(moves))
 
 
 def move(
@@ -329,21 +336,21 @@ def move(
     """
     if to not in MOVES[was]:
         raise Forbidden(f"{was} to {to}")
-    if db.execute(_MOVE, {"report": report, "was": was, "to": to}).first() is None:
+    if _MOVE(db, {"report": report, "was": was, "to": to}).first() is None:
         return False
     row = {"channel_id": channel, "report_id": report, "person_id": by, "from_state": was, "to_state": to}
-    db.execute(_NOTE_MOVE, {**row, "why": why, "at": now})
+    _NOTE_MOVE(db, {**row, "why": why, "at": now})
     return True
 
 
-_SUBMITTED = (
+_SUBMITTED = Prepared(
     update(reports)
     .where(reports.c.id == bindparam("report"))
     .values(submitted_at=bindparam("at"), reference=bindparam("number"))
 )
 _same_school = reports.alias()
 _same_term = rounds.alias()
-_TIMES_SENT = (
+_TIMES_SENT = Prepared(
     select(func.count())
     .select_from(
         reports.join(rounds, rounds.c.id == reports.c.round_id)
@@ -378,13 +385,13 @@ def submit(
     """
     if not move(db, channel, report, was, State.SUBMITTED, by=by, now=now):
         return None
-    times = db.execute(_TIMES_SENT, {"report": report}).scalar_one()
+    times = _TIMES_SENT(db, {"report": report}).scalar_one()
     reference = f"{year}/{semester}-{code}-{times}"
-    db.execute(_SUBMITTED, {"report": report, "at": now, "number": reference})
+    _SUBMITTED(db, {"report": report, "at": now, "number": reference})
     return reference
 
 
-_LAST_PART = (
+_LAST_PART = Prepared(
     select(func.max(parts.c.id), func.count(parts.c.removed_at))
     .join(answers, answers.c.id == parts.c.answer_id)
     .where(answers.c.report_id == bindparam("report"))
@@ -393,7 +400,7 @@ _LAST_PART = (
 
 def edition(db: Connection, report: int, found: Sequence[Answer]) -> int:
     """Return a number that changes whenever an answer of the report does: a confirmation is for what was shown."""
-    row = db.execute(_LAST_PART, {"report": report}).one()
+    row = _LAST_PART(db, {"report": report}).one()
     seen = [(one.question, one.revision, str(one.state), one.private) for one in found]
     found_now: int = crc32(repr((sorted(seen), tuple(row))).encode()) % 10**numbers.LONGEST
     return found_now

@@ -13,10 +13,13 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from models.outbox import said
 from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 from models.place import asked, places
+from models.prepared import Prepared
 from models.programme import question_sets, rounds
 from models.report import State, reports
 
 HOME = "home"
+HATS = {Role.VERIFIER: "reviewing", Role.COORDINATOR: "coordinating", Role.VIEWER: "viewing", Role.OPERATOR: "operating"}
+"""The flow of each role that writes no report; the others' is "report". Where one stands says which hat is worn."""
 
 
 @dataclass(slots=True)
@@ -61,6 +64,12 @@ class Standing:
     reference: str | None
     submitted_at: datetime | None
     code: str | None
+    agency_id: int | None = None
+
+    @property
+    def flow(self) -> str:
+        """Return the flow that belongs to the role: the hat."""
+        return HATS.get(self.role, "report")
 
     @property
     def may_write(self) -> bool:
@@ -83,12 +92,14 @@ class Standing:
         return self.school_name if self.school else self.agency
 
 
-_LOCK = (
+_LOCK = Prepared(
     select(people.c.id, people.c.heard_at, people.c.notice_version)
     .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
     .with_for_update(key_share=True)  # who only refers to the row is not kept waiting
 )
-_MEET = insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
+_MEET = Prepared(
+    insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
+)
 
 
 def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
@@ -97,22 +108,24 @@ def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
     Two events of one person are so applied one after the other, whatever process they arrive in. Nothing else is
     read by this statement: after waiting for a lock PostgreSQL shows only the locked row as it is then.
     """
-    row = db.execute(_LOCK, {"channel": channel, "user": user}).first()
+    row = _LOCK(db, {"channel": channel, "user": user}).first()
     new = row is None
     if row is None:
-        db.execute(_MEET, {"channel_id": channel, "line_user_id": user, "created_at": now})
-        row = db.execute(_LOCK, {"channel": channel, "user": user}).one()
+        _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
+        row = _LOCK(db, {"channel": channel, "user": user}).one()
     return Person(row.id, user, row.heard_at, row.notice_version, new)
 
 
-_STANDINGS = (
+_STANDINGS = Prepared(
     select(
         memberships.c.role,
         memberships.c.school_id,
         schools.c.name.label("school_name"),
         schools.c.district,
         schools.c.code,
+        schools.c.closed_at.label("school_closed_at"),
         agencies.c.name.label("agency"),
+        agencies.c.id.label("agency_id"),
         rounds.c.id.label("round_id"),
         rounds.c.title,
         rounds.c.year,
@@ -166,18 +179,20 @@ _STANDINGS = (
 def standings(db: Connection, person: int, now: datetime) -> tuple[Place | None, list[Standing]]:
     """Return where a person stands in a talk, and what the person may speak for now.
 
-    One standing a school (or none), in the strongest role, each with the newest running round. The reports among
+    One standing a school, in the strongest role, with the newest running round; nobody speaks for a closed one. One
+    standing for each role in an agency, or in the whole channel. The reports among
     them are locked until the transaction ends: two people of one school are heard one after the other, too.
     """
-    rows = db.execute(_STANDINGS, {"person": person, "now": now}).all()
+    rows = _STANDINGS(db, {"person": person, "now": now}).all()
     place = _place(rows[0]) if rows and rows[0].flow else None
-    found: dict[int | None, Standing] = {}
+    found: dict[tuple[str, int | None], Standing] = {}
     for row in rows:
-        if row.role is not None:
+        if row.role is not None and not (row.school_closed_at and row.school_closed_at <= now):
             here = _standing(row)
-            known = found.setdefault(here.school, here)
+            place_of = (here.flow, here.school or here.agency_id)
+            known = found.setdefault(place_of, here)
             if here.rank > known.rank:
-                found[here.school] = here
+                found[place_of] = here
     return place, _locked(db, list(found.values()))
 
 
@@ -227,16 +242,21 @@ def _standing(row: Any) -> Standing:
         reference=row.reference,
         submitted_at=row.submitted_at,
         code=row.code,
+        agency_id=row.agency_id,
     )
 
 
-_PUT = insert(places)
-_PUT = _PUT.on_conflict_do_update(
-    index_elements=["person_id"],
-    set_={name: _PUT.excluded[name] for name in ("flow", "step", "school_id", "report_id", "memo", "since")},
+_put = insert(places)
+_PUT = Prepared(
+    _put.on_conflict_do_update(
+        index_elements=["person_id"],
+        set_={name: _put.excluded[name] for name in ("flow", "step", "school_id", "report_id", "memo", "since")},
+    )
 )
-_ASKED = insert(asked)
-_HEARD = update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
+_ASKED = Prepared(insert(asked))
+_HEARD = Prepared(
+    update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
+)
 
 
 def put(db: Connection, channel: str, person: int, place: Place, at: datetime) -> None:
@@ -251,21 +271,21 @@ def put(db: Connection, channel: str, person: int, place: Place, at: datetime) -
         "memo": place.memo,
         "since": at,
     }
-    db.execute(_PUT, row)
+    _PUT(db, row)
 
 
 def note_asked(db: Connection, channel: str, person: int, report: int, question: str, at: datetime) -> None:
     """Note that a question was put to a person at LINE's time ``at``: a bubble that comes late is filed by it."""
     row = {"channel_id": channel, "person_id": person, "report_id": report, "question": question, "at": at}
-    db.execute(_ASKED, row)
+    _ASKED(db, row)
 
 
 def note_heard(db: Connection, person: int, at: datetime) -> None:
     """Note LINE's time of the newest event applied; who speaks has not blocked us."""
-    db.execute(_HEARD, {"person": person, "at": at})
+    _HEARD(db, {"person": person, "at": at})
 
 
-_ASKED_BEFORE = (
+_ASKED_BEFORE = Prepared(
     select(asked.c.report_id, asked.c.question)
     .where(asked.c.person_id == bindparam("person"), asked.c.at <= bindparam("at"))
     .order_by(asked.c.at.desc(), asked.c.id.desc())
@@ -275,21 +295,23 @@ _ASKED_BEFORE = (
 
 def asked_before(db: Connection, person: int, at: datetime) -> Any | None:
     """Return the report_id and question that were open to a person at LINE's time ``at``, or None."""
-    return db.execute(_ASKED_BEFORE, {"person": person, "at": at}).first()
+    return _ASKED_BEFORE(db, {"person": person, "at": at}).first()
 
 
-_QUESTION_OF = select(said.c.report_id, said.c.question).where(
-    said.c.channel_id == bindparam("channel"), said.c.line_message_id == bindparam("message")
+_QUESTION_OF = Prepared(
+    select(said.c.report_id, said.c.question).where(
+        said.c.channel_id == bindparam("channel"), said.c.line_message_id == bindparam("message")
+    )
 )
 
 
 def question_of_message(db: Connection, channel: str, message_id: str) -> Any | None:
     """Return the report_id and question that a LINE message of ours asked, or None."""
-    return db.execute(_QUESTION_OF, {"channel": channel, "message": message_id}).first()
+    return _QUESTION_OF(db, {"channel": channel, "message": message_id}).first()
 
 
-_BLOCK = update(people).where(people.c.id == bindparam("person")).values(blocked_at=bindparam("at"))
-_NOTICE = (
+_BLOCK = Prepared(update(people).where(people.c.id == bindparam("person")).values(blocked_at=bindparam("at")))
+_NOTICE = Prepared(
     update(people)
     .where(people.c.id == bindparam("person"))
     .values(notice_version=bindparam("version"), noticed_at=bindparam("at"))
@@ -298,9 +320,9 @@ _NOTICE = (
 
 def note_blocked(db: Connection, person: int, at: datetime) -> None:
     """Note that a person blocked the bot (unfollow)."""
-    db.execute(_BLOCK, {"person": person, "at": at})
+    _BLOCK(db, {"person": person, "at": at})
 
 
 def note_acknowledged(db: Connection, person: int, version: int, at: datetime) -> None:
     """Note that a person acknowledged the privacy notice of a version."""
-    db.execute(_NOTICE, {"person": person, "version": version, "at": at})
+    _NOTICE(db, {"person": person, "version": version, "at": at})
