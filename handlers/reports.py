@@ -1,22 +1,22 @@
-"""Use cases on one school's report: keep words, end a question, take back, send. Words are never overwritten.
+"""Use cases on one school's report: keep words, end a question, take back, move. Words are never overwritten.
 
 An answer is a row that points to its current revision; a revision is the parts (bubbles, photos, choices) filed
 under its number. Replacing an answer opens the next revision; the older parts stay (invariant 3).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import numbers
+from models.base import UtcDateTime
 from models.prepared import Prepared
-from models.programme import rounds
-from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
+from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports, revisions
 
 
 @dataclass(slots=True)
@@ -29,6 +29,10 @@ class Answer:
     state: AnswerState
     nudged: bool
     private: bool
+    saved: tuple[int, AnswerState, bool] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self.saved = (self.revision, self.state, self.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +165,24 @@ _SET = Prepared(
 )
 
 
-def save(db: Connection, answer: Answer) -> None:
-    """Write an answer's row."""
+_NOTE_REVISION = Prepared(
+    insert(revisions).from_select(
+        ["channel_id", "answer_id", "revision", "state", "private", "person_id", "at"],
+        select(
+            answers.c.channel_id,
+            answers.c.id,
+            answers.c.revision,
+            answers.c.state,
+            answers.c.private,
+            bindparam("by", type_=Integer),
+            bindparam("at", type_=UtcDateTime),
+        ).where(answers.c.id == bindparam("answer")),
+    )
+)
+
+
+def save(db: Connection, answer: Answer, by: int, now: datetime) -> None:
+    """Write an answer's row; who changed what counts, its state or its privacy, and when, is noted in ``revisions``."""
     row = {
         "answer": answer.id,
         "to_revision": answer.revision,
@@ -171,6 +191,10 @@ def save(db: Connection, answer: Answer) -> None:
         "to_private": answer.private,
     }
     _SET(db, row)
+    now_saved = (answer.revision, answer.state, answer.private)
+    if now_saved != answer.saved:
+        answer.saved = now_saved
+        _NOTE_REVISION(db, {"answer": answer.id, "by": by, "at": now})
 
 
 # Words and choices count by their revision; a photo or file belongs to the answer until it is taken out.
@@ -185,19 +209,19 @@ _CLEAR = Prepared(
 )
 
 
-def clear(db: Connection, answer: Answer, now: datetime) -> None:
+def clear(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     """Empty an answer: a new revision without words, and its files taken out. The history keeps all of it."""
-    revise(db, answer)
+    revise(db, answer, by, now)
     _CLEAR(db, {"answer": answer.id, "at": now})
 
 
-def revise(db: Connection, answer: Answer) -> None:
+def revise(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     """Open the next revision of an answer: empty, the older ones stay."""
     newest = _NEWEST_REVISION(db, {"answer": answer.id}).scalar() or 0
     answer.revision = max(newest, answer.revision) + 1
     answer.state = AnswerState.OPEN
     answer.nudged = False
-    save(db, answer)
+    save(db, answer, by, now)
 
 
 _COPY = Prepared(
@@ -209,7 +233,7 @@ _COPY = Prepared(
 )
 
 
-def restore(db: Connection, answer: Answer, revision: int) -> bool:
+def restore(db: Connection, answer: Answer, revision: int, by: int, now: datetime) -> bool:
     """Point an answer back to an older revision of its own; False where that one is empty.
 
     Words added since stay filed under their own revision.
@@ -217,7 +241,7 @@ def restore(db: Connection, answer: Answer, revision: int) -> bool:
     if not _COPY(db, {"answer": answer.id, "number": revision}).first():
         return False
     answer.revision, answer.state = revision, AnswerState.DONE
-    save(db, answer)
+    save(db, answer, by, now)
     return True
 
 
@@ -341,54 +365,6 @@ def move(
     row = {"channel_id": channel, "report_id": report, "person_id": by, "from_state": was, "to_state": to}
     _NOTE_MOVE(db, {**row, "why": why, "at": now})
     return True
-
-
-_SUBMITTED = Prepared(
-    update(reports)
-    .where(reports.c.id == bindparam("report"))
-    .values(submitted_at=bindparam("at"), reference=bindparam("number"))
-)
-_same_school = reports.alias()
-_same_term = rounds.alias()
-_TIMES_SENT = Prepared(
-    select(func.count())
-    .select_from(
-        reports.join(rounds, rounds.c.id == reports.c.round_id)
-        .join(_same_school, _same_school.c.school_id == reports.c.school_id)
-        .join(_same_term, _same_term.c.id == _same_school.c.round_id)
-        .join(moves, moves.c.report_id == _same_school.c.id)
-    )
-    .where(
-        reports.c.id == bindparam("report"),
-        _same_term.c.year == rounds.c.year,
-        _same_term.c.semester == rounds.c.semester,
-        moves.c.to_state == State.SUBMITTED,
-    )
-)
-
-
-def submit(
-    db: Connection,
-    channel: str,
-    report: int,
-    was: State,
-    *,
-    code: str,
-    year: int,
-    semester: int,
-    by: int,
-    now: datetime,
-) -> str | None:
-    """Send a report to its agency; returns its reference, e.g. "2568/2-1031991001-1", or None where it had moved.
-
-    The last number counts how often the school has sent one in that semester.
-    """
-    if not move(db, channel, report, was, State.SUBMITTED, by=by, now=now):
-        return None
-    times = _TIMES_SENT(db, {"report": report}).scalar_one()
-    reference = f"{year}/{semester}-{code}-{times}"
-    _SUBMITTED(db, {"report": report, "at": now, "number": reference})
-    return reference
 
 
 _LAST_PART = Prepared(

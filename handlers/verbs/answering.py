@@ -27,7 +27,7 @@ def answer(talk: Talk) -> Turn:
     keep_part(talk, found, talk.heard)
     if found.state != AnswerState.OPEN:
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found)
+        reports.save(talk.db, found, talk.person.id, talk.now)
     return acknowledge(talk, question, found, replaced)
 
 
@@ -39,7 +39,7 @@ def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
     if talk.place.memo.get("edit") != "replace" or talk.heard.kind not in (Kind.TEXT, Kind.EDITED):
         return None
     was = found.revision
-    reports.revise(talk.db, found)
+    reports.revise(talk.db, found, talk.person.id, talk.now)
     talk.note(was=was, now=found.revision)
     return was
 
@@ -72,7 +72,7 @@ def restore(talk: Talk) -> Turn:
     found = talk.answer(question.key)
     older = number(talk.act.value) if talk.act else talk.place.memo.get("was")
     unchanged = talk.act is not None or talk.place.memo.get("now") == found.revision
-    if older is None or not unchanged or not reports.restore(talk.db, found, older):
+    if older is None or not unchanged or not reports.restore(talk.db, found, older, talk.person.id, talk.now):
         return turn(ask(talk, question))
     talk.go(question.key)
     return turn(ask(talk, question, lead=say("report.kept_restored", **slots(talk, question))))
@@ -146,7 +146,7 @@ def finish(talk: Talk) -> Turn:
         return turn(Say(say("report.nothing_yet", **slots(talk, question)), steer(talk, question)))
     if _too_short(talk, question, found, counts):
         found.nudged = True
-        reports.save(talk.db, found)
+        reports.save(talk.db, found, talk.person.id, talk.now)
         return turn(Say(say("report.nudge"), steer(talk, question), (talk.report, question.key)))
     return _end(talk, question, AnswerState.DONE)
 
@@ -183,7 +183,7 @@ def answer_none(talk: Talk) -> Turn:
 def _end(talk: Talk, question: Question, state: AnswerState) -> Turn:
     found = talk.answer(question.key)
     found.state = state
-    reports.save(talk.db, found)
+    reports.save(talk.db, found, talk.person.id, talk.now)
     key = "report.skipped_short" if state == AnswerState.SKIPPED else "report.done_short"
     return onward(talk, question.key, lead=say(key, **slots(talk, question)))
 
@@ -196,7 +196,7 @@ def leave_unchanged(talk: Talk) -> Turn:
     found = talk.answer(question.key)
     if reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
         found.state = AnswerState.DONE
-        reports.save(talk.db, found)
+        reports.save(talk.db, found, talk.person.id, talk.now)
     return onward(talk, question.key, lead=say("report.edit_kept", **slots(talk, question)))
 
 
@@ -211,7 +211,7 @@ def set_private(talk: Talk, private: bool) -> Turn:
         return turn(Say(say("chat.not_understood"), (choice(talk, "summary"),)))
     found = talk.answer(question.key)
     found.private = private
-    reports.save(talk.db, found)
+    reports.save(talk.db, found, talk.person.id, talk.now)
     said = say("report.private_on" if private else "report.private_off", **slots(talk, question))
     return turn(Say(said, steer(talk, here) if here else (choice(talk, "summary"),)))
 

@@ -152,7 +152,7 @@ def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
     found = talk.answer(question.key)
     if found.state != AnswerState.OPEN:
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found)
+        reports.save(talk.db, found, talk.person.id, talk.now)
     for packed in waiting:
         keep_part(talk, found, _unpack(talk, packed))
     talk.go(question.key, waiting=[])
@@ -173,11 +173,11 @@ def late(talk: Talk) -> Turn | None:
     asked = standing.asked_before(talk.db, talk.person.id, talk.heard.at)
     if asked is None or talk.heard.kind not in KINDS:
         return None
-    here_now, open_now = talk.place.school, (talk.place.report, talk.place.step)
+    hat, here_now, open_now = talk.place.flow, talk.place.school, (talk.place.report, talk.place.step)
     if not talk.speak_for(asked.report_id):
         return None
     filed = _file_late(talk, asked.question, burst=open_now == (asked.report_id, asked.question))
-    talk.place.school = here_now
+    talk.place.flow, talk.place.school = hat, here_now
     talk.forget_report()
     return filed
 
@@ -286,6 +286,6 @@ def _tell_unsent(talk: Talk, part: Any) -> Turn | None:
     found = talk.answer(question.key)
     if talk.writable and found.state != AnswerState.OPEN and not reports.counts(talk.db, found):
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found)
+        reports.save(talk.db, found, talk.person.id, talk.now)
     key = "report.unsent" if State(part.state) in reports.WRITABLE else "report.unsent_after"
     return turn(Say(say(key, **slots(talk, question))), policy=Policy.HOLD)

@@ -265,5 +265,5 @@ def delete(talk: Talk) -> Turn:
         return show_overview(talk)
     found = talk.answer(question.key)
     was = found.revision
-    reports.clear(talk.db, found, talk.now)
+    reports.clear(talk.db, found, talk.person.id, talk.now)
     return put(talk, question, lead=say("report.deleted", **slots(talk, question)), was=was, now=found.revision)

@@ -1,6 +1,6 @@
 """Verbs that send a report to its agency and take it back."""
 
-from handlers import reports
+from handlers import reports, sendings
 from handlers.cards import receipt, review
 from handlers.flows.report import CONFIRM, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
@@ -38,7 +38,7 @@ def _end_begun(talk: Talk) -> None:
         answer = talk.answer(key)
         if answer.state == AnswerState.OPEN:
             answer.state = AnswerState.DONE
-            reports.save(talk.db, answer)
+            reports.save(talk.db, answer, talk.person.id, talk.now)
 
 
 def _edition(talk: Talk) -> int:
@@ -94,7 +94,7 @@ def submit(talk: Talk) -> Turn:
 
 def _send(talk: Talk) -> Turn:
     at = talk.stand
-    reference = reports.submit(
+    reference = sendings.submit(
         talk.db,
         talk.channel,
         talk.report,
