@@ -1,14 +1,16 @@
 """LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, Protocol
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
-from flask import Flask, Response, request
+from flask import Flask
 from sqlalchemy import Connection
 from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.wsgi import get_content_length, get_input_stream
 
 from bot import metrics
 from bot.line import read, signature
@@ -21,8 +23,12 @@ from handlers.outbox import Outgoing
 from models.programme import MAIN
 from models.store import Store
 
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
 log = structlog.get_logger(__name__)
 
+PATH = "callback"
 LARGEST = 2 * 1024 * 1024
 """Bytes of a body."""
 BEGIN_UNTIL = 0.5
@@ -59,7 +65,7 @@ class Mouth(Protocol):
 class _Refused(Exception):
     """No event of this request was looked at."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
         super().__init__(reason)
         self.status = status
         self.reason = reason
@@ -96,42 +102,56 @@ class Webhook:
         self._has_main = False
 
     def add_to(self, app: Flask) -> None:
-        """Give the app its two addresses: one for the channel in the environment, one for all others."""
-        app.config["MAX_CONTENT_LENGTH"] = LARGEST
-        app.add_url_rule("/callback", "callback", self.answer, methods=["POST"], defaults={"channel": MAIN})
-        app.add_url_rule("/callback/<channel>", "callback_of", self.answer, methods=["POST"])
-        app.register_error_handler(413, _too_large)
+        """Answer the app's /callback (the channel in the environment) and /callback/<channel> (all others).
 
-    def answer(self, channel: str) -> Response:
+        As a layer before the app: Flask's contexts and sessions would take longer than reading the request does.
+        """
+        rest = app.wsgi_app
+
+        def layer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+            here, _, channel = environ["PATH_INFO"].lstrip("/").partition("/")
+            if here != PATH:
+                return rest(environ, start_response)
+            status, words = self.answer(environ, channel or MAIN)
+            body = words.encode()
+            headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
+            start_response(f"{status.value} {status.phrase}", headers)
+            return [body]
+
+        app.wsgi_app = layer  # type: ignore[method-assign]  # the way Flask's own page on middlewares shows
+
+    def answer(self, environ: "WSGIEnvironment", channel: str) -> tuple[HTTPStatus, str]:
         """Answer one webhook: 200 as soon as all its events are durable."""
         began = time.monotonic()
         try:
-            self._apply(channel, self._events(channel), began)
+            self._apply(channel, self._events(environ, channel), began)
         except _Refused as no:
-            log.warning("webhook refused", reason=no.reason, status=no.status)
+            log.warning("webhook refused", reason=no.reason, status=no.status.value)
             metrics.webhook(no.reason)
-            return _plain(no.reason, no.status)
+            return no.status, no.reason
         except _Later:
             metrics.webhook("later", time.monotonic() - began)
-            return _plain("try again", 503)
+            return HTTPStatus.SERVICE_UNAVAILABLE, "try again"
         metrics.webhook("accepted", time.monotonic() - began)
-        return _plain("ok", 200)
+        return HTTPStatus.OK, "ok"
 
-    def _events(self, channel: str) -> list[Any]:
+    def _events(self, environ: "WSGIEnvironment", channel: str) -> list[Any]:
         """Return the events of the request at hand, if LINE signed it."""
+        if environ["REQUEST_METHOD"] != "POST":
+            raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method")
         try:
             secrets = self._secrets.secrets_of(channel)
         except NoChannel:
-            raise _Refused(404, "channel") from None
+            raise _Refused(HTTPStatus.NOT_FOUND, "channel") from None
         except Exception as error:
             raise self._out_of_reach(error) from error
-        body = _body()
-        if not signature.matches(secrets, body, request.headers.get("x-line-signature")):
-            raise _Refused(401, "signature")
+        body = _body(environ)
+        if not signature.matches(secrets, body, environ.get("HTTP_X_LINE_SIGNATURE")):
+            raise _Refused(HTTPStatus.UNAUTHORIZED, "signature")
         try:
             return read.events(body)
         except ValueError:
-            raise _Refused(400, "body") from None
+            raise _Refused(HTTPStatus.BAD_REQUEST, "body") from None
 
     def _apply(self, channel: str, events: Sequence[Any], began: float) -> None:
         if not events:
@@ -203,18 +223,12 @@ class Webhook:
         return _Later()
 
 
-def _body() -> bytes:
-    """Return the raw bytes; Flask refuses an announced length over the limit, and cuts a chunked body off at it."""
-    body = request.get_data(cache=False)
-    if request.content_length is None and len(body) >= LARGEST:
-        raise RequestEntityTooLarge
+def _body(environ: "WSGIEnvironment") -> bytes:
+    """Return the raw bytes. werkzeug refuses an announced length over the limit, and cuts a chunked body off at it."""
+    try:
+        body = get_input_stream(environ, max_content_length=LARGEST).read()
+    except RequestEntityTooLarge:
+        body = None
+    if body is None or (len(body) >= LARGEST and get_content_length(environ) is None):
+        raise _Refused(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "size")
     return body
-
-
-def _too_large(error: Exception) -> Response:
-    metrics.webhook("size")
-    return _plain("too large", 413)
-
-
-def _plain(words: str, status: int) -> Response:
-    return Response(words, status, mimetype="text/plain")
