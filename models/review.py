@@ -32,6 +32,7 @@ decisions = Table(
     Column("evidence", String(10)),
     Column("reason", Text),
     Column("visit_on", Date),
+    Column("line_message_id", String(64), index=True),  # of the bubble that gave the reason, which may be unsent
     Column("person_id", ForeignKey("people.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Index("ix_decisions_report_id_topic", "report_id", "topic"),

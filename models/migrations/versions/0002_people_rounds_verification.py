@@ -199,6 +199,7 @@ def upgrade() -> None:
         sa.Column("evidence", sa.String(length=10), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("visit_on", sa.Date(), nullable=True),
+        sa.Column("line_message_id", sa.String(length=64), nullable=True),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_decisions_channel_id_channels")),
@@ -207,6 +208,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["sending_id"], ["sendings.id"], name=op.f("fk_decisions_sending_id_sendings")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_decisions")),
     )
+    op.create_index(op.f("ix_decisions_line_message_id"), "decisions", ["line_message_id"], unique=False)
     op.create_index("ix_decisions_report_id_topic", "decisions", ["report_id", "topic"], unique=False)
 
     op.create_table(
@@ -294,6 +296,7 @@ def downgrade() -> None:
 
     op.drop_table("revisions")
     op.drop_index("ix_decisions_report_id_topic", table_name="decisions")
+    op.drop_index(op.f("ix_decisions_line_message_id"), table_name="decisions")
 
     op.drop_table("decisions")
     op.drop_index(op.f("ix_ticket_words_ticket_id"), table_name="ticket_words")

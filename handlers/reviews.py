@@ -1,0 +1,345 @@
+"""What the parent agency sees of its schools' reports, and the decisions it takes on them, topic by topic.
+
+Every read starts from a scope: the channel, the verifier's agency with the offices below it, and never a school
+that the verifier belongs to. What is seen is what was sent (``handlers.sendings``), never a draft.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, insert, or_, select, update
+
+from handlers import agencies, audit
+from handlers.sendings import Sent
+from models.people import Role, memberships, people, schools
+from models.people import agencies as agencies_table
+from models.programme import question_sets, rounds
+from models.report import State, reports
+from models.review import Decision, Evidence, decisions, explanations
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose reports somebody may verify: those of these offices, apart from one's own school's."""
+
+    channel: str
+    person: int
+    offices: tuple[int, ...]
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A report as its agency has it, without its words."""
+
+    report: int
+    state: State
+    reference: str
+    submitted_at: datetime
+    school: int
+    school_name: str
+    district: str
+    agency: str
+    agency_id: int
+    round: int
+    title: str
+    opens_at: datetime
+    question_set: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """One decision on one topic of one sending."""
+
+    id: int
+    sending: int
+    topic: str
+    decision: Decision
+    evidence: Evidence | None
+    reason: str | None
+    visit_on: date | None
+    person: int
+    name: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """What the school says to a return in place of a change. text: None where it was unsent."""
+
+    id: int
+    decision: int
+    text: str | None
+    at: datetime
+
+
+# Scope ------------------------------------------------------------------------------------------------------------
+
+
+def scope(db: Connection, channel: str, person: int, agency: int | None, now: datetime) -> Scope:
+    """Return whose reports a verifier of an agency may see; without an agency, nobody's."""
+    offices = agencies.book(db, channel).below(agency) if agency is not None else set()
+    return Scope(channel, person, tuple(sorted(offices)), now)
+
+
+_OWN_SCHOOL = (
+    select(memberships.c.id)
+    .where(
+        memberships.c.person_id == bindparam("person"),
+        memberships.c.school_id == reports.c.school_id,
+        memberships.c.since <= bindparam("now"),
+        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    )
+    .exists()
+)
+_CASES = (
+    select(
+        reports.c.id.label("report"),
+        reports.c.state,
+        reports.c.reference,
+        reports.c.submitted_at,
+        schools.c.id.label("school"),
+        schools.c.name.label("school_name"),
+        schools.c.district,
+        agencies_table.c.name.label("agency"),
+        agencies_table.c.id.label("agency_id"),
+        rounds.c.id.label("round"),
+        rounds.c.title,
+        rounds.c.opens_at,
+        question_sets.c.id.label("question_set"),
+        question_sets.c.digest,
+    )
+    .select_from(reports)
+    .join(schools, schools.c.id == reports.c.school_id)
+    .join(agencies_table, agencies_table.c.id == schools.c.agency_id)
+    .join(rounds, rounds.c.id == reports.c.round_id)
+    .join(question_sets, question_sets.c.id == rounds.c.question_set_id)
+    .where(
+        reports.c.channel_id == bindparam("channel"),
+        schools.c.agency_id.in_(bindparam("offices", expanding=True)),
+        reports.c.state.in_(bindparam("states", expanding=True)),
+        ~_OWN_SCHOOL,
+    )
+)
+_OLDEST = _CASES.order_by(reports.c.submitted_at, reports.c.id)
+_NEWEST = _CASES.order_by(reports.c.submitted_at.desc(), reports.c.id.desc())
+_ONE = _CASES.where(reports.c.id == bindparam("report"))
+WAITING = (State.SUBMITTED, State.REVIEWING)
+"""States in which a report waits for its agency."""
+DECIDED = (State.VERIFIED, State.RETURNED)
+"""States in which the agency has had its say."""
+
+
+def queue(db: Connection, view: Scope) -> list[Case]:
+    """Return the reports that wait to be verified, the oldest first."""
+    return _cases(db, _OLDEST, view, WAITING)
+
+
+def decided(db: Connection, view: Scope) -> list[Case]:
+    """Return the reports that were verified or returned, the newest first."""
+    return _cases(db, _NEWEST, view, DECIDED)
+
+
+def find(db: Connection, view: Scope, report: int) -> Case | None:
+    """Return a report that was sent and not taken back; None where there is none of this number in the scope."""
+    found = _cases(db, _ONE, view, (*WAITING, *DECIDED), report=report)
+    return found[0] if found else None
+
+
+def _cases(db: Connection, statement: Any, view: Scope, states: Sequence[State], **more: int) -> list[Case]:
+    row = {"channel": view.channel, "person": view.person, "now": view.now, "offices": view.offices, "states": states}
+    return [_case(found) for found in db.execute(statement, row | more)]
+
+
+def _case(row: Any) -> Case:
+    return Case(**{name: getattr(row, name) for name in Case.__slots__ if name != "state"}, state=State(row.state))
+
+
+_LOCK = select(reports.c.id).where(reports.c.id == bindparam("report")).with_for_update(key_share=True)
+
+
+def lock(db: Connection, report: int) -> None:
+    """Let nobody else decide on a report, or change it, until the transaction ends. Read it after, not before."""
+    db.execute(_LOCK, {"report": report})
+
+
+_VERIFIERS = (
+    select(memberships.c.person_id)
+    .distinct()
+    .where(
+        memberships.c.channel_id == bindparam("channel"),
+        memberships.c.role == Role.VERIFIER,
+        memberships.c.agency_id.in_(bindparam("offices", expanding=True)),
+        memberships.c.school_id.is_(None),
+        memberships.c.since <= bindparam("now"),
+        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    )
+    .order_by(memberships.c.person_id)
+)
+_AGENCY = select(schools.c.agency_id).where(
+    schools.c.channel_id == bindparam("channel"), schools.c.id == bindparam("school")
+)
+_MEMBERS = select(memberships.c.person_id).where(
+    memberships.c.school_id == bindparam("school"),
+    memberships.c.since <= bindparam("now"),
+    or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+)
+
+
+def verifiers_of(db: Connection, channel: str, school: int, now: datetime) -> list[int]:
+    """Return who verifies a school's reports: its agency's and those above it, never one of the school's own."""
+    agency = db.execute(_AGENCY, {"channel": channel, "school": school}).scalar()
+    offices = agencies.book(db, channel).above(agency) if agency is not None else []
+    found = db.execute(_VERIFIERS, {"channel": channel, "offices": offices, "now": now}).scalars()
+    own = set(db.execute(_MEMBERS, {"school": school, "now": now}).scalars())
+    return [person for person in found if person not in own]
+
+
+# Decisions --------------------------------------------------------------------------------------------------------
+
+_RULINGS = (
+    select(decisions, people.c.name)
+    .join(people, people.c.id == decisions.c.person_id)
+    .where(decisions.c.report_id == bindparam("report"))
+    .order_by(decisions.c.id)
+)
+
+
+def rulings(db: Connection, report: int) -> list[Ruling]:
+    """Return every decision on a report, the oldest first."""
+    return [
+        Ruling(
+            id=row.id,
+            sending=row.sending_id,
+            topic=row.topic,
+            decision=Decision(row.decision),
+            evidence=Evidence(row.evidence) if row.evidence else None,
+            reason=row.reason,
+            visit_on=row.visit_on,
+            person=row.person_id,
+            name=row.name,
+            at=row.at,
+        )
+        for row in db.execute(_RULINGS, {"report": report})
+    ]
+
+
+def latest(made: Sequence[Ruling], topic: str) -> Ruling | None:
+    """Return the newest decision on a topic, of whatever sending."""
+    return next((one for one in reversed(made) if one.topic == topic), None)
+
+
+def standing(made: Sequence[Ruling], sent: Sequence[Sent], topic: str, questions: Sequence[str]) -> Ruling | None:
+    """Return the decision that holds for a topic as it was sent last; None where it is still to be taken.
+
+    A topic once verified stays so in a later sending, as long as what was verified is what was sent again.
+    """
+    found = latest(made, topic)
+    if found is None or found.decision == Decision.REOPENED:
+        return None
+    if found.sending == sent[-1].id:
+        return found
+    seen = next((one for one in sent if one.id == found.sending), None)
+    same = seen is not None and held(seen, questions) == held(sent[-1], questions)
+    return found if same and found.decision == Decision.VERIFIED else None
+
+
+def held(sent: Sent, questions: Sequence[str]) -> list[Mapping[str, Any] | None]:
+    """Return what a sending held of some questions, to be compared with another."""
+    return [sent.answers.get(key) for key in questions]
+
+
+_DECIDE = insert(decisions).returning(decisions.c.id)
+
+
+def decide(
+    db: Connection,
+    channel: str,
+    sent: Sent,
+    topic: str,
+    decision: Decision,
+    *,
+    by: int,
+    now: datetime,
+    evidence: Evidence | None = None,
+    reason: str | None = None,
+    visit_on: date | None = None,
+    message_id: str | None = None,
+) -> int:
+    """Write a decision down, behind those before it, and note it in the trail; returns its number.
+
+    The caller has locked the report and seen that this is still the decision to take.
+    """
+    row = {
+        "channel_id": channel,
+        "report_id": sent.report,
+        "sending_id": sent.id,
+        "topic": topic,
+        "decision": decision,
+        "evidence": evidence,
+        "reason": reason,
+        "visit_on": visit_on,
+        "line_message_id": message_id if reason else None,
+        "person_id": by,
+        "at": now,
+    }
+    made: int = db.execute(_DECIDE, row).scalar_one()
+    audit.note(db, channel, f"report.{decision}", now, person=by, report=sent.report, topic=topic, ruling=made)
+    return made
+
+
+# Explanations -----------------------------------------------------------------------------------------------------
+
+_EXPLAINED = (
+    select(explanations.c.id, explanations.c.decision_id, explanations.c.text, explanations.c.at)
+    .join(decisions, decisions.c.id == explanations.c.decision_id)
+    .where(decisions.c.report_id == bindparam("report"), explanations.c.removed_at.is_(None))
+    .order_by(explanations.c.id)
+)
+_EXPLAIN = insert(explanations)
+
+
+def explained(db: Connection, report: int) -> dict[int, list[Explanation]]:
+    """Return the school's explanations by the decision that they answer."""
+    found: dict[int, list[Explanation]] = {}
+    for row in db.execute(_EXPLAINED, {"report": report}):
+        found.setdefault(row.decision_id, []).append(Explanation(row.id, row.decision_id, row.text, row.at))
+    return found
+
+
+def explain(
+    db: Connection, channel: str, decision: int, words: str, *, message_id: str | None, by: int, now: datetime
+) -> None:
+    """Keep what a school says to a return; more may follow."""
+    row = {"channel_id": channel, "decision_id": decision, "text": words, "line_message_id": message_id}
+    db.execute(_EXPLAIN, row | {"person_id": by, "at": now})
+
+
+_UNEXPLAIN = (
+    update(explanations)
+    .where(
+        explanations.c.channel_id == bindparam("channel"),
+        explanations.c.line_message_id == bindparam("message"),
+        explanations.c.person_id == bindparam("by"),
+    )
+    .values(text=None, removed_at=bindparam("now"))
+)
+_UNREASON = (
+    update(decisions)
+    .where(
+        decisions.c.channel_id == bindparam("channel"),
+        decisions.c.line_message_id == bindparam("message"),
+        decisions.c.person_id == bindparam("by"),
+    )
+    .values(reason=None)
+)
+
+
+def unsend(db: Connection, channel: str, message_id: str, by: int, now: datetime) -> None:
+    """Forget the words of an explanation or a reason whose bubble was unsent; that there was one stays."""
+    row = {"channel": channel, "message": message_id, "by": by}
+    db.execute(_UNEXPLAIN, row | {"now": now})
+    db.execute(_UNREASON, row)
