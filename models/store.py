@@ -63,6 +63,7 @@ class Store:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
+        self._kept: Connection | None = None  # SQLite's one writing connection, for whoever has the turn
         self._jobs: deque[_Job] = deque()
         self._trial = threading.Lock()
         self._well = True
@@ -76,10 +77,13 @@ class Store:
         Raises:
             Busy: the database is locked or gone, and was for ``patience`` seconds.
         """
-        with self._watched(), self._one_writer() as deadline, _opened(self._writer) as db:
-            begun = _begun(db, deadline) if self.dialect == "sqlite" else db.begin()
-            with begun:
-                yield db
+        with self._watched():
+            if self.dialect == "sqlite":
+                with self._one_writer() as deadline, self._writing(deadline) as db:
+                    yield db
+            else:
+                with _opened(self._writer) as db, db.begin():
+                    yield db
 
     def share(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in a transaction, and return what it returns once that has committed.
@@ -127,7 +131,7 @@ class Store:
     def _lead(self, batch: list[_Job], deadline: float) -> None:
         """Do a batch of jobs in one transaction. They are done together or, where that fails, not at all."""
         try:
-            with self._watched(), _opened(self._writer) as db, _begun(db, deadline):
+            with self._watched(), self._writing(deadline) as db:
                 if len(batch) == 1:
                     batch[0].result = batch[0].work(db)
                 for job in batch if len(batch) > 1 else ():
@@ -181,11 +185,8 @@ class Store:
 
     @contextmanager
     def _one_writer(self) -> Iterator[float]:
-        """Yield the moment until which the lock may be waited for; on SQLite, once the others here are done."""
+        """Take the turn among this process's writers; yield the moment until which SQLite's lock may be waited for."""
         deadline = time.monotonic() + self.patience
-        if self.dialect != "sqlite":
-            yield deadline
-            return
         if not self._turn.acquire(timeout=self.patience):
             raise Busy("other writers of this process")
         try:
@@ -193,29 +194,56 @@ class Store:
         finally:
             self._turn.release()
 
+    @contextmanager
+    def _writing(self, deadline: float) -> Iterator[Connection]:
+        """Open a transaction on the one connection that writes, which is another after an error. Who calls has the turn."""
+        try:
+            self._kept = self._kept or _connected(self._writer)
+            with _begun(self._kept, deadline):
+                yield self._kept
+        except BaseException:
+            self._close()
+            raise
+
+    def _close(self) -> None:
+        if self._kept is not None:
+            self._kept.close()
+            self._kept = None
+
     def dispose(self) -> None:
         """Close every connection; the store can be used again (after a fork it must be disposed first)."""
+        with self._turn:
+            self._close()
         self.engine.dispose()
         self._writer.dispose()
         self._well, self._waited, self._again_at = True, 0, 0.0
 
 
 def _do_apart(db: Connection, job: _Job) -> None:
-    """Do one of several jobs, so that an error of its own undoes nothing else."""
+    """Do one of several jobs, so that an error of its own undoes nothing else.
+
+    The savepoint goes to the driver: SQLAlchemy's would cost more than half a job's statements do.
+    """
+    driver: Any = db.connection.driver_connection
+    driver.execute("SAVEPOINT job")
     try:
-        with db.begin_nested():
-            job.result = job.work(db)
+        job.result = job.work(db)
     except Exception as error:  # noqa: BLE001 -- raised again in the thread whose work it is
+        driver.execute("ROLLBACK TO job")
         job.error = error
+    driver.execute("RELEASE job")
+
+
+def _connected(engine: Engine) -> Connection:
+    try:
+        return engine.connect()
+    except (OperationalError, PoolTimeout) as error:
+        raise Busy("no connection") from error
 
 
 @contextmanager
 def _opened(engine: Engine) -> Iterator[Connection]:
-    try:
-        db = engine.connect()
-    except (OperationalError, PoolTimeout) as error:
-        raise Busy("no connection") from error
-    with db:
+    with _connected(engine) as db:
         yield db
 
 
