@@ -196,7 +196,7 @@ class Store:
 
     @contextmanager
     def _writing(self, deadline: float) -> Iterator[Connection]:
-        """Open a transaction on the one connection that writes, which is another after an error. Who calls has the turn."""
+        """Open a transaction on the connection that writes, another one after an error. Who calls has the turn."""
         try:
             self._kept = self._kept or _connected(self._writer)
             with _begun(self._kept, deadline):
