@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select
 
 from handlers import channels
 from handlers.audit import note
-from handlers.thai import BANGKOK, today
+from handlers.thai import BANGKOK, day, today
 from models.programme import question_sets, rounds
 
 DAYS = 30
@@ -17,12 +17,23 @@ SEMESTERS = {0: "ทั้งปี", 1: "ภาคเรียนที่ 1", 
 
 
 class BadRound(ValueError):
-    """A round that cannot be opened, and why."""
+    """A round that cannot be opened or changed, and why.
+
+    reason: the name of the sentence that says so in Thai (th_rounds.yaml, bad_round), with its slots.
+    """
+
+    def __init__(self, message: str, reason: str = "other", **slots: object) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.slots = slots
 
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """A round of one channel. year: school year of the Buddhist era; due_on: a calendar day in Thailand."""
+    """A round of one channel. year: school year of the Buddhist era; due_on, grace_on: calendar days in Thailand.
+
+    grace_on: the last day on which a late report is taken without a word; closed_at: may lie ahead.
+    """
 
     id: int
     year: int
@@ -30,23 +41,33 @@ class Round:
     title: str
     opens_at: datetime
     due_on: date
+    grace_on: date | None
     closed_at: datetime | None
     question_set_id: int
     questions_version: int
     questions_digest: str
 
+    @property
+    def ends_at(self) -> datetime:
+        """Return from when on another round may open: after its close, or the last day on which it is taken."""
+        return self.closed_at or midnight_after(max(self.due_on, self.grace_on or self.due_on))
+
+    def is_closed(self, now: datetime) -> bool:
+        """Tell whether nothing can be written any more."""
+        return self.closed_at is not None and self.closed_at <= now
+
 
 # Defaults ---------------------------------------------------------------------------------------------------------
 
 
-def school_term(day: date) -> tuple[int, int]:
+def school_term(when: date) -> tuple[int, int]:
     """Return the school year (Buddhist era) and the semester of a day; breaks belong to the semester before them.
 
     The school year begins on 16 May, the first semester ends in October, the second begins on 1 November.
     """
-    if (day.month, day.day) < (5, 16):
-        return day.year + 542, 2
-    return day.year + 543, 1 if day.month < 11 else 2
+    if (when.month, when.day) < (5, 16):
+        return when.year + 542, 2
+    return when.year + 543, 1 if when.month < 11 else 2
 
 
 def label(year: int, semester: int) -> str:
@@ -56,9 +77,9 @@ def label(year: int, semester: int) -> str:
 
 def usual_due(opens_at: datetime) -> date:
     """Return the day DAYS after the opening, or the Monday after where that is a weekend."""
-    day = today(opens_at) + timedelta(days=DAYS)
-    weekend = day.weekday() > 4
-    return day + timedelta(days=7 - day.weekday()) if weekend else day
+    due = today(opens_at) + timedelta(days=DAYS)
+    weekend = due.weekday() > 4
+    return due + timedelta(days=7 - due.weekday()) if weekend else due
 
 
 # Opening ----------------------------------------------------------------------------------------------------------
@@ -98,24 +119,52 @@ def open_round(
     due_on: date,
     question_set_id: int,
     now: datetime,
+    grace_on: date | None = None,
+    closes_on: date | None = None,
+    by: int | None = None,
 ) -> int:
     """Open a round and return its id.
+
+    closes_on: the last day on which anything can be written; None: until it is closed. by: the coordinator; None
+    from the command line.
 
     Raises:
         BadRound: it overlaps another, is due before it opens or in the past, or its numbers make no sense.
         NoChannel: there is no such channel.
     """
     channels.ensure(db, channel, now)  # and lock it: of two overlapping rounds one comes second
-    _check_dates(year, semester, opens_at, due_on, now)
-    _check_others(listed(db, channel), year, semester, title, opens_at, due_on)
-    if not title.strip() or len(title) > 200:
-        raise BadRound("a round needs a title of 1 to 200 characters")
+    check(db, channel, year=year, semester=semester, title=title, opens_at=opens_at, due_on=due_on,
+          grace_on=grace_on, closes_on=closes_on, now=now)  # fmt: skip
     if db.scalar(_QUESTIONS, {"channel": channel, "set": question_set_id}) is None:
         raise BadRound(f"channel {channel} has no question set {question_set_id}")
     row = {"channel_id": channel, "question_set_id": question_set_id, "year": year, "semester": semester}
-    opened: int = db.execute(_OPEN, {**row, "title": title, "opens_at": opens_at, "due_on": due_on}).scalar_one()
-    note(db, channel, "round.opened", now, round=opened, questions=question_set_id)
+    row |= {"title": title, "opens_at": opens_at, "due_on": due_on, "grace_on": grace_on}
+    row["closed_at"] = midnight_after(closes_on) if closes_on else None
+    opened: int = db.execute(_OPEN, row).scalar_one()
+    note(db, channel, "round.opened", now, person=by, round=opened, questions=question_set_id, due=due_on.isoformat())
     return opened
+
+
+def check(
+    db: Connection,
+    channel: str,
+    *,
+    year: int,
+    semester: int,
+    title: str,
+    opens_at: datetime,
+    due_on: date,
+    now: datetime,
+    grace_on: date | None = None,
+    closes_on: date | None = None,
+) -> None:
+    """Raise BadRound where such a round could not be opened."""
+    _check_dates(year, semester, opens_at, due_on, now)
+    check_last_days(due_on, grace_on, closes_on)
+    if not title.strip() or len(title) > 200:
+        raise BadRound("a round needs a title of 1 to 200 characters", "title")
+    ends_at = midnight_after(closes_on or max(due_on, grace_on or due_on))
+    _check_others(listed(db, channel), year, semester, title, opens_at, ends_at)
 
 
 def _check_dates(year: int, semester: int, opens_at: datetime, due_on: date, now: datetime) -> None:
@@ -124,22 +173,38 @@ def _check_dates(year: int, semester: int, opens_at: datetime, due_on: date, now
     if semester not in SEMESTERS:
         raise BadRound(f"semester {semester}: say 1, 2, 3 (summer) or 0 (the whole year)")
     if due_on < today(opens_at):
-        raise BadRound(f"due on {due_on}, before it opens")
+        raise BadRound(f"due on {due_on}, before it opens", "before_opening", due=day(due_on))
     if due_on < today(now):
-        raise BadRound(f"due on {due_on}, which is past")
+        raise BadRound(f"due on {due_on}, which is past", "past", due=day(due_on))
 
 
-def _check_others(others: list[Round], year: int, semester: int, title: str, opens_at: datetime, due_on: date) -> None:
-    ends_at = _midnight_after(due_on)
+def check_last_days(due_on: date, grace_on: date | None, closes_on: date | None) -> None:
+    """Raise BadRound where the day of grace or of closing comes before the day the reports are due."""
+    if grace_on is not None and grace_on < due_on:
+        raise BadRound(f"grace until {grace_on}, before it is due", "grace", due=day(due_on))
+    last = max(due_on, grace_on or due_on)
+    if closes_on is not None and closes_on < last:
+        raise BadRound(f"closes on {closes_on}, before it is due on {last}", "closing", due=day(last))
+
+
+def _check_others(
+    others: list[Round], year: int, semester: int, title: str, opens_at: datetime, ends_at: datetime
+) -> None:
     for other in others:
         if (other.year, other.semester, other.title) == (year, semester, title):
-            raise BadRound(f"there is already a round {title}: give this one another title")
-        if other.opens_at < ends_at and opens_at < (other.closed_at or _midnight_after(other.due_on)):
-            raise BadRound(f"overlaps the round {other.title}, due on {other.due_on}")
+            raise BadRound(f"there is already a round {title}: give this one another title", "same_title", title=title)
+        if other.opens_at < ends_at and opens_at < other.ends_at:
+            raise BadRound(
+                f"overlaps the round {other.title}, due on {other.due_on}",
+                "overlap",
+                title=other.title,
+                due=day(other.due_on),
+            )
 
 
-def _midnight_after(day: date) -> datetime:
-    return datetime.combine(day + timedelta(days=1), time(), BANGKOK)
+def midnight_after(last: date) -> datetime:
+    """Return the end of a day in Thailand."""
+    return datetime.combine(last + timedelta(days=1), time(), BANGKOK)
 
 
 # Reading ----------------------------------------------------------------------------------------------------------
@@ -148,6 +213,15 @@ def _midnight_after(day: date) -> datetime:
 def current_round(db: Connection, channel: str, now: datetime) -> Round | None:
     """Return the round that is running: the last one opened, late or not, until it is closed."""
     row = db.execute(_CURRENT, {"channel": channel, "now": now}).one_or_none()
+    return _round(row) if row else None
+
+
+_FOUND = _ALL.where(rounds.c.id == bindparam("round"))
+
+
+def found(db: Connection, channel: str, number: int) -> Round | None:
+    """Return a round of the channel, or None where it has none of this number."""
+    row = db.execute(_FOUND, {"channel": channel, "round": number}).one_or_none()
     return _round(row) if row else None
 
 
