@@ -14,7 +14,7 @@ from models.outbox import said
 from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 from models.place import asked, places
 from models.prepared import Prepared
-from models.programme import question_sets, rounds
+from models.programme import extensions, question_sets, rounds
 from models.report import State, reports
 
 HOME = "home"
@@ -41,6 +41,7 @@ class Person:
     heard_at: datetime | None
     notice: int | None
     new: bool = False
+    name: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ class Standing:
     submitted_at: datetime | None
     code: str | None
     agency_id: int | None = None
+    grace_on: date | None = None
 
     @property
     def flow(self) -> str:
@@ -93,7 +95,7 @@ class Standing:
 
 
 _LOCK = Prepared(
-    select(people.c.id, people.c.heard_at, people.c.notice_version)
+    select(people.c.id, people.c.heard_at, people.c.notice_version, people.c.name)
     .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
     .with_for_update(key_share=True)  # who only refers to the row is not kept waiting
 )
@@ -113,7 +115,7 @@ def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
     if row is None:
         _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
         row = _LOCK(db, {"channel": channel, "user": user}).one()
-    return Person(row.id, user, row.heard_at, row.notice_version, new)
+    return Person(row.id, user, row.heard_at, row.notice_version, new, row.name)
 
 
 _STANDINGS = Prepared(
@@ -131,6 +133,8 @@ _STANDINGS = Prepared(
         rounds.c.year,
         rounds.c.semester,
         rounds.c.due_on,
+        rounds.c.grace_on,
+        extensions.c.due_on.label("own_due_on"),
         rounds.c.question_set_id,
         question_sets.c.digest,
         reports.c.id.label("report_id"),
@@ -170,6 +174,7 @@ _STANDINGS = Prepared(
         )
         .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
         .outerjoin(reports, and_(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id))
+        .outerjoin(extensions, and_(extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id))
     )
     .where(people.c.id == bindparam("person"))
     .order_by(memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
@@ -234,7 +239,7 @@ def _standing(row: Any) -> Standing:
         title=row.title or "",
         year=row.year or 0,
         semester=row.semester or 0,
-        due_on=row.due_on,
+        due_on=max(row.due_on, row.own_due_on or row.due_on) if row.due_on else None,
         question_set=row.question_set_id,
         digest=row.digest,
         report=row.report_id,
@@ -243,6 +248,7 @@ def _standing(row: Any) -> Standing:
         submitted_at=row.submitted_at,
         code=row.code,
         agency_id=row.agency_id,
+        grace_on=row.grace_on,
     )
 
 
@@ -326,3 +332,18 @@ def note_blocked(db: Connection, person: int, at: datetime) -> None:
 def note_acknowledged(db: Connection, person: int, version: int, at: datetime) -> None:
     """Note that a person acknowledged the privacy notice of a version."""
     _NOTICE(db, {"person": person, "version": version, "at": at})
+
+
+_NAME = Prepared(update(people).where(people.c.id == bindparam("person")).values(name=bindparam("said")))
+_NAME_OF = Prepared(select(people.c.name).where(people.c.id == bindparam("person")))
+
+
+def note_name(db: Connection, person: int, name: str | None) -> None:
+    """Note a person's name as the person gave it, or forget it."""
+    _NAME(db, {"person": person, "said": name})
+
+
+def name_of(db: Connection, person: int) -> str | None:
+    """Return a person's name as the person gave it, None where nobody asked."""
+    row = _NAME_OF(db, {"person": person}).first()
+    return row.name if row else None
