@@ -57,6 +57,19 @@ _PUT = _PUT.on_conflict_do_update(
 )
 
 
+_BY_CODE = select(schools.c.id).where(
+    schools.c.channel_id == bindparam("channel"), schools.c.code == bindparam("code"), schools.c.closed_at.is_(None)
+)
+
+
+def school_of(db: Connection, channel: str, code: str) -> int:
+    """Return the school of a code. Raises BadRound where the channel has none, or it is closed."""
+    found: int | None = db.execute(_BY_CODE, {"channel": channel, "code": code}).scalar()
+    if found is None:
+        raise BadRound(f"channel {channel} has no open school {code}", "unknown")
+    return found
+
+
 def due_of(db: Connection, round_due: date, round_id: int, school: int) -> date:
     """Return the day that holds for a school: its extension, unless the whole round was moved beyond that."""
     own = db.execute(_OWN, {"round": round_id, "school": school}).scalar()

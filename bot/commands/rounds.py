@@ -1,19 +1,19 @@
-"""open-round, list-rounds, load-questions, draw-flows."""
+"""open-round, list-rounds, extend-round, close-round, except-school, load-questions, draw-flows."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import click
 from sqlalchemy import Connection
 
 from bot.commands.common import Day, channel_option, load_settings, now, opened_store, telling, transaction
-from handlers import channels, question_file, questions, rounds
+from handlers import channels, extensions, question_file, questions, rounds, rounds_changes
 from handlers.channels import NoChannel
 from handlers.dialog import draw
 from handlers.flows import all_flows
 from handlers.question_file import BadQuestionSet
 from handlers.questions import QuestionSet, VersionTaken
-from handlers.rounds import BadRound
+from handlers.rounds import BadRound, Round
 from handlers.thai import BANGKOK, day, today
 
 
@@ -23,9 +23,18 @@ from handlers.thai import BANGKOK, day, today
 @click.option("--title", help="[default: ปีการศึกษา … ภาคเรียนที่ …]")
 @click.option("--opens", type=Day(), help="[default: at once]")
 @click.option("--due", type=Day(), help="The last day. [default: 30 days on, never a weekend]")
+@click.option("--grace", type=Day(), help="Until then a late report is taken without a word.")
+@click.option("--closes", type=Day(), help="After that day nothing can be written. [default: until close-round]")
 @channel_option
 def open_round(
-    year: int | None, semester: int | None, title: str | None, opens: date | None, due: date | None, channel: str
+    year: int | None,
+    semester: int | None,
+    title: str | None,
+    opens: date | None,
+    due: date | None,
+    grace: date | None,
+    closes: date | None,
+    channel: str,
 ) -> None:
     """It keeps to the newest question set, whatever is loaded later."""
     moment, settings = now(), load_settings()
@@ -38,7 +47,7 @@ def open_round(
     with telling(BadRound, NoChannel), transaction(settings) as db:
         rounds.open_round(
             db, channel, year=year, semester=semester, title=title, opens_at=opens_at, due_on=due,
-            question_set_id=_newest(db, channel, moment), now=moment,
+            question_set_id=_newest(db, channel, moment), now=moment, grace_on=grace, closes_on=closes,
         )  # fmt: skip
     click.echo(f"{title}: {day(today(opens_at))} – {day(due)}")
 
@@ -52,14 +61,83 @@ def _newest(db: Connection, channel: str, moment: datetime) -> int:
 @channel_option
 def list_rounds(channel: str) -> None:
     """The one that is running is marked with an asterisk."""
+    moment = now()
     with opened_store(load_settings()) as store, store.read() as db:
-        current, all_of_them = rounds.current_round(db, channel, now()), rounds.listed(db, channel)
+        current, all_of_them = rounds.current_round(db, channel, moment), rounds.listed(db, channel)
     for one in all_of_them:
         mark = "*" if one == current else " "
-        days = f"{day(today(one.opens_at))} – {day(one.due_on)}"
-        click.echo(f"{mark} {one.id:4}  {one.title}  {days}  questions {one.questions_version}")
+        click.echo(f"{mark} {one.id:4}  {one.title}  {_days(one, moment)}  questions {one.questions_version}")
     if not all_of_them:
         click.echo(f"Channel {channel} has no round yet.")
+
+
+def _days(one: Round, moment: datetime) -> str:
+    """Return a round's days: opened – due, its grace, its close."""
+    days = f"{day(today(one.opens_at))} – {day(one.due_on)}"
+    if one.grace_on:
+        days += f"  grace {day(one.grace_on)}"
+    if one.closed_at:
+        days += f"  closed {day(today(one.closed_at))}" if one.is_closed(moment) else f"  closes {day(_last(one))}"
+    return days
+
+
+def _last(one: Round) -> date:
+    return today((one.closed_at or one.opens_at) - timedelta(seconds=1))
+
+
+_round_option = click.option(
+    "--round", "number", type=int, help="Its number in list-rounds. [default: the running one]"
+)
+
+
+@click.command()
+@_round_option
+@click.option("--due", type=Day(), required=True, help="The new last day, later than before.")
+@click.option("--grace", type=Day(), help="Until then a late report is taken without a word.")
+@channel_option
+def extend_round(number: int | None, due: date, grace: date | None, channel: str) -> None:
+    """Grace and a planned close move on by as many days, unless said otherwise."""
+    moment = now()
+    with telling(BadRound, NoChannel), transaction(load_settings()) as db:
+        number = number or _running(db, channel, moment)
+        changed = rounds_changes.extend(db, channel, number, due, moment)
+        if grace:
+            changed = rounds_changes.set_grace(db, channel, number, grace, moment)
+    click.echo(f"{changed.title}: {_days(changed, moment)}")
+
+
+@click.command()
+@_round_option
+@click.option("--on", type=Day(), help="Its last day. [default: at once]")
+@channel_option
+def close_round(number: int | None, on: date | None, channel: str) -> None:
+    """Nothing can be written in it any more; what was written stays."""
+    moment = now()
+    with telling(BadRound, NoChannel), transaction(load_settings()) as db:
+        closed = rounds_changes.close(db, channel, number or _running(db, channel, moment), moment, on=on)
+    click.echo(f"{closed.title}: {_days(closed, moment)}")
+
+
+@click.command()
+@click.argument("codes", nargs=-1, required=True)
+@_round_option
+@click.option("--due", type=Day(), required=True, help="The last day for these schools.")
+@channel_option
+def except_school(codes: tuple[str, ...], number: int | None, due: date, channel: str) -> None:
+    """Schools are named by their codes; all of them or none."""
+    moment = now()
+    with telling(BadRound, NoChannel), transaction(load_settings()) as db:
+        number = number or _running(db, channel, moment)
+        for code in codes:
+            extensions.grant(db, channel, number, extensions.school_of(db, channel, code), due, moment)
+    click.echo(f"{len(codes)} schools: {day(due)}")
+
+
+def _running(db: Connection, channel: str, moment: datetime) -> int:
+    running = rounds.current_round(db, channel, moment)
+    if running is None:
+        raise BadRound(f"channel {channel} has no running round: say --round")
+    return running.id
 
 
 @click.command()
