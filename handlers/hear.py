@@ -4,18 +4,21 @@ from datetime import timedelta
 
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
-from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL
+from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL_NAMED
 from handlers.flows.report import SURE
 from handlers.flows.reviewing import REVIEWING
+from handlers.flows.viewing import VIEWING
+from handlers.hear_joining import meant, said_to, understood
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
-from handlers.messages.values import Act
+from handlers.messages.values import Act, Say
 from handlers.numbers import number
 from handlers.picking import picked
 from handlers.standing import HOME
-from handlers.talk import Talk, Turn
+from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
-from handlers.verbs import VERBS, chatting, filing, joining, moving, schools
+from handlers.texts import say
+from handlers.verbs import VERBS, applying, chatting, filing, joining, moving, schools
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
@@ -23,11 +26,18 @@ _BETWEEN = dict.fromkeys(
     (Intent.HUMAN, Intent.MY_DATA, Intent.THANKS, Intent.MEETING, Intent.OUT_OF_SCOPE, Intent.SCAM), chatting.chat
 ) | {Intent.SWITCH: schools.switch}
 """What is answered as ever while no round runs."""
-STAFF = {Role.VERIFIER: REVIEWING, Role.COORDINATOR: COORDINATING}
+STAFF = {Role.VERIFIER: REVIEWING, Role.COORDINATOR: COORDINATING, Role.VIEWER: VIEWING}
 LAPSE = timedelta(hours=1)
 """After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
-_INTENTS = frozenset(str(intent) for intent in Intent)
+_OWN_ACTS = {
+    flow.name: {key for step in flow.steps for key in step.hears} - {str(intent) for intent in Intent}
+    for flow in STAFF.values()
+}
+"""What only the buttons of one hat do."""
+_ADD_SCHOOL = "add_school"
+_GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.DELEGATE)
+"""What, of somebody who has joined, is about one more school."""
 
 
 def hear(talk: Talk) -> Turn | None:
@@ -43,31 +53,31 @@ def hear(talk: Talk) -> Turn | None:
 
 def _hear_guest(talk: Talk) -> Turn:
     """Hear somebody who has not joined, or has not yet acknowledged the notice."""
-    if talk.standing is not None and talk.place.step != NOTICE:
+    if talk.standing is not None and (talk.place.flow, talk.place.step) != (JOINING.name, NOTICE):
         talk.join(NOTICE, school=talk.stand.school)
         return joining.ask_notice_again(talk)
-    if talk.standing is None and (talk.place.flow != JOINING.name or talk.place.step == NOTICE):
+    lost = talk.place.flow != JOINING.name or JOINING.step(talk.place.step) is None
+    if talk.standing is None and (lost or talk.place.step == NOTICE):
         talk.join(CODE)
-    talk.understood = _understand_guest(talk)
-    return _answer(talk, JOINING, talk.place.step)
+    return _hear_joining(talk)
 
 
-def _understand_guest(talk: Talk) -> Understood:
-    if talk.heard.kind == Kind.FOLLOW:
-        return Understood(Intent.START)
-    if talk.heard.kind == Kind.POSTBACK:
-        talk.act = Act.read(talk.heard.data)
-        return _meant(talk.act)
-    if looks_like_code(talk.heard.text):
-        return Understood(Intent.CODE)
-    return understand(talk.heard.text, asking=False)
+def _hear_joining(talk: Talk) -> Turn:
+    step = talk.place.step
+    said = said_to(talk, step)
+    if talk.heard.kind == Kind.OTHER:
+        said = str(Intent.UNKNOWN)
+    return VERBS[JOINING.hear(step, said).do](talk)
 
 
-def _meant(act: Act | None) -> Understood:
-    """Return what a button means: the word of the same name."""
-    if act is None or act.do not in _INTENTS:
-        return Understood(Intent.UNKNOWN)
-    return Understood(Intent(act.do), topic=number(act.value) if act.do in (Intent.TOPIC, Intent.EDIT) else None)
+def _hear_one_more(talk: Talk) -> Turn | None:
+    """Hear somebody who joins one more school or agency; None where the talk has gone on to something else."""
+    step = talk.place.step
+    known = JOINING.step(step) is not None and step != NOTICE
+    if known and (step != CODE or said_to(talk, step) in _GOES_ON):
+        return _hear_joining(talk)
+    talk.leave_joining()
+    return None
 
 
 def _hear_member(talk: Talk) -> Turn | None:
@@ -76,10 +86,11 @@ def _hear_member(talk: Talk) -> Turn | None:
     if talk.heard.kind == Kind.FOLLOW:
         talk.understood = Understood(Intent.GREETING)
         return chatting.chat(talk) if talk.stand.may_write else joining.welcome_joined(talk)
-    if talk.place.flow == JOINING.name and talk.place.step == SCHOOL:  # a second school's code was typed
-        talk.understood = _understand_guest(talk)
-        return _answer(talk, JOINING, SCHOOL)
-    chosen = schools.choose(talk)
+    if talk.place.flow == JOINING.name:
+        joined = _hear_one_more(talk)
+        if joined is not None:
+            return joined
+    chosen = schools.choose(talk) or _of_other_hat(talk)
     if chosen is not None:
         return chosen
     if not talk.stand.may_write:
@@ -87,31 +98,60 @@ def _hear_member(talk: Talk) -> Turn | None:
     return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)
 
 
+def _of_other_hat(talk: Talk) -> Turn | None:
+    """Answer a button of a hat that the person has but does not wear now: it does nothing until that is worn."""
+    act = Act.read(talk.heard.data) if talk.heard.kind == Kind.POSTBACK else None
+    others = [one for one in talk.standings if one.flow != talk.stand.flow]
+    if act is None or act.do in _OWN_ACTS.get(talk.stand.flow, ()):
+        return None
+    mine = [one for one in others if act.do in _OWN_ACTS.get(one.flow, ()) or (one.report and one.report == act.report)]
+    return schools.not_this_hat(mine[0]) if mine else None
+
+
 def _hear_staff(talk: Talk) -> Turn | None:
     """Hear somebody who writes no report: each role has its own flow."""
     flow = STAFF.get(talk.stand.role)
-    if flow is None:
-        return joining.welcome_joined(talk)
-    if talk.place.flow != flow.name or flow.step(talk.place.step) is None:
-        talk.stand_at(flow.name, HOME)
+    if talk.place.flow != talk.stand.flow or (flow and flow.step(talk.place.step) is None):
+        talk.wear(talk.stand)
+    if talk.heard.kind == Kind.EDITED:
+        return turn(Say(say("late.staff")))
     talk.order = _ordered(talk, flow)
-    talk.understood = _understand_guest(talk)
-    move = flow.hear(talk.place.step, talk.order.name if talk.order else str(talk.understood.intent))
-    return VERBS[move.do](talk)
+    talk.understood = understood(talk)
+    turned = _of_every_hat(talk, flow)
+    if turned is None and flow is None:
+        turned = joining.welcome_joined(talk)
+    if turned is None and flow is not None:
+        move = flow.hear(talk.place.step, talk.order.name if talk.order else str(talk.understood.intent))
+        turned = VERBS[move.do](talk)
+    return schools.named(talk, turned) if turned else None
 
 
-def _ordered(talk: Talk, flow: Flow) -> Order | None:
+def _of_every_hat(talk: Talk, flow: Flow | None) -> Turn | None:
+    """Answer what is heard alike in every flow: a switch; at rest a code, or one more school."""
+    step = flow.step(talk.place.step) if flow else None
+    if talk.order and talk.order.name == Intent.SWITCH:
+        return schools.switch(talk)
+    if step is not None and step.asks:
+        return None
+    if talk.understood.intent == Intent.CODE and talk.heard.kind == Kind.TEXT:
+        return joining.look_at_code(talk)
+    return applying.add_school(talk) if talk.order and talk.order.name == _ADD_SCHOOL else None
+
+
+def _ordered(talk: Talk, flow: Flow | None) -> Order | None:
     """Return what a button or typed words order."""
     if talk.heard.kind == Kind.POSTBACK:
         act = Act.read(talk.heard.data)
         return Order(act.do, number(act.value)) if act else None
-    step = flow.step(talk.place.step)
+    step = flow.step(talk.place.step) if flow else None
     return order(talk.heard.text, asking=step is not None and step.asks)
 
 
 def _hear_between(talk: Talk) -> Turn:
     """Hear somebody while no round runs."""
-    talk.understood = _understand_guest(talk)
+    if _is_add_school(talk):
+        return applying.add_school(talk)
+    talk.understood = understood(talk)
     if talk.understood.intent == Intent.CODE:
         return joining.look_at_code(talk)
     answered = _BETWEEN.get(talk.understood.intent)
@@ -136,17 +176,19 @@ def _where(talk: Talk) -> Turn:
     talk.understood = Understood(Intent.SMALLTALK)
     if talk.stand.may_write and talk.stand.round is not None:
         return chatting.chat(talk)
-    return joining.welcome_joined(talk)
+    return turn(Say(say("late.staff")))
 
 
 def _hear_report(talk: Talk) -> Turn | None:
     talk.leave_other_report()
     step = _step(talk)
+    if talk.place.step == HOME and _is_add_school(talk):
+        return applying.add_school(talk)
     if talk.heard.kind == Kind.EDITED:
         return filing.edited(talk) or _where(talk)
     if talk.heard.kind == Kind.POSTBACK:
         talk.act = Act.read(talk.heard.data)
-        talk.understood = _meant(talk.act)
+        talk.understood = meant(talk.act)
         special = tapped(talk)
         return special or _answer(talk, talk.flow, _step(talk))
     if talk.heard.kind == Kind.TEXT and _names_a_topic(talk):
@@ -156,6 +198,11 @@ def _hear_report(talk: Talk) -> Turn | None:
     if changed is not None:
         return changed
     return _answer(talk, talk.flow, step)
+
+
+def _is_add_school(talk: Talk) -> bool:
+    found = order(talk.heard.text, asking=True) if talk.heard.kind == Kind.TEXT else None
+    return found is not None and found.name == _ADD_SCHOOL
 
 
 def _names_a_topic(talk: Talk) -> bool:
@@ -193,7 +240,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
 
 def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
-        return chatting.wrong_type(talk) if flow is not JOINING else VERBS[flow.hear(step, Intent.UNKNOWN).do](talk)
+        return chatting.wrong_type(talk)
     move = flow.hear(step, talk.understood.intent)
     if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over

@@ -12,13 +12,16 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
+from handlers import memberships as memberships_of
 from handlers.audit import note
 from models.people import WRITERS, Role, agencies, invites, memberships, people, schools
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U; read aloud and by hand without doubt."""
+IN_AGENCIES = frozenset({Role.VERIFIER, Role.COORDINATOR, Role.VIEWER})
+"""Roles held in an agency; all but the verifier's in the whole channel, too."""
 LENGTH = 10
 PREFIX = "RG"
 WRONG_AT_ONCE = 5
@@ -36,6 +39,8 @@ class Reason(StrEnum):
     USED = "used"  # by somebody else
     EXPIRED = "expired"
     TOO_MANY = "too_many"
+    CLOSED = "closed"  # the school is
+    OVER = "over"  # the person's own, of a post that has ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +121,11 @@ def _hash(channel: str, code: str) -> str:
 # Giving -----------------------------------------------------------------------------------------------------------
 
 _ADD = insert(invites).returning(invites.c.id)
-_SCHOOL = select(schools.c.id).where(schools.c.channel_id == bindparam("channel"), schools.c.id == bindparam("place"))
+_SCHOOL = select(schools.c.id).where(
+    schools.c.channel_id == bindparam("channel"),
+    schools.c.id == bindparam("place"),
+    or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now")),
+)
 _AGENCY = select(agencies.c.id).where(
     agencies.c.channel_id == bindparam("channel"), agencies.c.id == bindparam("place")
 )
@@ -134,12 +143,13 @@ def create(
 ) -> str:
     """Make an invite and return its code, which is kept nowhere.
 
-    Writers are invited to a school, verifiers to an agency, all others to the channel as a whole.
+    Writers are invited to a school, verifiers to an agency, coordinators and viewers to an agency or to the channel
+    as a whole, operators to the channel.
 
     Raises:
-        WrongBorder: the place does not go with the role, or is another channel's.
+        WrongBorder: the place does not go with the role, is another channel's, or a closed school.
     """
-    _check_place(db, channel, role, school_id, agency_id)
+    _check_place(db, channel, role, school_id, agency_id, now)
     code = new_code()
     row = {"channel_id": channel, "school_id": school_id, "agency_id": agency_id, "role": role, "created_at": now}
     seal = _hash(channel, looks_like_code(code) or "")
@@ -148,13 +158,16 @@ def create(
     return code
 
 
-def _check_place(db: Connection, channel: str, role: Role, school_id: int | None, agency_id: int | None) -> None:
-    needs = (role in WRITERS, role == Role.VERIFIER)
-    if (school_id is not None, agency_id is not None) != needs:
-        raise WrongBorder(f"{role} is invited to " + ("a school" if needs[0] else "an agency" if needs[1] else "all"))
+def _check_place(
+    db: Connection, channel: str, role: Role, school_id: int | None, agency_id: int | None, now: datetime
+) -> None:
+    if (school_id is not None) != (role in WRITERS):
+        raise WrongBorder(f"{role} is invited to {'a' if role in WRITERS else 'no'} school")
+    if (agency_id is None and role == Role.VERIFIER) or (agency_id is not None and role not in IN_AGENCIES):
+        raise WrongBorder(f"{role} is invited to {'an' if role == Role.VERIFIER else 'no'} agency")
     for query, place in ((_SCHOOL, school_id), (_AGENCY, agency_id)):
-        if place is not None and db.scalar(query, {"channel": channel, "place": place}) is None:
-            raise WrongBorder(f"no such school or agency in channel {channel}")
+        if place is not None and db.scalar(query, {"channel": channel, "place": place, "now": now}) is None:
+            raise WrongBorder(f"no such school or agency in channel {channel}, or the school is closed")
 
 
 # Taking -----------------------------------------------------------------------------------------------------------
@@ -165,6 +178,7 @@ _INVITED = (
         invites,
         schools.c.name.label("school"),
         schools.c.district,
+        schools.c.closed_at.label("school_closed_at"),
         _school_agency.c.name.label("over"),
         agencies.c.name.label("agency"),
     )
@@ -186,7 +200,7 @@ _CLAIM = (
 _JOINED = select(memberships.c.id).where(
     memberships.c.invite_id == bindparam("invite"), memberships.c.person_id == bindparam("person")
 )
-_JOIN = insert(memberships).returning(memberships.c.id)
+_IN_FORCE = _JOINED.where(or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")))
 _PAUSED = select(people.c.guess_again_at).where(people.c.id == bindparam("person"))
 _WRONG = (
     update(people)
@@ -206,17 +220,21 @@ def look(db: Connection, channel: str, code: str, person_id: int, now: datetime)
     row = db.execute(_FIND, {"channel": channel, "seal": _hash(channel, code)}).one_or_none()
     if row is None:
         return _wrong(db, channel, person_id, now)
-    invited = _standing(row, person_id, now)
+    invited = _standing(db, row, person_id, now)
     if isinstance(invited, Reason):
         return _refuse(db, channel, person_id, now, invited, row.id)
     return invited
 
 
-def _standing(row: Row[Any], person_id: int, now: datetime) -> Invited | Reason:
+def _standing(db: Connection, row: Row[Any], person_id: int, now: datetime) -> Invited | Reason:
     if row.used_by not in (None, person_id):
         return Reason.USED
     if row.used_by is None and row.expires_at <= now:
         return Reason.EXPIRED
+    if row.school_closed_at is not None and row.school_closed_at <= now:
+        return Reason.CLOSED
+    if row.used_by is not None and db.scalar(_IN_FORCE, {"invite": row.id, "person": person_id, "now": now}) is None:
+        return Reason.OVER
     name, agency = row.school or row.agency or "", row.over or row.agency or ""
     return Invited(row.id, Role(row.role), row.school_id, row.agency_id, name, row.district or "", agency)
 
@@ -229,7 +247,8 @@ def redeem(db: Connection, channel: str, code: str, person_id: int, now: datetim
 
 def accept(db: Connection, channel: str, invite_id: int, person_id: int, now: datetime) -> Redeemed | Refused:
     """Use up an invite that ``look`` showed this person a moment ago. Its id never comes from the person."""
-    invited = _standing(db.execute(_FIND_ID, {"channel": channel, "invite": invite_id}).one(), person_id, now)
+    row = db.execute(_FIND_ID, {"channel": channel, "invite": invite_id}).one()
+    invited = _standing(db, row, person_id, now)
     if isinstance(invited, Reason):
         return _refuse(db, channel, person_id, now, invited, invite_id)
     joined = db.scalar(_JOINED, {"invite": invite_id, "person": person_id})
@@ -242,11 +261,11 @@ def accept(db: Connection, channel: str, invite_id: int, person_id: int, now: da
 
 
 def _join(db: Connection, channel: str, invited: Invited, person_id: int, now: datetime) -> int:
-    row = {"channel_id": channel, "person_id": person_id, "role": invited.role, "since": now}
-    place = {"school_id": invited.school_id, "agency_id": invited.agency_id, "invite_id": invited.invite_id}
     note(db, channel, "invite.redeemed", now, person=person_id, invite=invited.invite_id, role=invited.role)
-    joined: int = db.execute(_JOIN, {**row, **place}).scalar_one()
-    return joined
+    return memberships_of.join(
+        db, channel, person_id, invited.role, now,
+        school=invited.school_id, agency=invited.agency_id, invite=invited.invite_id,
+    )  # fmt: skip
 
 
 def _wrong(db: Connection, channel: str, person_id: int, now: datetime) -> Refused:

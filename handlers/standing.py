@@ -18,7 +18,12 @@ from models.programme import extensions, question_sets, rounds
 from models.report import State, reports
 
 HOME = "home"
-HATS = {Role.VERIFIER: "reviewing", Role.COORDINATOR: "coordinating", Role.VIEWER: "viewing", Role.OPERATOR: "operating"}
+HATS = {
+    Role.VERIFIER: "reviewing",
+    Role.COORDINATOR: "coordinating",
+    Role.VIEWER: "viewing",
+    Role.OPERATOR: "operating",
+}
 """The flow of each role that writes no report; the others' is "report". Where one stands says which hat is worn."""
 
 

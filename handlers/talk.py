@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from handlers import questions, reports, standing
 from handlers.dialog import Flow
+from handlers.finding import Found
 from handlers.flows.report import report_flow
 from handlers.heard import Heard
 from handlers.messages.values import Act, Message
@@ -18,6 +19,9 @@ from handlers.standing import HOME, Person, Place, Standing
 from handlers.words import Intent, Order, Understood
 from models.outbox import Policy
 from models.report import AnswerState
+
+SWITCHING = "switching"
+"""Where one stands while it is asked which school or hat is meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,25 @@ class Talk:
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
     act: Act | None = None
     order: Order | None = None
+    found: Found | None = None  # schools that the words may name
     moved: bool = False
 
     @cached_property
     def standing(self) -> Standing | None:
-        """Return what the person speaks for now: the school chosen, or the only one."""
-        chosen = [one for one in self.standings if one.school == self.place.school and one.school is not None]
+        """Return what the person speaks for now: of the hat worn the school or agency chosen, or the only one."""
         writers = [one for one in self.standings if one.may_write]
-        return next(iter(chosen or writers or self.standings), None)
+        return next(iter(self.worn or writers or self.standings), None)
+
+    @property
+    def worn(self) -> list[Standing]:
+        """Return the standings that where one stands may mean: one where it is clear, none in no flow of a hat."""
+        hat = [one for one in self.standings if one.flow == self.place.flow]
+        return [one for one in hat if self._chosen(one)] or hat
+
+    def _chosen(self, one: Standing) -> bool:
+        if one.may_write:
+            return one.school == self.place.school
+        return one.agency_id == self.place.memo.get("agency")
 
     @property
     def stand(self) -> Standing:
@@ -144,7 +159,7 @@ class Talk:
         found = next((one for one in self.standings if one.report == report and one.may_write), None)
         if found is None:
             return False
-        self.place.school = found.school
+        self.place.flow, self.place.school = found.flow, found.school
         self.forget_report()
         return True
 
@@ -156,8 +171,8 @@ class Talk:
 
     @property
     def several(self) -> bool:
-        """Tell whether the person writes for more than one school: then each is named."""
-        return sum(one.may_write for one in self.standings) > 1
+        """Tell whether the person has several schools or hats: then each is named."""
+        return len(self.standings) > 1
 
     def note(self, **memo: Any) -> None:
         """Remember small things until the next move; a change of an answer that was begun is left."""
@@ -166,15 +181,25 @@ class Talk:
         self.moved = True
 
     def go_home(self, **memo: Any) -> None:
-        """Leave the joining flow; no question is open."""
+        """Stand at rest in the flow of the hat worn; no question is open."""
+        if not self.stand.may_write:
+            self.wear(self.stand)
+            return
         memo = self._waiting() | memo
         self.place = Place("report", HOME, self.stand.school, self.stand.report, memo, self.heard.at)
         self.moved = True
 
-    def choose_school(self) -> None:
-        """Stand before the choice of a school: none is spoken for yet."""
+    def wear(self, hat: Standing) -> None:
+        """Speak from now on as one of one's own standings: its school or agency, its flow, at rest."""
+        agency = {"agency": hat.agency_id} if not hat.may_write and hat.agency_id is not None else {}
+        self.place = Place(hat.flow, HOME, hat.school, None, self._waiting() | agency, self.heard.at)
         self.forget_report()
-        self.place = Place("report", HOME, None, None, self._waiting(), self.heard.at)
+        self.moved = True
+
+    def choose_hat(self) -> None:
+        """Stand before the choice of a school or hat: none is spoken for yet."""
+        self.place = Place(SWITCHING, HOME, None, None, self._waiting(), self.heard.at)
+        self.forget_report()
         self.moved = True
 
     def forget_report(self) -> None:
@@ -183,11 +208,29 @@ class Talk:
             self.__dict__.pop(read, None)
 
     def stand_at(self, flow: str, step: str, **memo: Any) -> None:
-        """Move to a step of a flow that is not about one's own report."""
-        self.place = Place(flow, step, None, None, memo, self.heard.at)
+        """Move to a step of a flow that is not about one's own report; the agency spoken for stays the same."""
+        if flow == self.place.flow and "agency" in self.place.memo:
+            memo = {"agency": self.place.memo["agency"]} | memo
+        self.place = Place(flow, step, None, None, self._waiting() | memo, self.heard.at)
         self.moved = True
 
     def join(self, step: str, **memo: Any) -> None:
-        """Move to a step of the joining flow."""
+        """Move to a step of the joining flow; who has joined already goes back to the hat worn before."""
+        memo = {"before": self._before()} | memo if self.standings else memo
         self.place = Place("joining", step, None, None, memo, self.heard.at)
+        self.forget_report()
+        self.moved = True
+
+    def _before(self) -> list[Any]:
+        if self.place.flow == "joining":
+            before: list[Any] = self.place.memo.get("before") or ["", None, None]
+            return before
+        return [self.place.flow, self.place.school, self.place.memo.get("agency")]
+
+    def leave_joining(self) -> None:
+        """Go back to the hat worn before joining one more school or agency."""
+        flow, school, agency = self._before()
+        memo = {"agency": agency} if agency is not None else {}
+        self.place = Place(flow or "report", HOME, school, None, memo, self.heard.at)
+        self.forget_report()
         self.moved = True

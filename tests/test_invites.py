@@ -183,10 +183,18 @@ class TestGiving:
         invites.create(db, "main", school_id=place["school"], role=Role.DELEGATE, now=NOW)
         invites.create(db, "main", agency_id=place["agency"], role=Role.VERIFIER, now=NOW)
         invites.create(db, "main", role=Role.COORDINATOR, now=NOW)
+        invites.create(db, "main", agency_id=place["agency"], role=Role.COORDINATOR, now=NOW)
+        invites.create(db, "main", agency_id=place["agency"], role=Role.VIEWER, now=NOW)
 
     @pytest.mark.parametrize(
         ("role", "at"),
-        [(Role.DIRECTOR, {}), (Role.VERIFIER, {"school_id": "school"}), (Role.COORDINATOR, {"agency_id": "agency"})],
+        [
+            (Role.DIRECTOR, {}),
+            (Role.VERIFIER, {"school_id": "school"}),
+            (Role.COORDINATOR, {"school_id": "school"}),
+            (Role.OPERATOR, {"agency_id": "agency"}),
+            (Role.VERIFIER, {}),
+        ],
     )
     def test_and_no_other(self, db, place, role, at):
         with pytest.raises(WrongBorder):

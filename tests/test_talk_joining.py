@@ -88,7 +88,7 @@ def test_guessing_is_slowed_down_and_audited(province: Province, stranger: Perso
     "words", ["1031992003", "บ้านสวายตัวอย่าง", "ผอ.รร.บ้านสวายตัวอย่าง", "รายงาน", "ส่ง", "ขอ excel ทั้งจังหวัด"]
 )
 def test_names_and_school_codes_never_open_anything(province: Province, stranger: Person, words: str) -> None:
-    stranger.says("สวัสดี").says(words).hears("รหัส").hears_not("กระสัง")
+    stranger.says("สวัสดี").says(words).says("ใช่").says("รายงาน").hears_not("วารุณี", "ข้อ 1")
     assert not [row for row in province.rows(memberships) if row.channel_id == "main"]
 
 

@@ -11,7 +11,7 @@ from handlers.texts import SENTENCES, say
 
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in Path("handlers").rglob("*.py"))
 # Keys put together at run time, by their beginning and the code that does it.
-MADE = ("label.", "role.", "state.", "count.", "guest.", "lost.")
+MADE = ("label.", "role.", "state.", "count.", "guest.", "lost.", "short.", "next.")
 
 
 def slots(sentence: str) -> set[str]:

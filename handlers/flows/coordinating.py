@@ -3,8 +3,39 @@
 from handlers.dialog import Flow, Move, Step
 from handlers.standing import HOME
 
+REQUESTS, REPLACE, WHY = "requests", "replace", "why"
+
+_ANYWHERE: dict[str, Move] = {
+    "desk": Move("show_desk", HOME),
+    "requests": Move("show_requests", REQUESTS),
+    "grant_request": Move("grant_request", REQUESTS),  # buttons, which name the request
+    "refuse_request": Move("refuse_request", REQUESTS),
+    "replace_now": Move("replace_director", REQUESTS),
+    "keep_both": Move("replace_director", REQUESTS),
+}
+_TYPED_AT_REQUESTS: dict[str, Move] = {
+    "approve": Move("grant_request", REQUESTS),
+    "decline": Move("refuse_request", REQUESTS),
+}
+
 COORDINATING = Flow(
     "coordinating",
-    (Step(HOME, "พัก", {"desk": Move("show_desk")}, Move("show_desk")),),
+    (
+        Step(HOME, "พัก", _ANYWHERE | _TYPED_AT_REQUESTS, Move("show_desk")),
+        Step(REQUESTS, "คำขอเข้าร่วม", _ANYWHERE | _TYPED_AT_REQUESTS, Move("show_desk", HOME)),
+        Step(
+            REPLACE,
+            "มีผู้อำนวยการอยู่แล้ว",
+            _ANYWHERE | {"cancel": Move("show_requests", REQUESTS)},
+            Move("replace_director"),
+        ),
+        Step(
+            WHY,
+            "เหตุผลที่ปฏิเสธ",
+            _ANYWHERE | {"cancel": Move("show_requests", REQUESTS)},
+            Move("give_reason", REQUESTS),
+            asks=True,
+        ),
+    ),
     on_done="show_desk",
 )

@@ -4,11 +4,14 @@ from handlers import invites, standing
 from handlers.flows.joining import CODE, NOTICE, SCHOOL
 from handlers.invites import Invited, Reason, Refused
 from handlers.messages.values import Act, Choice, Say
+from handlers.standing import Standing
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import clock
+from handlers.verbs.applying import waiting_words
 from handlers.verbs.chatting import here
 from handlers.verbs.moving import opening
+from models.people import Role
 
 NOTICE_VERSION = 1
 """Raise it when the notice's words change in substance: people are then asked to acknowledge it again."""
@@ -17,13 +20,20 @@ _YES_OR_NO = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act(
 
 
 def welcome(talk: Talk) -> Turn:
-    """Say what this is and what is needed."""
-    return turn(Say(say("guest.welcome")))
+    """Say what this is and what is needed; to somebody who has asked to join, that it waits."""
+    return _as_it_stands(talk) or turn(Say(say("guest.welcome")))
 
 
 def ask_for_code(talk: Talk) -> Turn:
     """Ask for the code; the first words of a stranger are answered with a welcome."""
-    return welcome(talk) if talk.person.new else turn(Say(say("guest.again")))
+    if talk.person.new:
+        return turn(Say(say("guest.welcome")))
+    return _as_it_stands(talk) or turn(Say(say("guest.again")))
+
+
+def _as_it_stands(talk: Talk) -> Turn | None:
+    words = None if talk.person.new else waiting_words(talk)
+    return turn(Say(words)) if words else None
 
 
 def tell_stranger(talk: Talk) -> Turn:
@@ -32,8 +42,14 @@ def tell_stranger(talk: Talk) -> Turn:
 
 
 def tell_delegate(talk: Talk) -> Turn:
-    """Tell a helper how to join."""
+    """Tell a helper how to join; the role is remembered for the request."""
+    talk.join(CODE, role=Role.DELEGATE)
     return turn(Say(say("guest.delegate")))
+
+
+def tell_private(talk: Talk) -> Turn:
+    """Tell somebody who sent an identity number that it was not kept."""
+    return turn(Say(say("guest.private")))
 
 
 def tell_scam(talk: Talk) -> Turn:
@@ -49,10 +65,23 @@ def look_at_code(talk: Talk) -> Turn:
     found = invites.look(talk.db, talk.channel, code, talk.person.id, talk.now)
     if isinstance(found, Refused):
         return turn(Say(_refusal(found, code)))
-    if any(one.school == found.school_id and one.role == found.role for one in talk.standings):
-        return here(talk, say("joining.already", school=found.name))
+    if _has(talk, found):
+        return _stay(talk, say("joining.already", school=found.name))
     talk.join(SCHOOL, invite=found.invite_id)
     return turn(_ask_school(found))
+
+
+def _has(talk: Talk, found: Invited) -> bool:
+    """Tell whether the code would give nothing new."""
+    place = (found.role, found.school_id, None if found.school_id else found.agency_id)
+    return place in [(one.role, one.school, None if one.school else one.agency_id) for one in talk.standings]
+
+
+def _stay(talk: Talk, words: str) -> Turn:
+    """Go on in the hat worn before, and say so."""
+    if talk.place.flow == "joining":
+        talk.leave_joining()
+    return here(talk, words) if talk.stand.may_write else turn(Say(words))
 
 
 def _ask_school(found: Invited) -> Say:
@@ -81,8 +110,7 @@ def ask_school_again(talk: Talk) -> Turn:
 def not_mine(talk: Talk) -> Turn:
     """Let go of a code that was for another school."""
     if talk.standing is not None:
-        talk.go_home()
-        return here(talk, say("joining.not_mine_either"))
+        return _stay(talk, say("joining.not_mine_either"))
     talk.join(CODE)
     return turn(Say(say("joining.not_mine")))
 
@@ -96,12 +124,18 @@ def join(talk: Talk) -> Turn:
         talk.join(CODE)
         return turn(Say(_refusal(redeemed)))
     _, talk.standings = standing.standings(talk.db, talk.person.id, talk.now)
-    talk.place.school = redeemed.invited.school_id
-    talk.forget_report()
+    talk.wear(_joined(talk, redeemed.invited))
     if talk.person.notice is not None:
         return welcome_joined(talk)
     talk.join(NOTICE, school=redeemed.invited.school_id)
     return turn(notice(talk))
+
+
+def _joined(talk: Talk, invited: Invited) -> Standing:
+    """Return the standing that a code has given."""
+    role, school = invited.role, invited.school_id
+    mine = [one for one in talk.standings if one.school == school and (school or one.role == role)]
+    return next((one for one in mine if school or one.agency_id == invited.agency_id), (mine or talk.standings)[0])
 
 
 def notice(talk: Talk) -> Say:
@@ -127,8 +161,8 @@ def use_paper(talk: Talk) -> Turn:
 def acknowledge(talk: Talk) -> Turn:
     """Note that the notice was read, and open the report."""
     standing.note_acknowledged(talk.db, talk.person.id, NOTICE_VERSION, talk.now)
-    talk.place.school = talk.place.memo.get("school", talk.place.school)
-    talk.forget_report()
+    school = talk.place.memo.get("school")
+    talk.wear(next((one for one in talk.standings if one.school == school), talk.stand))
     return welcome_joined(talk)
 
 
@@ -137,7 +171,9 @@ def welcome_joined(talk: Talk) -> Turn:
     at = talk.stand
     talk.go_home(opened=at.round is not None)
     if not at.may_write:
-        return turn(Say(say("joining.joined_other", role=say(f"role.{at.role}"), school=at.place_name)))
+        place = at.place_name or say("joining.everywhere")
+        words = say("joining.joined_other", role=say(f"role.{at.role}"), school=place, next=say(f"next.{at.role}"))
+        return turn(Say(words))
     joined = Say(say("joining.joined", school=at.school_name))
     if at.round is None:
         return turn(joined, Say(say("report.no_round", agency=at.agency)))

@@ -1,0 +1,220 @@
+"""Verbs of a coordinator about requests to join: the list, granting, refusing, what becomes of a director there is."""
+
+from collections.abc import Collection
+from datetime import datetime, time
+
+from handlers import joining_requests, memberships, when
+from handlers.flows.coordinating import REPLACE, REQUESTS, WHY
+from handlers.heard import Kind
+from handlers.joining_requests import JoinRequest, Outcome
+from handlers.messages.values import Act, Choice, Say
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.thai import BANGKOK, day, moment, today
+from handlers.words import clean, letters, number_alone, private_number
+from models.people import SUBMITTERS, Request
+
+SHOWN = 6
+"""Requests listed at once: each has two buttons, of which LINE takes thirteen."""
+LONGEST_REASON = 300
+"""Characters of a reason."""
+_FLOW = "coordinating"
+
+
+def _scope(talk: Talk) -> Collection[int] | None:
+    return joining_requests.scope_of(talk.db, talk.channel, talk.stand.agency_id)
+
+
+def show_requests(talk: Talk) -> Turn:
+    """List the requests that wait in the coordinator's scope, oldest first."""
+    return turn(_list(talk))
+
+
+def _list(talk: Talk, lead: str = "") -> Say:
+    found = joining_requests.waiting(talk.db, talk.channel, _scope(talk), talk.now)
+    shown = found[:SHOWN]
+    talk.stand_at(_FLOW, REQUESTS, listed=[one.id for one in shown])
+    if not found:
+        return Say("\n\n".join(filter(None, (lead, say("requests.none")))), (_desk(),))
+    rows = [_row(talk, place, one) for place, one in enumerate(shown, 1)]
+    head = say("requests.head", shown=len(shown), of=len(found))
+    words = "\n\n".join(filter(None, (lead, head, *rows, say("requests.how"))))
+    buttons = [button for place, one in enumerate(shown, 1) for button in _buttons(place, one)]
+    return Say(words, (*buttons, _desk()))
+
+
+def _desk() -> Choice:
+    return Choice(say("label.menu"), Act("desk"))
+
+
+def _row(talk: Talk, place: int, one: JoinRequest) -> str:
+    row = say(
+        "requests.row",
+        n=place,
+        name=one.name or say("requests.nameless"),
+        role=say(f"role.{one.role}"),
+        school=one.school_name,
+        district=one.district,
+        agency=one.agency,
+        asked=moment(one.asked_at),
+    )
+    heads = _heads(talk, one)
+    return f"{row}\n{say('requests.has_head', names=_names(heads))}" if heads else row
+
+
+def _buttons(place: int, one: JoinRequest) -> tuple[Choice, Choice]:
+    grant = Choice(say("requests.approve", n=place), Act("grant_request", value=str(one.id)))
+    return grant, Choice(say("requests.decline", n=place), Act("refuse_request", value=str(one.id)))
+
+
+def _heads(talk: Talk, one: JoinRequest) -> list[memberships.Membership]:
+    """Return who may send the school's report already, where the request is for that, too."""
+    if one.role not in SUBMITTERS:
+        return []
+    heads = memberships.heads(talk.db, talk.channel, one.school, talk.now)
+    return [head for head in heads if head.person != one.person]
+
+
+def _names(heads: list[memberships.Membership]) -> str:
+    return ", ".join(head.name or say(f"role.{head.role}") for head in heads)
+
+
+# Which one --------------------------------------------------------------------------------------------------------
+
+
+def _ordered(talk: Talk) -> int | None:
+    """Return the request that is meant: by its button, by its number in the list shown, or the only one listed."""
+    if talk.order is None:
+        return None
+    if talk.heard.kind == Kind.POSTBACK:
+        return talk.order.number
+    listed: list[int] = talk.place.memo.get("listed", [])
+    if talk.order.number is None:
+        return listed[0] if len(listed) == 1 else None
+    return listed[talk.order.number - 1] if 0 < talk.order.number <= len(listed) else None
+
+
+def _open(talk: Talk, request: int | None) -> JoinRequest | Turn:
+    """Return the request, or what to say where this coordinator cannot decide it."""
+    if request is None:
+        return turn(_list(talk, say("requests.which") if talk.place.memo.get("listed") else ""))
+    may, one = joining_requests.may_decide(talk.db, talk.channel, request, talk.person.id, _scope(talk), talk.now)
+    if may != Outcome.DONE or one is None:
+        return turn(_list(talk, _told(may, one)))
+    return one
+
+
+def _told(outcome: Outcome, one: JoinRequest | None) -> str:
+    if one is None or outcome == Outcome.FOREIGN:
+        return say("requests.foreign")
+    if outcome != Outcome.ALREADY:
+        return say("requests.own" if outcome == Outcome.OWN else "requests.closed", school=one.school_name)
+    if one.state == Request.WITHDRAWN:
+        return say("requests.withdrawn", school=one.school_name)
+    key = "requests.already_granted" if one.state == Request.GRANTED else "requests.already_refused"
+    return say(key, school=one.school_name, name=one.name or "", by=one.decided_by or say("requests.somebody"))
+
+
+# Granting ---------------------------------------------------------------------------------------------------------
+
+
+def grant_request(talk: Talk) -> Turn:
+    """Let somebody in; where the school has a director already, ask first what becomes of that one."""
+    one = _open(talk, _ordered(talk))
+    if isinstance(one, Turn):
+        return one
+    heads = _heads(talk, one)
+    if heads and not one.closed:
+        talk.stand_at(_FLOW, REPLACE, request=one.id)
+        return turn(_ask_replace(one, heads))
+    return _grant(talk, one)
+
+
+def _ask_replace(one: JoinRequest, heads: list[memberships.Membership]) -> Say:
+    words = say(
+        "requests.replace",
+        school=one.school_name,
+        name=one.name or "",
+        heads=_names(heads),
+        since=moment(heads[0].since),
+    )
+    now = Choice(say("requests.now"), Act("replace_now", value=str(one.id)), word="1")
+    both = Choice(say("requests.both"), Act("keep_both", value=str(one.id)), word="3")
+    return Say(words, (now, both, Choice(say("label.cancel"), Act("cancel"))))
+
+
+def replace_director(talk: Talk) -> Turn:
+    """Take the answer: at once (1), from a day that is typed (2), or both serve (3)."""
+    tapped = talk.order if talk.heard.kind == Kind.POSTBACK else None
+    request = tapped.number if tapped else talk.place.memo.get("request")
+    one = _open(talk, request)
+    if isinstance(one, Turn):
+        return one
+    name = tapped.name if tapped else {1: "replace_now", 3: "keep_both"}.get(number_alone(talk.heard.text) or 0)
+    if name == "keep_both":
+        return _grant(talk, one)
+    at = talk.now if name == "replace_now" else _day(talk)
+    if at is None:
+        talk.stand_at(_FLOW, REPLACE, request=one.id)
+        key = "requests.day" if number_alone(talk.heard.text) == 2 else "requests.day_again"
+        return turn(Say(say(key)), _ask_replace(one, _heads(talk, one)))
+    return _grant(talk, one, replaces_at=at)
+
+
+def _day(talk: Talk) -> datetime | None:
+    """Return the beginning of the day that was typed, which is to come."""
+    read = when.read(talk.heard.text, talk.now)
+    if not read.understood or read.day is None or read.day <= today(talk.now):
+        return None
+    return datetime.combine(read.day, time(0), BANGKOK)
+
+
+def _grant(talk: Talk, one: JoinRequest, replaces_at: datetime | None = None) -> Turn:
+    outcome = joining_requests.grant(talk.db, talk.channel, one, talk.person.id, talk.now, replaces_at=replaces_at)
+    if outcome != Outcome.DONE:
+        seen = joining_requests.read(talk.db, talk.channel, one.id, talk.now)
+        return turn(_list(talk, _told(outcome, seen)))
+    key = "requests.granted" if replaces_at is None or replaces_at <= talk.now else "requests.granted_from"
+    since = day(today(replaces_at)) if replaces_at else ""
+    words = say(key, name=one.name or "", role=say(f"role.{one.role}"), school=one.school_name, since=since)
+    return turn(_list(talk, words))
+
+
+# Refusing ---------------------------------------------------------------------------------------------------------
+
+
+def refuse_request(talk: Talk) -> Turn:
+    """Refuse a request with the reason typed behind the order; without one, ask for it."""
+    one = _open(talk, _ordered(talk))
+    if isinstance(one, Turn):
+        return one
+    if talk.order is not None and letters(talk.order.rest) > 0:
+        return _refuse(talk, one, talk.order.rest)
+    return _ask_why(talk, one, say("requests.why", name=one.name or "", school=one.school_name))
+
+
+def _ask_why(talk: Talk, one: JoinRequest, words: str) -> Turn:
+    talk.stand_at(_FLOW, WHY, request=one.id)
+    return turn(Say(words, (Choice(say("label.cancel"), Act("cancel")),)))
+
+
+def give_reason(talk: Talk) -> Turn:
+    """Take the words for the reason of a refusal."""
+    one = _open(talk, talk.place.memo.get("request"))
+    if isinstance(one, Turn):
+        return one
+    if talk.heard.kind != Kind.TEXT or letters(talk.heard.text) < 2:
+        return _ask_why(talk, one, say("requests.why_again"))
+    return _refuse(talk, one, talk.heard.text)
+
+
+def _refuse(talk: Talk, one: JoinRequest, words: str) -> Turn:
+    why = " ".join(clean(words).split())
+    if private_number(why):
+        return _ask_why(talk, one, say("requests.why_private"))
+    if len(why) > LONGEST_REASON:
+        return _ask_why(talk, one, say("requests.why_long", most=LONGEST_REASON))
+    outcome = joining_requests.refuse(talk.db, talk.channel, one, talk.person.id, why, talk.now)
+    if outcome != Outcome.DONE:
+        return turn(_list(talk, _told(outcome, joining_requests.read(talk.db, talk.channel, one.id, talk.now))))
+    return turn(_list(talk, say("requests.refused", name=one.name or "", school=one.school_name, why=why)))
