@@ -14,6 +14,8 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models.json_text import from_json, to_json
+
 PATIENCE = 1.2
 """Seconds to wait for the database: the webhook must answer within LINE's two."""
 
@@ -268,7 +270,12 @@ def _begun(db: Connection, deadline: float) -> Iterator[None]:
 
 def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
     # isolation_level None hands BEGIN to us, as SQLAlchemy's page on pysqlite asks for.
-    engine = create_engine(url, connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 0})
+    engine = create_engine(
+        url,
+        connect_args={"isolation_level": None, "check_same_thread": False, "timeout": 0},
+        json_serializer=to_json,
+        json_deserializer=from_json,
+    )
     wait = 0 if writes else int(patience * 1000)
 
     def prepare(connection: Any, record: object) -> None:
@@ -298,6 +305,8 @@ def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=patience,
+        json_serializer=to_json,
+        json_deserializer=from_json,
         connect_args={
             "connect_timeout": 2,
             # A server that answers no more is given up, not waited for without end (seconds; milliseconds).

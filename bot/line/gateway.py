@@ -4,7 +4,6 @@ Messages go out as the JSON they are kept as, by a wire of our own: the SDK woul
 time to build what is there already. Everything else, which is rare, uses the SDK's clients.
 """
 
-import json
 import ssl
 import threading
 import time
@@ -23,6 +22,7 @@ from bot import metrics
 from bot.line.answers import Refused, Sent, Unanswered, Why, judge, refused, unanswered
 from bot.line.wire import Broken, NotReached, Wire
 from handlers.channels import NoChannel
+from models.json_text import to_json
 
 log = structlog.get_logger(__name__)
 
@@ -223,7 +223,7 @@ class Gateway:
             return Refused("no such channel", Why.CHANNEL, permanent=True)
         if retry_key is not None:
             headers += b"X-Line-Retry-Key: %s\r\n" % retry_key.encode("ascii")
-        body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+        body = to_json(content).encode()
         try:
             answered = self._wire.post(path, headers, body)
         except (NotReached, Broken) as error:
