@@ -135,7 +135,7 @@ def _review_row(talk: Talk, topic: Topic, parts: dict[str, list[Part]]) -> list[
     """Return a topic's head with its button, and its answers; a topic not begun takes one line."""
     begun = any(question.key in parts or question.key in talk.done for question in topic.questions)
     row: list[dict[str, Any]] = [text(f"{topic.number}. {topic.title}", weight="bold", flex=1)]
-    if talk.writable:
+    if talk.writable and not talk.locked(topic.questions[0].key):
         row.append(_link(talk, topic, say("label.edit" if begun else "label.answer")))
     head = {"type": "box", "layout": "horizontal", "contents": row, "spacing": "md"}
     if not begun:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL_NAMED
-from handlers.flows.report import SURE
+from handlers.flows.report import EXPLAIN, SURE
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
 from handlers.hear_joining import meant, said_to, understood
@@ -193,7 +193,7 @@ def _hear_report(talk: Talk) -> Turn | None:
         return special or _answer(talk, talk.flow, _step(talk))
     if talk.heard.kind == Kind.TEXT and _names_a_topic(talk):
         return moving.open_topic(talk)
-    talk.understood = _understand(talk, asking=step == talk.place.step and talk.question is not None)
+    talk.understood = _understand(talk, asking=step == talk.place.step and (talk.question is not None or step == EXPLAIN))
     changed = filing.quoted(talk) if talk.heard.quoted_id else None
     if changed is not None:
         return changed

@@ -11,9 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
 
-from handlers import agencies, audit
+from handlers import agencies, audit, sendings
+from handlers.questions import QuestionSet, Topic
 from handlers.sendings import Sent
-from models.people import Role, memberships, people, schools
+from models.people import WRITERS, Role, memberships, people, schools
 from models.people import agencies as agencies_table
 from models.programme import question_sets, rounds
 from models.report import State, reports
@@ -36,7 +37,7 @@ class Case:
 
     report: int
     state: State
-    reference: str
+    reference: str | None
     submitted_at: datetime
     school: int
     school_name: str
@@ -101,6 +102,7 @@ _CASES = (
         reports.c.state,
         reports.c.reference,
         reports.c.submitted_at,
+        reports.c.created_at,
         schools.c.id.label("school"),
         schools.c.name.label("school_name"),
         schools.c.district,
@@ -149,13 +151,38 @@ def find(db: Connection, view: Scope, report: int) -> Case | None:
     return found[0] if found else None
 
 
+def is_known(db: Connection, view: Scope, report: int) -> bool:
+    """Tell whether a report is in the scope in whatever state: one taken back by its school is no trespass."""
+    return bool(_cases(db, _ONE, view, tuple(State), report=report))
+
+
+_BEFORE = (
+    select(reports.c.id)
+    .join(rounds, rounds.c.id == reports.c.round_id)
+    .where(
+        reports.c.school_id == bindparam("school"),
+        reports.c.state != State.DRAFT,
+        rounds.c.opens_at < bindparam("opens_at"),
+    )
+    .order_by(rounds.c.opens_at.desc(), rounds.c.id.desc())
+    .limit(1)
+)
+
+
+def report_before(db: Connection, case: Case) -> int | None:
+    """Return the report that the school sent in the round before, or None."""
+    found: int | None = db.execute(_BEFORE, {"school": case.school, "opens_at": case.opens_at}).scalar()
+    return found
+
+
 def _cases(db: Connection, statement: Any, view: Scope, states: Sequence[State], **more: int) -> list[Case]:
     row = {"channel": view.channel, "person": view.person, "now": view.now, "offices": view.offices, "states": states}
     return [_case(found) for found in db.execute(statement, row | more)]
 
 
 def _case(row: Any) -> Case:
-    return Case(**{name: getattr(row, name) for name in Case.__slots__ if name != "state"}, state=State(row.state))
+    known = {name: getattr(row, name) for name in Case.__slots__}
+    return Case(**known | {"state": State(row.state), "submitted_at": row.submitted_at or row.created_at})
 
 
 _LOCK = select(reports.c.id).where(reports.c.id == bindparam("report")).with_for_update(key_share=True)
@@ -182,7 +209,8 @@ _VERIFIERS = (
 _AGENCY = select(schools.c.agency_id).where(
     schools.c.channel_id == bindparam("channel"), schools.c.id == bindparam("school")
 )
-_MEMBERS = select(memberships.c.person_id).where(
+_MEMBERS = select(memberships.c.person_id, memberships.c.role).where(
+    memberships.c.channel_id == bindparam("channel"),
     memberships.c.school_id == bindparam("school"),
     memberships.c.since <= bindparam("now"),
     or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
@@ -194,8 +222,23 @@ def verifiers_of(db: Connection, channel: str, school: int, now: datetime) -> li
     agency = db.execute(_AGENCY, {"channel": channel, "school": school}).scalar()
     offices = agencies.book(db, channel).above(agency) if agency is not None else []
     found = db.execute(_VERIFIERS, {"channel": channel, "offices": offices, "now": now}).scalars()
-    own = set(db.execute(_MEMBERS, {"school": school, "now": now}).scalars())
+    own = set(db.execute(_MEMBERS, {"channel": channel, "school": school, "now": now}).scalars())
     return [person for person in found if person not in own]
+
+
+def writers_of(db: Connection, channel: str, school: int, now: datetime) -> list[int]:
+    """Return who writes a school's report now."""
+    rows = db.execute(_MEMBERS, {"channel": channel, "school": school, "now": now})
+    return sorted({row.person_id for row in rows if row.role in WRITERS})
+
+
+_NAME = select(people.c.name).where(people.c.channel_id == bindparam("channel"), people.c.id == bindparam("person"))
+
+
+def name_of(db: Connection, channel: str, person: int | None) -> str | None:
+    """Return somebody's name, where we know one."""
+    found: str | None = db.execute(_NAME, {"channel": channel, "person": person}).scalar() if person else None
+    return found
 
 
 # Decisions --------------------------------------------------------------------------------------------------------
@@ -250,6 +293,23 @@ def standing(made: Sequence[Ruling], sent: Sequence[Sent], topic: str, questions
 def held(sent: Sent, questions: Sequence[str]) -> list[Mapping[str, Any] | None]:
     """Return what a sending held of some questions, to be compared with another."""
     return [sent.answers.get(key) for key in questions]
+
+
+def questions_returned(db: Connection, report: int, asked: QuestionSet) -> frozenset[str] | None:
+    """Return the questions of the topics that were returned; None where no decision says which."""
+    topics = returned(db, report, asked)
+    return frozenset(one.key for topic, _ in topics for one in topic.questions) or None
+
+
+def returned(db: Connection, report: int, asked: QuestionSet) -> list[tuple[Topic, Ruling]]:
+    """Return the topics of which the agency asked for a change, with what it asked, in their order."""
+    sent, made = sendings.of(db, report), rulings(db, report)
+    found = []
+    for topic in asked.topics if sent else ():
+        ruling = standing(made, sent, topic.key, [one.key for one in topic.questions])
+        if ruling is not None and ruling.decision == Decision.RETURNED:
+            found.append((topic, ruling))
+    return found
 
 
 _DECIDE = insert(decisions).returning(decisions.c.id)

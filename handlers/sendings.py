@@ -1,6 +1,6 @@
 """What is sent: each sending of a report names the answers it held, so that what was verified can be shown."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -48,6 +48,7 @@ _TIMES_SENT = Prepared(
         _same_term.c.year == rounds.c.year,
         _same_term.c.semester == rounds.c.semester,
         moves.c.to_state == State.SUBMITTED,
+        moves.c.from_state != State.REVIEWING,  # given back by who had begun to verify: not sent once more
     )
 )
 
@@ -108,11 +109,25 @@ def _held(db: Connection, report: int) -> dict[str, dict[str, Any]]:
     }
 
 
+def has_changed(db: Connection, report: int, questions: Sequence[str]) -> bool:
+    """Tell whether answers are other ones now than those that were sent last."""
+    sent, now = of(db, report), _held(db, report)
+    return bool(sent) and any(_content(sent[-1].answers.get(key)) != _content(now.get(key)) for key in questions)
+
+
+def _content(answer: Mapping[str, Any] | None) -> tuple[bool, list[int]]:
+    return (answer["private"], answer["parts"]) if answer else (False, [])
+
+
 _OF = select(sendings).where(sendings.c.report_id == bindparam("report")).order_by(sendings.c.number)
 _LAST_SENT = (
     select(moves.c.channel_id, moves.c.person_id, moves.c.at, reports_table.c.reference)
     .join(reports_table, reports_table.c.id == moves.c.report_id)
-    .where(moves.c.report_id == bindparam("report"), moves.c.to_state == State.SUBMITTED)
+    .where(
+        moves.c.report_id == bindparam("report"),
+        moves.c.to_state == State.SUBMITTED,
+        moves.c.from_state != State.REVIEWING,
+    )
     .order_by(moves.c.id.desc())
     .limit(1)
 )

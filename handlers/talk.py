@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import questions, reports, standing
+from handlers import questions, reports, reviews, standing
 from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
@@ -18,7 +18,7 @@ from handlers.reports import Answer, Part
 from handlers.standing import HOME, Person, Place, Standing
 from handlers.words import Intent, Order, Understood
 from models.outbox import Policy
-from models.report import AnswerState
+from models.report import AnswerState, State
 
 SWITCHING = "switching"
 """Where one stands while it is asked which school or hat is meant."""
@@ -93,7 +93,7 @@ class Talk:
     @property
     def flow(self) -> Flow:
         """Return the step table of the running round."""
-        return report_flow(self.questions, self.stand.digest or "")
+        return report_flow(self.questions, self.stand.digest or "", self.returned)
 
     @cached_property
     def report(self) -> int:
@@ -121,7 +121,19 @@ class Talk:
         """Return the question that is open to this person now."""
         if self.place.step == HOME or self.standing is None or self.stand.question_set is None:
             return None
-        return self.questions.question(self.place.step)
+        return None if self.locked(self.place.step) else self.questions.question(self.place.step)
+
+    @cached_property
+    def returned(self) -> frozenset[str] | None:
+        """Return the questions that a returned report has open; None for all others, where none is locked."""
+        at = self.stand
+        if at.state != State.RETURNED or at.report is None:
+            return None
+        return reviews.questions_returned(self.db, at.report, self.questions)
+
+    def locked(self, question: str) -> bool:
+        """Tell whether an answer stays as it is while others of a returned report may be changed."""
+        return self.returned is not None and question not in self.returned
 
     def answer(self, question: str) -> Answer:
         """Return the answer to a question, begun if there was none."""
@@ -204,7 +216,7 @@ class Talk:
 
     def forget_report(self) -> None:
         """Forget what was read of one report: another school may be spoken for now."""
-        for read in ("standing", "questions", "report", "answers"):
+        for read in ("standing", "questions", "report", "answers", "returned"):
             self.__dict__.pop(read, None)
 
     def stand_at(self, flow: str, step: str, **memo: Any) -> None:

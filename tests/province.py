@@ -71,6 +71,12 @@ class Province:
         """Return a director who has joined a school and read the notice."""
         return self.person(name).joins(code)
 
+    def verifier(self, name: str = "นางปรานี ผู้ตรวจสมมติ", agency: str = "สพป.บุรีรัมย์ เขต 2") -> "Person":
+        """Return a verifier who has joined an agency and read the notice."""
+        with self.store.write() as db:
+            code = invites.create(db, MAIN, agency_id=self.agency(agency), role=Role.VERIFIER, now=self.now)
+        return self.person(name).says(code).hears("ใช่หรือไม่").says("ใช่").hears("ประกาศ").says("รับทราบ")
+
     def code(self, school: str, role: Role = Role.DIRECTOR, channel: str = MAIN) -> str:
         """Return a fresh invite code for a school."""
         with self.store.write() as db:

@@ -5,7 +5,9 @@ from handlers.questions import Question, QuestionSet
 from handlers.standing import HOME
 from handlers.words import Intent
 
-CONFIRM, WITHDRAW, DELETE, OFFER = "confirm", "withdraw", "delete", "offer"
+CONFIRM, WITHDRAW, DELETE, OFFER, EXPLAIN = "confirm", "withdraw", "delete", "offer", "explaining"
+WISH_DAY, WISH_WHY, WISH_SURE = "wish_day", "wish_why", "wish_sure"
+"""Steps of asking for more time: the day, the reason, the last word."""
 SURE = frozenset({CONFIRM, WITHDRAW, DELETE})
 """Steps that ask "are you sure?": left by whatever else is said, and forgotten after a while."""
 
@@ -16,7 +18,7 @@ _ANYWHERE: dict[str, Move] = {
     Intent.SUMMARY: Move("show_review", STAY),
     Intent.STATUS: Move("show_status", STAY),
     Intent.DEADLINE: Move("show_deadline", STAY),
-    Intent.EXTEND: Move("tell_extend", STAY),
+    Intent.EXTEND: Move("ask_for_time", WISH_DAY),
     Intent.HELP: Move("show_help", STAY),
     Intent.TOPIC: Move("open_topic", NAMED),
     Intent.EDIT: Move("edit", NAMED),
@@ -27,6 +29,7 @@ _ANYWHERE: dict[str, Move] = {
     Intent.SUBMIT: Move("ask_submit", CONFIRM),
     Intent.CONFIRM: Move("ask_submit", CONFIRM),
     Intent.WITHDRAW: Move("ask_withdraw", WITHDRAW),
+    Intent.EXPLAIN: Move("explain", EXPLAIN),
     Intent.PAUSE: Move("pause", HOME),
     Intent.SNOOZE: Move("pause", HOME),
     Intent.PRIVATE: Move("make_private", STAY),
@@ -106,6 +109,37 @@ def _sure(asks: str, does: str, to: str, no: str, key: str, title: str) -> Step:
 _OFFER = Move("offer_words", OFFER)
 
 
+_EXPLAINING = Step(
+    EXPLAIN,
+    "คำชี้แจง",
+    _AT_REST
+    | {intent: Move("leave_explaining", HOME) for intent in (Intent.CANCEL, Intent.NO, Intent.NOT_YET)}
+    | {intent: Move("show_returned", HOME) for intent in (Intent.NEXT, Intent.SKIP, Intent.BACK)}
+    | {intent: Move("take_explanation", STAY) for intent in (Intent.NONE, Intent.RATING, Intent.SNOOZE)},
+    Move("take_explanation", STAY),
+)
+"""Where the school says why a returned answer stays as it is."""
+
+
+_ELSEWHERE = (Intent.REPORT, Intent.START, Intent.MENU, Intent.SENSITIVE, Intent.CODE, Intent.SWITCH)
+"""What leads away from asking for more time; all other words may be a day or a reason."""
+
+
+def _wish_steps() -> tuple[Step, ...]:
+    """Return the steps of asking for more time."""
+    away = {intent: _ANYWHERE[intent] for intent in _ELSEWHERE}
+    no = {intent: Move("drop_wish", HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
+    skip = {intent: Move("skip_wish_why", WISH_SURE) for intent in (Intent.SKIP, Intent.NONE, Intent.NEXT)}
+    yes = {intent: Move("send_wish", HOME) for intent in (Intent.YES, Intent.CONFIRM, Intent.SUBMIT)}
+    other_day = {intent: Move("take_wish_day", WISH_WHY) for intent in (Intent.SNOOZE, Intent.EXTEND)}
+    anywhere = {**_AT_REST, **dict.fromkeys((Intent.SMALLTALK, Intent.THANKS), Move("ask_wish_again", STAY))}
+    return (
+        Step(WISH_DAY, "ขอเลื่อนเป็นวันใด", away | no, Move("take_wish_day", WISH_WHY)),
+        Step(WISH_WHY, "เหตุผลที่ขอเลื่อน", away | no | skip, Move("take_wish_why", WISH_SURE)),
+        Step(WISH_SURE, "ยืนยันคำขอเลื่อน", anywhere | no | yes | other_day, Move("ask_wish_again", STAY)),
+    )
+
+
 def _question(question: Question, title: str) -> Step:
     answer = Move("pick", STAY) if question.kind == "choices" else Move("answer", STAY)
     return Step(question.key, title, _QUESTION, answer, asks=True, optional=question.optional)
@@ -114,11 +148,17 @@ def _question(question: Question, title: str) -> Step:
 _made: dict[str, Flow] = {}
 
 
-def report_flow(question_set: QuestionSet, digest: str) -> Flow:
-    """Return the flow of a report, made once for each question set (``questions.digest``)."""
+def report_flow(question_set: QuestionSet, digest: str, only: frozenset[str] | None = None) -> Flow:
+    """Return the flow of a report, made once for each question set (``questions.digest``).
+
+    only: the questions of a returned report that may be changed; all others have no step then.
+    """
     if digest not in _made:
         _made[digest] = _make(question_set)
-    return _made[digest]
+    whole = _made[digest]
+    if only is None:
+        return whole
+    return Flow(whole.name, [step for step in whole.steps if not step.asks or step.key in only], whole.on_done)
 
 
 def _make(question_set: QuestionSet) -> Flow:
@@ -133,4 +173,4 @@ def _make(question_set: QuestionSet) -> Flow:
     delete = _sure("ask_delete", "delete", NAMED, "leave_unchanged", DELETE, "ยืนยันลบคำตอบ")
     home = Step(HOME, "พัก", _AT_HOME, _OFFER)
     offer = Step(OFFER, "จะบันทึกในข้อใด", _AT_OFFER, _OFFER)
-    return Flow("report", (home, *questions, confirm, withdraw, delete, offer), on_done="submit")
+    return Flow("report", (home, *questions, confirm, withdraw, delete, offer, _EXPLAINING, *_wish_steps()), on_done="submit")

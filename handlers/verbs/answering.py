@@ -11,6 +11,7 @@ from handlers.numbers import number
 from handlers.picking import picked
 from handlers.questions import Option, Question
 from handlers.reports import Answer
+from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.moving import onward, show_sent
@@ -209,6 +210,8 @@ def set_private(talk: Talk, private: bool) -> Turn:
         return show_sent(talk)
     if question is None:
         return turn(Say(say("chat.not_understood"), (choice(talk, "summary"),)))
+    if talk.locked(question.key):
+        return tell_locked(talk)
     found = talk.answer(question.key)
     found.private = private
     reports.save(talk.db, found, talk.person.id, talk.now)

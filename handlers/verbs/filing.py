@@ -5,13 +5,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import media, reports, standing
+from handlers import media, reports, reviews, standing
 from handlers.flows.report import OFFER
 from handlers.heard import MEDIA, Heard, Kind
 from handlers.keeping import KINDS, acknowledge, keep_part
 from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
+from handlers.returned_cards import tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -103,11 +104,13 @@ def _likeliest(talk: Talk) -> Question:
     last = standing.asked_before(talk.db, talk.person.id, talk.heard.at)
     asked = talk.questions.question(last.question) if last and last.report_id == talk.stand.report else None
     step = talk.flow.first_open(talk.done)
-    return asked or (talk.questions.question(step.key) if step else None) or talk.questions.questions[0]
+    may = [one for one in talk.questions.questions if not talk.locked(one.key)]
+    return (asked if asked in may else None) or (talk.questions.question(step.key) if step else None) or may[0]
 
 
 def _offers(talk: Talk, first: Question) -> tuple[Choice, ...]:
-    firsts = [first, *(topic.questions[0] for topic in talk.questions.topics if first not in topic.questions)]
+    topics = [topic for topic in talk.questions.topics if not talk.locked(topic.questions[0].key)]
+    firsts = [first, *(topic.questions[0] for topic in topics if first not in topic.questions)]
     mark = offered(talk)
     choices = [
         Choice(
@@ -149,6 +152,8 @@ def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
     waiting = talk.place.memo.get("waiting", [])
     if not waiting or question is None or not talk.writable:
         return here(talk, say("report.words_gone"))
+    if talk.locked(question.key):
+        return tell_locked(talk)
     found = talk.answer(question.key)
     if found.state != AnswerState.OPEN:
         found.state = AnswerState.OPEN
@@ -185,7 +190,7 @@ def late(talk: Talk) -> Turn | None:
 def _file_late(talk: Talk, key: str, *, burst: bool) -> Turn | None:
     """File a late bubble; one of a burst whose question is still open is acknowledged with the others."""
     question = talk.questions.question(key)
-    if question is None or not talk.writable or not keep_part(talk, talk.answer(key), talk.heard):
+    if question is None or not talk.writable or talk.locked(key) or not keep_part(talk, talk.answer(key), talk.heard):
         return None
     if burst:
         return acknowledge(talk, question, talk.answer(key))
@@ -209,6 +214,8 @@ def quoted(talk: Talk) -> Turn | None:
         return turn(Say(say("report.quote_elsewhere"), (Choice(say("label.switch"), Act("switch")),)))
     if not talk.writable:
         return show_sent(talk)
+    if talk.locked(question.key) and talk.understood.intent in _CHANGES:
+        return tell_locked(talk)
     return _about_quoted(talk, question, part)
 
 
@@ -229,6 +236,7 @@ def _about_quoted(talk: Talk, question: Question, part: Any | None) -> Turn | No
 
 _WORDS = frozenset({Intent.ANSWER, Intent.UNKNOWN, Intent.NONE, Intent.SNOOZE, Intent.RATING})
 """What, said to a quote, is taken for words of the answer."""
+_CHANGES = _WORDS | {Intent.DELETE, Intent.DELETE_LAST, Intent.EDIT, Intent.REPLACE}
 
 
 def _add_to_quoted(talk: Talk, question: Question) -> Turn:
@@ -257,12 +265,16 @@ def edited(talk: Talk) -> Turn | None:
     question = talk.questions.question(part.question)
     if understand(talk.heard.text, asking=True).intent == Intent.SENSITIVE:
         return refuse_id_number(talk)
+    if talk.locked(part.question):
+        return tell_locked(talk)
     return _replace_bubble(talk, part, question) if question else None
 
 
 def unsend(talk: Talk) -> Turn | None:
     """Take an unsent bubble out of the draft; it is told at the next visit, LINE gives no reply token here."""
     mark = talk.heard.message_id
+    if mark:
+        reviews.unsend(talk.db, talk.channel, mark, talk.person.id, talk.now)
     waiting = talk.place.memo.get("waiting")
     if waiting:
         talk.place.memo["waiting"] = [packed for packed in waiting if packed["message"] != mark]

@@ -12,6 +12,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
 from handlers.reports import Part
+from handlers.returned_cards import returned_card, tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -36,6 +37,8 @@ def onward(talk: Talk, key: str, lead: str = "") -> Turn:
     if question is not None:
         return put(talk, question, lead=lead)
     talk.go(HOME)
+    if talk.returned is not None:
+        return turn(Say("\n".join(line for line in (lead, say("returned.all_dealt")) if line)), returned_card(talk))
     said = "\n".join(line for line in (lead, say("report.all_done")) if line)
     return turn(Say(said), review(talk))
 
@@ -44,6 +47,9 @@ def resume(talk: Talk) -> Turn:
     """Begin a report, or go on at the first open question."""
     if not talk.writable:
         return show_sent(talk)
+    if talk.returned is not None and talk.question is None:
+        talk.go(HOME)
+        return turn(returned_card(talk))
     if talk.stand.report is None and not _just_opened(talk):
         return turn(Say(opening(talk)), *begin(talk).said)
     return begin(talk)
@@ -164,6 +170,8 @@ def open_topic(talk: Talk) -> Turn:
         return no_topic(talk)
     if not talk.writable:
         return turn(Say(topic_text(talk, topic), (choice(talk, "status"),)))
+    if talk.locked(topic.questions[0].key):
+        return turn(Say(topic_text(talk, topic)), *tell_locked(talk).said)
     if talk.understood.rest.strip():  # "ข้อ 2 ครูใช้ …" brings its words along
         return append(talk)
     asked = [one for one in topic.questions if one.key not in talk.done]
@@ -182,6 +190,8 @@ def edit(talk: Talk) -> Turn:
 
 def edit_question(talk: Talk, question: Question) -> Turn:
     """Show an answer for a change; one that is empty or of options is simply asked."""
+    if talk.locked(question.key):
+        return tell_locked(talk)
     words = _answer_words(talk, question)
     if not words or question.options:
         return put(talk, question)
@@ -218,6 +228,8 @@ def append(talk: Talk) -> Turn:
     question = named_question(talk)
     if question is None:
         return no_topic(talk)
+    if talk.locked(question.key):
+        return tell_locked(talk)
     rest = talk.understood.rest.strip()
     if not rest:
         talk.go(question.key)
@@ -248,6 +260,8 @@ def ask_delete(talk: Talk) -> Turn:
     question = again if talk.place.step == DELETE and talk.understood.topic is None else named_question(talk)
     if question is None:
         return no_topic(talk)
+    if talk.locked(question.key):
+        return tell_locked(talk)
     words = _answer_words(talk, question)
     if not words:
         return put(talk, question)
@@ -261,7 +275,7 @@ def ask_delete(talk: Talk) -> Turn:
 def delete(talk: Talk) -> Turn:
     """Take an answer out: an empty revision follows, the older words stay in the history."""
     question = talk.questions.question(str(talk.place.memo.get("question")))
-    if question is None or not talk.writable:
+    if question is None or not talk.writable or talk.locked(question.key):
         return show_overview(talk)
     found = talk.answer(question.key)
     was = found.revision

@@ -5,6 +5,8 @@ from handlers.cards import receipt, review
 from handlers.flows.report import CONFIRM, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
+from handlers.returned_cards import returned_card, undealt
+from handlers.reviews_telling import tell_verifiers
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -22,9 +24,13 @@ def ask_submit(talk: Talk) -> Turn:
     if talk.place.memo.get("waiting"):
         return offer_again(talk)
     _end_begun(talk)
-    missing = [one for one in talk.questions.questions if not one.optional and one.key not in talk.done]
+    asked = [one for one in talk.questions.questions if not talk.locked(one.key)]
+    missing = [one for one in asked if not one.optional and one.key not in talk.done]
     if missing:
         return _tell_missing(talk, missing)
+    if talk.returned is not None and (rest := undealt(talk)):
+        numbers = " ".join(str(topic.number) for topic in rest)
+        return turn(Say(say("returned.undealt", topics=numbers)), returned_card(talk))
     if not talk.stand.may_submit:
         return turn(Say(say("report.delegate_ready"), (Choice(say("label.summary"), Act("summary")),)))
     number = _edition(talk)
@@ -107,6 +113,8 @@ def _send(talk: Talk) -> Turn:
     )
     if reference is None:  # the school's other hand was quicker
         return show_sent(talk)
+    if at.school is not None:
+        tell_verifiers(talk, at.school)
     talk.go(HOME)
     return turn(*receipt(talk, reference), policy=Policy.PUSH)
 

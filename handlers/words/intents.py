@@ -26,6 +26,7 @@ class Intent(StrEnum):
     CONFIRM = "confirm"
     NOT_YET = "not_yet"
     WITHDRAW = "withdraw"
+    EXPLAIN = "explain"
     YES = "yes"
     NO = "no"
     ACKNOWLEDGE = "acknowledge"

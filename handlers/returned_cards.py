@@ -1,0 +1,72 @@
+"""What a school sees of a return: which topics to change and why, and what is locked meanwhile."""
+
+from typing import Any
+
+from handlers import reviews, sendings
+from handlers.cards import GREEN, QUIET, bubble, column, text
+from handlers.messages.build import button, clip
+from handlers.messages.values import Act, Card, Choice, Say
+from handlers.questions import Topic
+from handlers.reviews import Ruling
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.wording import act
+
+_REASON = 900
+"""UTF-16 units of a reason in the card; the whole of it came with the notice."""
+
+
+def undealt(talk: Talk) -> list[Topic]:
+    """Return the returned topics that were neither changed nor explained."""
+    explained = reviews.explained(talk.db, talk.report)
+    return [
+        topic
+        for topic, ruling in reviews.returned(talk.db, talk.report, talk.questions)
+        if ruling.id not in explained and not _changed(talk, topic)
+    ]
+
+
+def _changed(talk: Talk, topic: Topic) -> bool:
+    return sendings.has_changed(talk.db, talk.report, [one.key for one in topic.questions])
+
+
+def returned_card(talk: Talk) -> Card:
+    """Return what the agency asks for, topic by topic, and what was done about it."""
+    back = reviews.returned(talk.db, talk.report, talk.questions)
+    explained = reviews.explained(talk.db, talk.report)
+    rows = [(topic, *_row(talk, topic, ruling, ruling.id in explained)) for topic, ruling in back]
+    title, under = say("returned.title", n=len(back)), talk.stand.school_name
+    ends = say("returned.ready" if not undealt(talk) else "returned.how")
+    lines = [f"{head}\n{clip(reason, 1000 // max(1, len(back)))}\n{state}" for _, head, reason, state in rows]
+    body: list[dict[str, Any]] = []
+    for _, head, reason, state in rows:
+        body += [column([text(head, weight="bold"), text(reason), text(state, size="sm", color=GREEN)])]
+        body += [{"type": "separator"}]
+    body.append(text(ends, size="sm", color=QUIET))
+    alt = "\n".join([f"{title} · {under}", *lines, ends])
+    footer = [button(say("label.send_again"), Act("submit"), primary=True)] if talk.stand.may_submit else []
+    return Card(alt, bubble(title, under, body, footer), _choices(talk, [topic for topic, _ in back]))
+
+
+def _row(talk: Talk, topic: Topic, ruling: Ruling, explained: bool) -> tuple[str, str, str]:
+    head = say("review.topic_row", n=topic.number, topic=topic.title)
+    reason = clip(ruling.reason or say("returned.reason_gone"), _REASON)
+    done = [say("returned.changed")] if _changed(talk, topic) else []
+    done += [say("returned.explained")] if explained else []
+    return head, reason, " · ".join(done) or say("returned.not_yet")
+
+
+def _choices(talk: Talk, topics: list[Topic]) -> tuple[Choice, ...]:
+    made = []
+    for topic in topics[:5]:
+        number = str(topic.number)
+        made.append(Choice(say("label.edit_topic", n=number), act(talk, "edit", value=number)))
+        made.append(Choice(say("label.explain", n=number), act(talk, "explain", value=number)))
+    return (*made, Choice(say("label.summary"), Act("summary")))
+
+
+def tell_locked(talk: Talk) -> Turn:
+    """Say that an answer is locked while others may be changed, and which those are."""
+    back = reviews.returned(talk.db, talk.report, talk.questions)
+    numbers = " ".join(str(topic.number) for topic, _ in back)
+    return turn(Say(say("returned.locked", topics=numbers), _choices(talk, [topic for topic, _ in back])))
