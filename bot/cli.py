@@ -10,8 +10,11 @@ import click
 COMMANDS = {
     "demo": ("bot.demo", "Chat with the bot on a phone in the browser, without LINE."),
     "migrate": ("bot.commands.database", "Create the database's tables, or bring them up to date."),
-    "import-roster": ("bot.commands.schools", "Import schools from a CSV or XLSX file, all or nothing."),
+    "import-roster": ("bot.commands.roster", "Import schools from a CSV or XLSX file, all or nothing."),
     "invite": ("bot.commands.schools", "Make one-time codes with which people join."),
+    "list-people": ("bot.commands.people", "List who serves where, from when and until when."),
+    "end-membership": ("bot.commands.people", "End somebody's access to a school or agency."),
+    "transfer": ("bot.commands.people", "Transfer a school's director: the old account leaves, the draft stays."),
     "open-round": ("bot.commands.rounds", "Open a round of reports."),
     "list-rounds": ("bot.commands.rounds", "List the rounds of a channel."),
     "extend-round": ("bot.commands.rounds", "Move a round's due date on."),

@@ -96,8 +96,7 @@ def _by_place(known: list[School], book: Book, words: str, among: set[int]) -> F
         said = [one for one in listed if one.agency_id in under]
     if said:
         return _few(said, sure=len(said) == 1, marked=True)
-    near = _by_name(listed, book, words)
-    return near if near.sure else _by_name(known, book, words)
+    return _by_name(known, book, words)
 
 
 def _by_name(known: list[School], book: Book, words: str) -> Found:

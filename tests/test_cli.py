@@ -158,6 +158,7 @@ class TestInvite:
             "--all --role verifier": 7,
             "--agency สช. --role verifier": 1,
             "--role coordinator": 1,
+            "--role coordinator --agency บร1": 1,
             "--role viewer --all": 1,
         }.items():
             assert len(json.loads(run("invite", "--json", *words.split()).stdout)) == many
@@ -169,7 +170,9 @@ class TestInvite:
             "--all --school 1031991001": 2,
             "--role verifier": 2,
             "--role verifier --school 1031991001": 2,
-            "--role coordinator --agency สช.": 2,
+            "--role operator --agency สช.": 2,
+            "--role coordinator --school 1031991001": 2,
+            "--role coordinator --agency ไม่มี": 1,
             "--role king --all": 2,
             "--school 9999999999": 1,
             "--school 1031991001 --agency สช.": 1,

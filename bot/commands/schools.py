@@ -1,4 +1,4 @@
-"""import-roster, invite."""
+"""invite."""
 
 import json
 from pathlib import Path
@@ -7,37 +7,22 @@ import click
 
 from bot import links
 from bot.channels import Channels
-from bot.commands.common import channel_option, load_settings, now, opened_store, telling, transaction
-from bot.roster_files import read_table
+from bot.commands.common import channel_option, load_settings, now, opened_store, telling
 from bot.settings import Settings
-from handlers import inviting, roster
+from handlers import inviting
 from handlers.channels import NoChannel
+from handlers.invites import IN_AGENCIES
 from handlers.inviting import Issued, NotFound
-from handlers.roster import BadRoster
 from models.people import Role
 from models.programme import MAIN
 from models.store import Store
 
 
 @click.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@channel_option
-def import_roster(file: Path, channel: str) -> None:
-    """A channel's first roster opens its first round. Importing a file again changes nothing."""
-    settings = load_settings()
-    with telling(BadRoster, NoChannel), transaction(settings) as db:
-        done = roster.import_roster(db, channel, roster.read(read_table(file)), now())
-    click.echo(f"Schools: {done.added} added, {done.changed} changed, {done.unchanged} as before.")
-    click.echo(f"Agencies: {done.agencies_added} added.")
-    if done.round_title:
-        click.echo(f"Opened the first round: {done.round_title}.")
-
-
-@click.command()
 @click.option("--school", metavar="CODE", help="One school, by its ten-digit code.")
 @click.option("--all", "everyone", is_flag=True, help="All schools, or all agencies for verifiers.")
 @click.option("--role", type=click.Choice([*map(str, Role)]), default=str(Role.DIRECTOR), show_default=True)
-@click.option("--agency", metavar="NAME", help="Only this agency, or the schools under it.")
+@click.option("--agency", metavar="NAME", help="Only this agency, or the schools under it; by name or alias (บร1).")
 @click.option("--days", type=click.IntRange(1, 365), default=30, show_default=True, help="How long a code is good for.")
 @click.option("--json", "as_json", is_flag=True, help="Print a list of school, role, code, url.")
 @click.option(
@@ -76,8 +61,11 @@ def _check(role: Role, school: str | None, everyone: bool, agency: str | None) -
         raise click.UsageError("Say either --school CODE or --all (with --agency NAME: all of that agency).")
     if needs is inviting.Place.AGENCY and (school or (agency is None) == (not everyone)):
         raise click.UsageError(f"A {role} is invited to an agency: say either --agency NAME or --all.")
-    if needs is inviting.Place.CHANNEL and (school or agency):
-        raise click.UsageError(f"A {role} is invited to the whole channel: say neither --school nor --agency.")
+    if needs is inviting.Place.CHANNEL and (school or (agency and role not in IN_AGENCIES)):
+        raise click.UsageError(f"A {role} is invited to the whole channel{_OR_AGENCY.get(role, '')}: leave that out.")
+
+
+_OR_AGENCY = dict.fromkeys(IN_AGENCIES, ", or with --agency NAME to one agency and all below it")
 
 
 def _basic_id(settings: Settings, store: Store, channel: str) -> str | None:

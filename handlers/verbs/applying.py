@@ -44,7 +44,7 @@ def look_for_school(talk: Talk) -> Turn:
     if len(found.schools) == 1 and found.sure:
         return _taken(talk, found.schools[0], memo)
     talk.join(PICK, schools=[one.id for one in found.schools], **memo)
-    return turn(_list(found.schools, more=found.more))
+    return turn(_list(found.schools, more=found.more, sure=found.sure))
 
 
 def _without_names(words: str, schools: tuple[School, ...]) -> str:
@@ -60,14 +60,14 @@ def _kept(talk: Talk) -> dict[str, str]:
     return {"role": role} if talk.place.flow == "joining" and role else {}
 
 
-def _list(schools: tuple[School, ...] | list[School], *, more: bool = False) -> Say:
+def _list(schools: tuple[School, ...] | list[School], *, more: bool = False, sure: bool = False) -> Say:
     names = [f"{place}. {_place(one)}" for place, one in enumerate(schools, 1)]
     choices = tuple(
         Choice(say("asking.button", n=place, district=one.district), Act("found", value=str(one.id)), word=str(place))
         for place, one in enumerate(schools, 1)
     )
     last = [say("asking.more")] if more else []
-    asked = say("asking.which" if len(schools) > 1 else "asking.which_one")
+    asked = say("asking.several" if sure else "asking.which" if len(schools) > 1 else "asking.which_one")
     return Say("\n".join([asked, *names, *last]), (*choices, Choice(say("label.none_of_these"), Act("no"))))
 
 
