@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection, func, insert, select
 
-from bot.roster_files import DEMO, read_table
+from bot.roster_files import DEMO, SeveralSheets, read_table
 from handlers import rounds
 from handlers.channels import NoChannel
 from handlers.roster import COLUMNS, BadRoster, Entry, Imported, import_roster, read
@@ -87,34 +87,53 @@ class TestFiles:
         cells = [1031991001, *ROW[1:4], 120.0, *ROW[5:]]
         assert read(read_table(workbook(tmp_path, [HEADER, cells]))) == read(table(ROW))
 
-    @pytest.mark.parametrize("cell", [1.5, True, date(2026, 1, 5), "#REF!"])
+    @pytest.mark.parametrize("cell", [1.5, True, date(2026, 1, 5), "#REF!", "=1+1"])
     def test_other_values_in_a_workbook_are_not_guessed(self, tmp_path: Path, cell: object):
         with pytest.raises(BadRoster, match="row 2"):
-            read_table(workbook(tmp_path, [HEADER, [*ROW[:4], cell, *ROW[5:]]]))
+            read(read_table(workbook(tmp_path, [HEADER, [*ROW[:4], cell, *ROW[5:]]])))
 
     def test_of_two_sheets_none_is_chosen(self, tmp_path: Path):
         path = workbook(tmp_path, [HEADER, ROW])
         book = openpyxl.load_workbook(path)
         book.create_sheet("ว่าง")
+        book.create_sheet("ซ่อน").append(["ก"])
+        book["ซ่อน"].sheet_state = "hidden"
         book.save(path)
         assert len(read(read_table(path))) == 1
         book.create_sheet("อื่น").append(["ก"])
         book.save(path)
-        with pytest.raises(BadRoster, match="อื่น"):
+        with pytest.raises(SeveralSheets, match="อื่น") as several:
             read_table(path)
+        assert several.value.titles == ["Sheet", "อื่น"]
+        assert read(read_table(path, "Sheet")) == read(table(ROW))
+        with pytest.raises(SeveralSheets, match="ไม่มีแผ่นงาน"):
+            read_table(path, "นั่น")
 
-    @pytest.mark.parametrize("mark", ["", "\ufeff"])
+    def test_cells_merged_downwards_say_the_same_in_each_row(self, tmp_path: Path):
+        second = ["1031991002", "บ้านที่สองสมมติ", None, None, *ROW[4:]]
+        path = workbook(tmp_path, [HEADER, ROW, second])
+        book = openpyxl.load_workbook(path)
+        book.worksheets[0].merge_cells("C2:C3")
+        book.worksheets[0].merge_cells("D2:D3")
+        book.save(path)
+        assert [(entry.agency, entry.district) for entry in read(read_table(path))] == [(ROW[2], ROW[3])] * 2
+
+    @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])
     @pytest.mark.parametrize("line", ["\n", "\r\n"])
-    def test_csv_with_and_without_bom(self, tmp_path: Path, mark: str, line: str):
+    @pytest.mark.parametrize("sign", [",", ";", "\t"])
+    def test_csv_as_any_spreadsheet_writes_it(self, tmp_path: Path, encoding: str, line: str, sign: str):
         path = tmp_path / "roster.csv"
-        path.write_bytes((mark + line.join([",".join(HEADER), ",".join(ROW), ""])).encode())
+        path.write_bytes(line.join([sign.join(HEADER), sign.join(ROW), ""]).encode(encoding))
         assert read(read_table(path)) == read(table(ROW))
 
     @pytest.mark.parametrize(
         ("content", "why"),
         [
-            (",".join(HEADER).encode("cp874"), "UTF-8"),
-            (",".join(HEADER).encode("utf-16"), "UTF-8"),
+            (b"\x00\x01\x02", "not readable"),
+            (b"\xfc\xfd\xfe", "not readable"),
+            (b"\xff\xfe\x00", "not readable"),
+            (b"\xd0\xcf\x11\xe0 old", "XLSX"),
+            (b"<html><body>no table</body></html>", "no header"),
             (b"PK\x03\x04 not a workbook", "XLSX"),
             (b'a,"b', "row 1"),
             (b"", "empty"),
@@ -139,39 +158,45 @@ class TestRows:
             ("รหัสสถานศึกษา", "10319910011", "ten digits"),
             ("ชื่อสถานศึกษา", "", "ชื่อสถานศึกษา ว่าง"),
             ("ชื่อสถานศึกษา", "ก" * 201, "too long"),
-            ("ชื่อสถานศึกษา", "บ้าน\nสมมติ", "several lines"),
-            ("สังกัด", " ", "สังกัด ว่าง"),
+            ("ชื่อสถานศึกษา", "บ้าน\ufffdสมมติ", "row 2"),
+            ("สังกัด", " ", "without an agency"),
             ("อำเภอ", "", "อำเภอ ว่าง"),
-            ("จำนวนนักเรียน", "1,684", "whole number"),
-            ("จำนวนนักเรียน", "-3", "whole number"),
-            ("โทรศัพท์", "44000001", "does not begin with 0"),
+            ("จำนวนนักเรียน", "ราว 40", "row 2"),
+            ("จำนวนนักเรียน", "-3", "how many"),
+            ("จำนวนนักเรียน", "1234567", "how many"),
+            ("โทรศัพท์", "44000001", "lack their 0"),
         ],
     )
-    def test_is_refused_by_its_number(self, column: str, value: str, said: str):
+    def test_is_refused_by_its_number_where_nobody_can_be_asked(self, column: str, value: str, said: str):
         assert said in problems(table(changed(column, value)))
 
     def test_all_problems_are_told_at_once(self):
-        told = problems(table(changed("ชื่อสถานศึกษา", ""), changed("รหัสสถานศึกษา", "x"), [*ROW, "เกิน"]))
-        assert [row in told for row in ("row 2", "row 3", "row 4")] == [True] * 3
+        told = problems(table(changed("ชื่อสถานศึกษา", ""), changed("อำเภอ", "ก" * 101)))
+        assert [row in told for row in ("row 2", "row 3")] == [True] * 2
 
-    def test_a_code_stands_once(self):
-        assert "แถวที่ 3 (row 3): รหัสสถานศึกษา 1031991001 ซ้ำกับแถวที่ 2" in problems(table(ROW, ROW))
+    def test_a_code_with_two_names_is_not_guessed(self):
+        assert "1031991001 อยู่ในแถว 2, 3" in problems(table(ROW, changed("ชื่อสถานศึกษา", "อื่นสมมติ")))
 
     @pytest.mark.parametrize(
         ("header", "said"),
         [
-            (HEADER[1:], "รหัสสถานศึกษา"),
-            ([*HEADER, "หมายเหตุ"], "หมายเหตุ"),
-            ([*HEADER, ""], "empty"),
-            ([*HEADER, "สังกัด"], "twice"),
-            (["รายชื่อโรงเรียนนำร่อง"], "missing"),
+            (HEADER[1:], "the header lacks) รหัสสถานศึกษา"),
+            ([HEADER[0], *HEADER[2:]], "the header lacks) ชื่อสถานศึกษา"),
+            (["รายชื่อโรงเรียนนำร่อง"], "no header found"),
+            (["a", "b", "c", "d", "e", "f", "g"], "no header found"),
         ],
     )
     def test_other_columns_are_refused(self, header: list[str], said: str):
         assert said in problems([(1, header), (2, ROW)])
 
+    def test_of_two_columns_headed_alike_none_is_chosen(self):
+        assert "which column" in problems([(1, [*HEADER, "สังกัด"]), (2, [*ROW, "สช."])])
+
     def test_a_header_alone_is_no_roster(self):
         assert "no schools" in problems(table())
+
+    def test_a_total_alone_is_no_roster(self):
+        assert "no schools" in problems(table(["", "รวม", "", "", "0", "", ""]))
 
     def test_blank_rows_count_but_do_not_matter(self):
         [entry] = read([(1, HEADER), (2, ["", " "]), (3, ROW)])

@@ -1,0 +1,301 @@
+"""A sheet made by hand, row by row: schools, headings that say an agency, totals, footnotes, cells carried down."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
+
+from handlers import roster_cells, roster_columns
+from handlers.agency_names import parsed
+from handlers.roster_columns import Header, Numbered
+from handlers.roster_values import (
+    AGENCY,
+    CODE,
+    DIRECTOR,
+    DISTRICT,
+    LONGEST,
+    NAME,
+    PHONE,
+    PUPILS,
+    SKIP,
+    UNREADABLE,
+    Asking,
+    BadRoster,
+    Choice,
+    Draft,
+    Question,
+    Row,
+    question_id,
+)
+from handlers.roster_words import words
+from handlers.texts import say
+
+_SCHOOL, _HEADING, _PLACE = "school", "agency", "district"
+_ABOVE, _EMPTY, _ZERO = "above", "empty", "zero"
+
+
+def read(table: Iterable[tuple[int, Sequence[str]]], asking: Asking) -> Draft:
+    """Understand a table; what has no single reading is asked.
+
+    Raises:
+        BadRoster: what is wrong and cannot be asked, each with its row.
+    """
+    rows = [(number, list(cells)) for number, cells in table if any(map(roster_cells.line, cells))]
+    if not rows:
+        raise BadRoster([say("roster.empty")])
+    lines = [(number, [roster_cells.line(cell) for cell in cells]) for number, cells in rows]
+    header = roster_columns.find(lines, asking)
+    sheet = _Sheet(header, asking)
+    if header.unused:
+        sheet.draft.notes.append(say("roster.unused", columns=", ".join(header.unused)))
+    for at in range(header.below, len(rows)):
+        sheet.take(lines[at], rows[at][1])
+    return sheet.finished()
+
+
+@dataclass(slots=True)
+class _Raw:
+    """A school's cells before those carried down are filled in. over: the heading it stands under."""
+
+    number: int
+    cells: dict[str, str]
+    original: dict[str, str]
+    over: dict[str, str]
+    above: str = ""
+
+
+@dataclass(slots=True)
+class _Sheet:
+    header: Header
+    asking: Asking
+    draft: Draft = field(default_factory=Draft)
+    over: dict[str, str] = field(default_factory=dict)
+    raws: list[_Raw] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    lost_zeros: list[int] = field(default_factory=list)
+
+    # One row ------------------------------------------------------------------------------------------------------
+
+    def take(self, row: Numbered, original: Sequence[str]) -> None:
+        """Take one row for what it is."""
+        number, cells = row
+        named = {column: cells[at] if 0 <= at < len(cells) else "" for column, at in self.header.columns.items()}
+        said = list(dict.fromkeys(cell for cell in cells if cell and not _is_number(cell)))
+        if roster_columns.is_header(cells):
+            return
+        if _looks_like_code(named[CODE]):
+            self._school(number, named, original)
+        elif not said:
+            self._leave(number, say("roster.only_numbers", text=" ".join(filter(None, cells))))
+        elif total := next(filter(_is_total, said), None):
+            self._leave(number, say("roster.total", text=total))
+        elif _is_footnote(said[0]) and not (said[0].startswith("*") and named[NAME] == said[0]):
+            self._leave(number, say("roster.footnote", text=said[0]))
+        elif named[NAME] in said and len(said) > 1:
+            self._school(number, named, original)
+        elif len(said) == 1:
+            self._lone(number, said[0], named, original)
+        else:
+            self._ask_what(number, " | ".join(said), named, original, ())
+
+    def _leave(self, number: int, why: str) -> None:
+        self.draft.left.append((number, why))
+
+    def _school(self, number: int, named: dict[str, str], original: Sequence[str]) -> None:
+        first = {column: original[at] if 0 <= at < len(original) else "" for column, at in self.header.columns.items()}
+        self.raws.append(_Raw(number, dict(named), first, dict(self.over)))
+
+    def _lone(self, number: int, text: str, named: dict[str, str], original: Sequence[str]) -> None:
+        """Take a row with but one word in it: a heading, or a school of which nothing else is known."""
+        agency = parsed(roster_cells.agency(text))
+        is_name = named[NAME] == text
+        if (agency.kind and not (agency.office and is_name)) or named.get(AGENCY) == text:
+            self._head(AGENCY, roster_cells.agency(text))
+        elif words().district.match(text) or named.get(DISTRICT) == text:
+            self._head(DISTRICT, roster_cells.district(text))
+        elif is_name and not agency.kind and not _is_footnote(text):
+            self._school(number, named, original)
+        else:
+            self._ask_what(number, text, named, original, (_HEADING, _PLACE))
+
+    def _head(self, column: str, text: str) -> None:
+        self.over = {AGENCY: text} if column == AGENCY else {**self.over, DISTRICT: text}
+
+    def _ask_what(
+        self, number: int, text: str, named: dict[str, str], original: Sequence[str], more: Sequence[str]
+    ) -> None:
+        kinds = (*((_SCHOOL,) if named[NAME] else ()), *more, SKIP)
+        labels = {
+            _SCHOOL: say("roster.is_school"),
+            _HEADING: say("roster.is_agency"),
+            _PLACE: say("roster.is_district"),
+            SKIP: say("roster.is_nothing"),
+        }
+        choices = tuple(Choice(kind, labels[kind]) for kind in kinds)
+        said = say("roster.what_is", n=number, text=text)
+        answer = self.asking.ask(Question(question_id("row", text), said, choices, (number,)))
+        if answer == _SCHOOL:
+            self._school(number, named, original)
+        elif answer in (_HEADING, _PLACE):
+            self._head(AGENCY if answer == _HEADING else DISTRICT, text)
+        elif answer == SKIP:
+            self._leave(number, say("roster.as_told", text=text))
+
+    # All rows -----------------------------------------------------------------------------------------------------
+
+    def finished(self) -> Draft:
+        """Fill in what is carried down, read the cells, and return the schools."""
+        if not self.raws and not self.asking.open:
+            raise BadRoster([say("roster.none")])
+        for column in (AGENCY, DISTRICT):
+            self._fill(column)
+        self.draft.rows = [row for raw in self.raws if (row := self._row(raw)) is not None]
+        self._mend_phones()
+        if self.problems:
+            raise BadRoster(self.problems)
+        return self.draft
+
+    def _fill(self, column: str) -> None:
+        """Give empty cells what stands above them, or what the heading says."""
+        empty: list[_Raw] = []
+        above, heading, agency, crosses = "", "", "", False
+        for raw in self.raws:
+            said, over = raw.cells.get(column, ""), raw.over.get(column, "")
+            if said:
+                above, heading, agency = said, over, raw.cells.get(AGENCY, "")
+            elif over and (over != heading or not above):
+                raw.cells[column], above, heading = over, "", over
+            elif above:
+                empty.append(raw)
+                raw.above = above
+                crosses |= agency != raw.cells.get(AGENCY, "") and column != AGENCY
+        if empty and self._carries(column, empty, crosses):
+            for raw in empty:
+                raw.cells[column] = raw.above
+
+    def _carries(self, column: str, empty: list[_Raw], crosses: bool) -> bool:
+        """Tell whether empty cells mean the one above: plain where no value is written twice in a row.
+
+        crosses: the one above belongs to another agency.
+        """
+        numbers = tuple(raw.number for raw in empty)
+        written = [raw.cells.get(column, "") for raw in self.raws]
+        filled = [one for one in written if one]
+        repeats = any(one and one == next_one for one, next_one in pairwise(written))
+        if not repeats and not crosses and len(empty) >= max(len(filled), _FEWEST_CARRIED):
+            self.draft.notes.append(say("roster.carried", column=column, rows=_listed(numbers)))
+            return True
+        first = f"{empty[0].number}: {empty[0].cells[NAME]} → {empty[0].above}"
+        said = say("roster.carry", column=column, rows=_listed(numbers), first=first)
+        choices = (Choice(_ABOVE, say("roster.from_above")), Choice(SKIP, say("roster.leave_rows")))
+        about = [f"{raw.cells[CODE]}|{raw.cells[NAME]}|{raw.above}" for raw in empty]
+        answer = self.asking.ask(Question(question_id("above", column, *about), said, choices, numbers))
+        if answer == SKIP:
+            self.raws = [raw for raw in self.raws if raw not in empty]
+            self.draft.left += [(number, say("roster.as_told", text=column)) for number in numbers]
+        return answer == _ABOVE
+
+    # One school ---------------------------------------------------------------------------------------------------
+
+    def _row(self, raw: _Raw) -> Row | None:
+        cells = raw.cells
+        values = {NAME: roster_cells.school(cells[NAME]), DIRECTOR: cells.get(DIRECTOR, "").strip("* ")}
+        values[AGENCY] = roster_cells.agency(cells.get(AGENCY, ""))
+        values[DISTRICT] = roster_cells.district(cells.get(DISTRICT, ""))
+        self._check(raw, values)
+        pupils, phone = self._pupils(raw), self._phone(raw)
+        return Row(
+            raw.number,
+            cells[CODE],
+            roster_cells.code(raw.original[CODE]),
+            values[NAME],
+            values[AGENCY],
+            values[DISTRICT],
+            pupils,
+            values[DIRECTOR] or None,
+            phone,
+        )
+
+    def _check(self, raw: _Raw, values: dict[str, str]) -> None:
+        waits = raw.number in self.asking.open_rows
+        for column in (NAME, DISTRICT):
+            if not values[column] and not waits:
+                self._problem(raw, say("roster.is_missing", column=column))
+        if any(UNREADABLE in cell for cell in raw.original.values()):
+            self._problem(raw, say("roster.unreadable", text=next(c for c in raw.cells.values() if UNREADABLE in c)))
+        for column, text in values.items():
+            if len(text) > LONGEST[column]:
+                self._problem(raw, say("roster.too_long", column=column, most=LONGEST[column]))
+
+    def _problem(self, raw: _Raw, problem: str) -> None:
+        self.problems.append(say("roster.in_row", n=raw.number, problem=problem))
+
+    def _pupils(self, raw: _Raw) -> int | None:
+        cell = raw.cells.get(PUPILS, "")
+        try:
+            return roster_cells.pupils(cell)
+        except ValueError:
+            said = say("roster.pupils", n=raw.number, school=raw.cells[NAME], text=cell)
+            numbers = [one for one in re.findall(r"\d+", cell.replace(",", "")) if len(one) <= _PUPILS_DIGITS]
+            choices = (*(Choice(one, one) for one in dict.fromkeys(numbers)), Choice(_EMPTY, say("roster.no_number")))
+            about = question_id("pupils", raw.cells[CODE], raw.cells[NAME], cell)
+            answer = self.asking.ask(Question(about, said, choices, (raw.number,)))
+            return int(answer) if answer not in (None, _EMPTY) else None
+
+    def _phone(self, raw: _Raw) -> str | None:
+        found = roster_cells.phones(raw.original.get(PHONE, ""), LONGEST[PHONE])
+        cell = raw.cells.get(PHONE, "")
+        if cell and found.left_out:
+            self.draft.notes.append(say("roster.phone_left", n=raw.number, kept=found.kept or "–"))
+        if found.odd and found.kept:
+            self.draft.notes.append(say("roster.phone_odd", n=raw.number, kept=found.kept))
+        if found.lost_zero:
+            self.lost_zeros.append(raw.number)
+        return found.kept
+
+    def _mend_phones(self) -> None:
+        """Ask once for all numbers that a spreadsheet took the 0 from."""
+        if not self.lost_zeros:
+            return
+        rows = [row for row in self.draft.rows if row.number in self.lost_zeros]
+        first = roster_cells.with_zero(rows[0].phone or "")
+        said = say("roster.phone_zero", rows=_listed(self.lost_zeros), first=f"{rows[0].phone} → {first}")
+        choices = (Choice(_ZERO, say("roster.put_zero")), Choice(_EMPTY, say("roster.no_number")))
+        about = question_id("phones", *(f"{row.about}|{row.phone}" for row in rows))
+        answer = self.asking.ask(Question(about, said, choices, tuple(self.lost_zeros)))
+        for at, row in enumerate(self.draft.rows):
+            if row in rows:
+                phone = roster_cells.with_zero(row.phone or "") if answer == _ZERO else None
+                self.draft.rows[at] = replace(row, phone=phone)
+
+
+_PUPILS_DIGITS = 6
+_FEWEST_CARRIED = 2
+_FEW_DIGITS = 4
+
+
+def _is_number(cell: str) -> bool:
+    return re.fullmatch(r"[\d๐-๙.,)\s]+(โรงเรียน|โรง|แห่ง|คน)?", cell) is not None
+
+
+def _is_footnote(text: str) -> bool:
+    return words().footnote.match(text.lower()) is not None
+
+
+def _looks_like_code(cell: str) -> bool:
+    return sum(map(str.isdigit, cell)) >= _FEW_DIGITS
+
+
+def _is_total(text: str) -> bool:
+    return words().total.match(text.lower()) is not None
+
+
+def _listed(rows: Iterable[int]) -> str:
+    """Return row numbers in few words: "5, 7-12"."""
+    runs: list[list[int]] = []
+    for row in sorted(rows):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
