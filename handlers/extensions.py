@@ -5,7 +5,7 @@ Every read starts from the channel and, for a coordinator of an agency, the offi
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
@@ -86,9 +86,8 @@ def check(db: Connection, channel: str, number: int, school: int, due_on: date, 
         raise BadRound(f"due on {due_on}, which is past", "past", due=day(due_on))
     if due_on <= holds:
         raise BadRound(f"due on {due_on}, not later than {holds}", "not_later", due=day(holds))
-    last = today(one.closed_at - timedelta(seconds=1)) if one.closed_at else None
-    if last is not None and due_on > last:
-        raise BadRound(f"due on {due_on}, after the round closes on {last}", "after_close", due=day(last))
+    if one.last_day is not None and due_on > one.last_day:
+        raise BadRound(f"due on {due_on}, after the close on {one.last_day}", "after_close", due=day(one.last_day))
     return holds
 
 

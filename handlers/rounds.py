@@ -52,6 +52,11 @@ class Round:
         """Return from when on another round may open: after its close, or the last day on which it is taken."""
         return self.closed_at or midnight_after(max(self.due_on, self.grace_on or self.due_on))
 
+    @property
+    def last_day(self) -> date | None:
+        """Return the last day on which anything can be written, where the close is planned or past."""
+        return today(self.closed_at - timedelta(seconds=1)) if self.closed_at else None
+
     def is_closed(self, now: datetime) -> bool:
         """Tell whether nothing can be written any more."""
         return self.closed_at is not None and self.closed_at <= now

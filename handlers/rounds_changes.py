@@ -1,7 +1,7 @@
 """Changing a round that is open or to come: its due date moves on, it is closed."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, update
 
@@ -88,8 +88,7 @@ def close(
 def set_grace(db: Connection, channel: str, number: int, grace_on: date, now: datetime) -> Round:
     """Set the last day on which a late report is taken without a word. Raises BadRound."""
     was = open_one(db, channel, number, now)
-    closes = today(was.closed_at - timedelta(seconds=1)) if was.closed_at else None
-    rounds.check_last_days(was.due_on, grace_on, closes)
+    rounds.check_last_days(was.due_on, grace_on, was.last_day)
     changed = replace(was, grace_on=grace_on)
     _write(db, channel, changed)
     note(db, channel, "round.grace", now, round=number, grace=grace_on.isoformat())

@@ -5,12 +5,13 @@ only while that question is open at that revision. One that names a report of ot
 """
 
 from handlers import audit, reports
-from handlers.flows.report import CONFIRM, DELETE, OFFER, SURE, WITHDRAW
+from handlers.flows.report import CONFIRM, DELETE, EXPLAIN, OFFER, SURE, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
+from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import answering, filing
+from handlers.verbs import answering, extending, filing
 from handlers.verbs.chatting import here
 from handlers.verbs.moving import edit_question, show_sent
 from handlers.verbs.sending import ask_submit
@@ -44,6 +45,7 @@ _WORDS = frozenset(
         Intent.CONFIRM,
         Intent.NOT_YET,
         Intent.WITHDRAW,
+        Intent.EXPLAIN,
         Intent.CANCEL,
         Intent.EDIT,
         Intent.TOPIC,
@@ -69,6 +71,8 @@ def tapped(talk: Talk) -> Turn | None:
         return turn(Say(say("report.stale_report")))
     if act.do in _WRITES and not talk.writable:
         return show_sent(talk)
+    if question and act.do in _WRITES and talk.locked(question.key):
+        return tell_locked(talk)
     if question and act.do in _WRITES and _is_old(talk, act, question):
         return _stale(talk, question)
     if question is None and act.do in _BOUND:
@@ -81,6 +85,8 @@ def _is_old(talk: Talk, act: Act, question: Question) -> bool:
 
 
 def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
+    if act.do in ("wish", "wish_day"):
+        return extending.tapped(talk)
     if act.do in _OWN:
         return _OWN[act.do](talk) if question else _refuse(talk, "incomplete")
     if act.do == Intent.CONFIRM:
@@ -100,7 +106,7 @@ def _cancels_now(talk: Talk, act: Act) -> bool:
     """Tell whether a button that lets go of something belongs to what is asked now."""
     if talk.place.step == OFFER:
         return act.value == filing.offered(talk)
-    return talk.place.step in SURE
+    return talk.place.step in (*SURE, EXPLAIN)
 
 
 def _confirmed(talk: Talk, act: Act, question: Question | None) -> Turn | None:

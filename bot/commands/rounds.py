@@ -1,6 +1,6 @@
 """open-round, list-rounds, extend-round, close-round, except-school, load-questions, draw-flows."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from pathlib import Path
 
 import click
@@ -77,12 +77,12 @@ def _days(one: Round, moment: datetime) -> str:
     if one.grace_on:
         days += f"  grace {day(one.grace_on)}"
     if one.closed_at:
-        days += f"  closed {day(today(one.closed_at))}" if one.is_closed(moment) else f"  closes {day(_last(one))}"
+        days += (
+            f"  closed {day(today(one.closed_at))}"
+            if one.is_closed(moment)
+            else f"  closes {day(one.last_day or one.due_on)}"
+        )
     return days
-
-
-def _last(one: Round) -> date:
-    return today((one.closed_at or one.opens_at) - timedelta(seconds=1))
 
 
 _round_option = click.option(

@@ -1,6 +1,7 @@
 """Coordinating: what a coordinator decides: who joins, rounds and their deadlines."""
 
 from handlers.dialog import Flow, Move, Step
+from handlers.flows.rounds import ROUND_MOVES, round_steps
 from handlers.standing import HOME
 
 REQUESTS, REPLACE, WHY = "requests", "replace", "why"
@@ -12,6 +13,7 @@ _ANYWHERE: dict[str, Move] = {
     "refuse_request": Move("refuse_request", REQUESTS),
     "replace_now": Move("replace_director", REQUESTS),
     "keep_both": Move("replace_director", REQUESTS),
+    **ROUND_MOVES,
 }
 _TYPED_AT_REQUESTS: dict[str, Move] = {
     "approve": Move("grant_request", REQUESTS),
@@ -36,6 +38,7 @@ COORDINATING = Flow(
             Move("give_reason", REQUESTS),
             asks=True,
         ),
+        *round_steps(_ANYWHERE),
     ),
     on_done="show_desk",
 )

@@ -173,4 +173,5 @@ def _make(question_set: QuestionSet) -> Flow:
     delete = _sure("ask_delete", "delete", NAMED, "leave_unchanged", DELETE, "ยืนยันลบคำตอบ")
     home = Step(HOME, "พัก", _AT_HOME, _OFFER)
     offer = Step(OFFER, "จะบันทึกในข้อใด", _AT_OFFER, _OFFER)
-    return Flow("report", (home, *questions, confirm, withdraw, delete, offer, _EXPLAINING, *_wish_steps()), on_done="submit")
+    more = (confirm, withdraw, delete, offer, _EXPLAINING, *_wish_steps())
+    return Flow("report", (home, *questions, *more), on_done="submit")

@@ -7,7 +7,7 @@ from typing import Any
 import regex
 
 from handlers.messages import limits
-from handlers.messages.values import Act, Choice, Message, Say
+from handlers.messages.values import Act, Choice, Message, Pick, Say
 from handlers.texts import say
 
 _CLUSTERS = regex.compile(r"\X")
@@ -58,7 +58,9 @@ def _quick(choice: Choice) -> dict[str, Any]:
 
 
 def action(choice: Choice, label: int) -> dict[str, Any]:
-    """Return the postback action of a button whose label may have ``label`` graphemes."""
+    """Return the action of a button whose label may have ``label`` graphemes: a postback, or the date picker."""
+    if choice.pick is not None:
+        return _picker(choice, choice.pick, label)
     made = {
         "type": "postback",
         "label": shorten(choice.label, label),
@@ -69,6 +71,18 @@ def action(choice: Choice, label: int) -> dict[str, Any]:
         made["inputOption"] = "openKeyboard"
         made["fillInText"] = choice.fill
     return made
+
+
+def _picker(choice: Choice, pick: Pick, label: int) -> dict[str, Any]:
+    """Return a date picker (REF Datetime picker action); its days are Gregorian, whatever calendar the phone shows."""
+    days = {"initial": pick.initial, "min": pick.first, "max": pick.last}
+    return {
+        "type": "datetimepicker",
+        "label": shorten(choice.label, label),
+        "data": choice.act.data(),
+        "mode": "date",
+        **{name: when.isoformat() for name, when in days.items()},
+    }
 
 
 def fits_keyboard(text: str) -> bool:

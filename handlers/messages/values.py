@@ -1,6 +1,7 @@
 """What a turn says: ``Say`` (words) and ``Card`` (Flex), each with ``Choice`` buttons below."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -37,6 +38,15 @@ class Act:
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """LINE's own date picker: the day it opens at, and the first and last that may be chosen."""
+
+    initial: date
+    first: date
+    last: date
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A button. ``word`` is what the person would type instead: LINE for PC shows no quick replies."""
 
@@ -44,6 +54,7 @@ class Choice:
     act: Act
     word: str | None = None  # shown as the person's own bubble; the label where None
     fill: str | None = None  # opens the keyboard with these words in it
+    pick: Pick | None = None  # opens the date picker; the day comes back in ``Heard.params``
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
+from handlers.returned_cards import returned_card
+from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.moving import show_overview, show_sent
-from handlers.wording import due, slots, steer
+from handlers.wording import slots, steer
 from handlers.words import Intent
 from models.report import State
 
@@ -73,6 +75,9 @@ def show_status(talk: Talk) -> Turn:
     """Say how far the report is and what comes next."""
     if talk.stand.round is None:
         return turn(Say(say("report.no_round", agency=talk.stand.agency)))
+    if talk.returned is not None:
+        talk.go(HOME)
+        return turn(returned_card(talk))
     return show_overview(talk) if talk.stand.state in (None, State.DRAFT) else _sent_status(talk)
 
 
@@ -94,11 +99,7 @@ def _deadline(talk: Talk) -> str:
         return say("report.no_round", agency=talk.stand.agency)
     left = (talk.stand.due_on - today(talk.now)).days
     key = "chat.days_left" if left > 0 else "chat.due_today" if left == 0 else "chat.due_over"
-    return say("chat.deadline", due=day(talk.stand.due_on), left=say(key, n=abs(left)))
-
-
-def tell_extend(talk: Talk) -> Turn:
-    """Tell whom to ask for more time."""
-    if talk.stand.due_on is None:
-        return here(talk, say("report.no_round", agency=talk.stand.agency))
-    return here(talk, say("chat.extend", due=due(talk), agency=talk.stand.agency))
+    grace = talk.stand.grace_on
+    in_grace = left < 0 and grace is not None and grace >= today(talk.now)
+    over = say("rounds.in_grace", n=-left, grace=day(grace)) if grace and in_grace else say(key, n=abs(left))
+    return say("chat.deadline", due=day(talk.stand.due_on), left=over)
