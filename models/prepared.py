@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Parameters = Mapping[str, Any]
@@ -105,7 +104,8 @@ class _Compiled:
             cursor = driver.execute(self.text, values if self.positional else self._named(values))
             return Rows(self._read(cursor.fetchall()) if self.returns_rows else [])
         except db.dialect.loaded_dbapi.Error as error:
-            raise _as_core_would(db, error, self.text) from error
+            # Core's own way out, which has no public name: SQLAlchemy's error, and a lost connection's pool made anew.
+            db._handle_dbapi_exception(error, self.text, None, None, None)
 
     def _named(self, values: list[Any]) -> dict[str, Any]:
         return {bind[0]: value for bind, value in zip(self.binds, values, strict=True)}
@@ -131,13 +131,3 @@ def _bind(made: SQLCompiler, name: str, names: Sequence[str], dialect: Dialect) 
         return name, key, process, None
     value = bind.effective_value
     return name, "", None, process(value) if process else value
-
-
-def _as_core_would(db: Connection, error: Exception, text: str) -> BaseException:
-    """Return the driver's error as SQLAlchemy's; a connection that is lost is given up, and all others of its pool."""
-    dbapi = db.dialect.loaded_dbapi
-    lost = isinstance(error, dbapi.Error) and db.dialect.is_disconnect(error, db.connection, None)
-    if lost:
-        db.invalidate(error)
-        db.engine.dispose()
-    return DBAPIError.instance(text, None, error, dbapi.Error, connection_invalidated=lost, dialect=db.dialect)
