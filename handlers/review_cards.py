@@ -12,7 +12,7 @@ from handlers.reviews_view import View, Words
 from handlers.texts import say
 from handlers.thai import day, moment
 from handlers.wording import words_of
-from models.report import State
+from models.report import AnswerState, State
 from models.review import Decision, Evidence
 
 LISTED = 10
@@ -158,7 +158,7 @@ def _styled(kind: str, line: str) -> dict[str, Any]:
 def _lines(view: View, topic: Topic, question: Question, room: int) -> list[tuple[str, str]]:
     """Return an answer in words: label, what was sent (before and after where it changed), the round before."""
     most = max(60, min(600, room))
-    now = _words(view.words, question, most) or say("card.no_answer")
+    now = _words(view.words, question, most) or _none(view, question)
     lines = [("label", _label(view, question))]
     before = view.words_before(topic)
     changed = before is not None and [one.id for one in before.get(question.key, [])] != [
@@ -173,6 +173,11 @@ def _lines(view: View, topic: Topic, question: Question, room: int) -> list[tupl
         lines.append(("now", now))
     last = _words(view.last_round, question, most // 3)
     return [*lines, ("last", say("review.last_round", words=last))] if last else lines
+
+
+def _none(view: View, question: Question) -> str:
+    skipped = view.last.answers.get(question.key, {}).get("state") == AnswerState.SKIPPED
+    return say("card.skipped" if skipped else "card.no_answer")
 
 
 def _label(view: View, question: Question) -> str:
@@ -257,7 +262,7 @@ def topic_in_full(view: View, topic: Topic) -> str:
         lines += [
             "",
             _label(view, question),
-            words_of(question, view.words.get(question.key, [])) or say("card.no_answer"),
+            words_of(question, view.words.get(question.key, [])) or _none(view, question),
         ]
         last = words_of(question, view.last_round.get(question.key, []))
         lines += [say("review.last_round", words=last)] if last else []

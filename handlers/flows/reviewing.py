@@ -27,6 +27,7 @@ _ANYWHERE: dict[str, Move] = {
     "verify": Move("verify", TOPIC),
     "send_back": Move("send_back", REASON),
     "visit": Move("plan_visit", DAY),
+    "day": Move("take_day", TOPIC),
     "all": Move("not_all_at_once", TOPIC),
     "conclude": Move("ask_conclude", CONCLUDE),
     "put_back": Move("put_back", HOME),

@@ -4,6 +4,7 @@ A decision is taken on what was shown: a button, and what was typed, count only 
 and nobody has decided on the topic since. Whoever comes second is told who decided what; nothing is overwritten.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ from typing import Any
 from handlers import reports, reviews, when
 from handlers.flows.reviewing import CONCLUDE, DAY, EVIDENCE, REASON, REOPEN, REVIEWING
 from handlers.heard import Kind
-from handlers.messages.values import Act, Choice, Say
+from handlers.messages.values import Act, Choice, Pick, Say
 from handlers.numbers import number
+from handlers.picking_days import likely_of
 from handlers.questions import Topic
 from handlers.review_cards import bound, evidence_word, ruling_words, who
 from handlers.reviews_telling import tell_reopened, tell_returned, tell_verified, tell_visit
@@ -25,12 +27,14 @@ from handlers.verbs.reviewing import (
     no_topic,
     queue,
     refuse,
+    remember,
     scope,
     show_decided,
     stand_at_case,
     stand_at_topic,
     view_of,
 )
+from handlers.when import Read, Trouble
 from handlers.words import clean, fold, private_number
 from models.report import State
 from models.review import Decision, Evidence
@@ -84,6 +88,8 @@ _NOT_NOW = {
 
 
 def _overtaken(talk: Talk, view: View, topic: Topic, at: _At) -> Turn | None:
+    if at.sending is None:
+        return turn(Say(say("review.look_first")), stand_at_topic(talk, view, topic))
     if at.sending != view.last.id:
         return turn(Say(say("review.sent_since")), stand_at_topic(talk, view, topic))
     found = view.latest(topic)
@@ -264,37 +270,45 @@ def plan_visit(talk: Talk) -> Turn:
 
 
 def take_day(talk: Talk) -> Turn:
-    """Take the day of a visit, typed or picked."""
-    at = _asked(talk)
+    """Take the day of a visit, typed, tapped or picked."""
+    tapped = talk.heard.kind == Kind.POSTBACK
+    at = _at(talk) if tapped else _asked(talk)
     if isinstance(at, Turn):
         return at
-    return _take_day(talk, at, talk.heard.params.get("date") or talk.heard.text)
+    hindered = _hindered(talk, at)
+    if hindered:
+        return hindered
+    return _take_day(talk, at, (talk.heard.params.get("date") or _said_with(talk)) if tapped else talk.heard.text)
 
 
-def _ask_day(talk: Talk, at: _At, trouble: str = "") -> Turn:
+def _ask_day(talk: Talk, at: _At, trouble: str = "", likely: Sequence[date] = ()) -> Turn:
+    first = today(talk.now)
+    days = [one for one in likely if first <= one <= first + FARTHEST]
+    choices = [Choice(day(one), bound(at.view, at.topic, "day", one.isoformat())) for one in days]
+    pick = Pick(days[0] if days else first, first, first + FARTHEST)
     asked = say("review.ask_day", n=at.topic.number)
-    return _ask(talk, at, DAY, "\n".join(line for line in (trouble, asked) if line))
+    words = "\n".join(line for line in (trouble, asked) if line)
+    picker = Choice(say("label.pick_day"), bound(at.view, at.topic, "day"), pick=pick)
+    return _ask(talk, at, DAY, words, (*choices, picker))
 
 
 def _take_day(talk: Talk, at: _At, words: str) -> Turn:
     found = _day(talk, words)
-    if found is None:
-        return _ask_day(talk, at, say("review.unclear_day"))
-    if found < today(talk.now):
-        return _ask_day(talk, at, say("review.past_day", day=day(found)))
-    if found - today(talk.now) > FARTHEST:
-        return _ask_day(talk, at, say("review.far_day", day=day(found)))
-    return _decide(talk, at, Decision.VISIT, visit_on=found)
+    if found.trouble == Trouble.PAST or (found.day and found.day < today(talk.now)):
+        return _ask_day(talk, at, say("review.past_day"))
+    if found.trouble is not None or found.day is None:
+        return _ask_day(talk, at, say("review.unclear_day"), likely_of(found))
+    if found.day - today(talk.now) > FARTHEST:
+        return _ask_day(talk, at, say("review.far_day", day=day(found.day)))
+    return _decide(talk, at, Decision.VISIT, visit_on=found.day)
 
 
-def _day(talk: Talk, words: str) -> date | None:
-    """Return the day that words or a date picker name; None where it is none, or may be several."""
+def _day(talk: Talk, words: str) -> Read:
+    """Return the day that words or a date picker name."""
     try:
-        return date.fromisoformat(words)
+        return Read(date.fromisoformat(words))
     except ValueError:
-        said = when.read(words, talk.now)
-    past = said.trouble == when.Trouble.PAST and said.day
-    return said.day if said.understood or past else None
+        return when.read(words, talk.now)
 
 
 # The report as a whole --------------------------------------------------------------------------------------------
@@ -328,8 +342,7 @@ def _preview(talk: Talk, view: View) -> Say:
     key = "review.result_returned" if returned else "review.result_verified"
     rows = "\n".join(_preview_row(view, topic) for topic in view.topics)
     words = say("review.preview", school=view.case.school_name, rows=rows, result=say(key, n=len(returned)))
-    known = {"report": view.case.report, "stamp": [sending, last], "cases": talk.place.memo.get("cases")}
-    talk.stand_at(REVIEWING.name, CONCLUDE, **known)
+    remember(talk, view, CONCLUDE, stamp=[sending, last])
     sure = Choice(say("label.sure_result"), Act("confirm", view.case.report, revision=last, value=str(sending)))
     return Say(words, (sure, Choice(say("label.not_yet_result"), Act("case", view.case.report))))
 

@@ -1,5 +1,7 @@
 """Verbs of a verifier who looks: the queue, a report, a topic; taking a report under review and putting it back."""
 
+from typing import Any
+
 from handlers import audit, history, reports, reviews
 from handlers.flows.reviewing import REPORT, REVIEWING, TOPIC
 from handlers.heard import Kind
@@ -125,22 +127,23 @@ def refuse(talk: Talk, why: str, report: int | None = None) -> Turn:
 
 def stand_at_case(talk: Talk, view: View) -> Card:
     """Stand before a report, all of whose topics are shown; that is noted in the trail."""
-    _remember(talk, view, REPORT)
+    remember(talk, view, REPORT)
+    note_viewed(talk, view, None)
     return case_card(view)
 
 
 def stand_at_topic(talk: Talk, view: View, topic: Topic) -> Card:
     """Stand before one topic, which is shown; that is noted in the trail."""
-    _remember(talk, view, TOPIC, topic)
+    remember(talk, view, TOPIC, topic=topic.key)
+    note_viewed(talk, view, topic)
     return topic_card(view, topic)
 
 
-def _remember(talk: Talk, view: View, step: str, topic: Topic | None = None) -> None:
+def remember(talk: Talk, view: View, step: str, **more: Any) -> None:
     """Remember what was shown: a typed decision counts only as long as nobody has decided since."""
     seen = {one.key: view.seen(one) for one in view.topics}
     known = {"report": view.case.report, "sending": view.last.id, "seen": seen, "cases": talk.place.memo.get("cases")}
-    talk.stand_at(REVIEWING.name, step, topic=topic.key if topic else None, **known)
-    note_viewed(talk, view, topic)
+    talk.stand_at(REVIEWING.name, step, **known, **more)
 
 
 def note_viewed(talk: Talk, view: View, topic: Topic | None) -> None:
