@@ -102,7 +102,7 @@ BODY = {"type": "box", "layout": "vertical", "contents": [{"type": "text", "text
     some.builds(
         Act,
         do=some.sampled_from(["next", "pick", "open"]),
-        report=some.none() | some.integers(1, 10**9),
+        report=some.none() | some.integers(1, 10**9 - 1),
         question=some.none() | some.from_regex(r"[a-z]{1,20}\.[a-z]{1,20}", fullmatch=True),
         revision=some.none() | some.integers(0, 10**6),
         value=some.none() | some.from_regex(r"[a-z0-9_]{1,30}", fullmatch=True),

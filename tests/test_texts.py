@@ -11,7 +11,20 @@ from handlers.texts import SENTENCES, say
 
 CODE = "\n".join(path.read_text(encoding="utf-8") for path in Path("handlers").rglob("*.py"))
 # Keys put together at run time, by their beginning and the code that does it.
-MADE = ("label.", "role.", "state.", "count.", "guest.", "lost.", "short.", "next.")
+MADE = (
+    "label.",
+    "role.",
+    "state.",
+    "count.",
+    "guest.",
+    "lost.",
+    "short.",
+    "next.",
+    "bad_round.",
+    "when.",
+    "desk.",
+    "rounds.ask_",
+)
 
 
 def slots(sentence: str) -> set[str]:

@@ -261,8 +261,16 @@ def _meant(talk: Talk) -> Wish | None:
     return wish
 
 
+_ALREADY = {
+    Request.ASKED: "extending.already_asked",
+    Request.GRANTED: "extending.already_granted",
+    Request.REFUSED: "extending.already_refused",
+    Request.WITHDRAWN: "extending.already_withdrawn",
+}
+
+
 def _decided_already(talk: Talk, wish: Wish) -> Turn:
-    words = say(f"extending.already_{wish.state}", by=wish.decided_by or say("extending.somebody"), **_known(wish))
+    words = say(_ALREADY[wish.state], by=wish.decided_by or say("extending.somebody"), **_known(wish))
     return turn(Say(words, (_button("wishes"), _button("desk"))))
 
 

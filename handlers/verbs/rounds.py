@@ -61,14 +61,15 @@ def show_rounds(talk: Talk) -> Turn:
 
 def _line(talk: Talk, one: Round) -> str:
     sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, talk.stand.agency_id)
-    key = "closed" if one.is_closed(talk.now) else "to_come" if one.opens_at > talk.now else "running"
+    closed = one.is_closed(talk.now)
+    state = "rounds.closed" if closed else "rounds.to_come" if one.opens_at > talk.now else "rounds.running"
     known = {
         "title": one.title,
-        "state": say(f"rounds.{key}"),
+        "state": say(state),
         "opens": day(today(one.opens_at)),
         "due": day(one.due_on),
     }
-    more = say("rounds.closes", closes=day(one.last_day)) if one.last_day and key != "closed" else ""
+    more = say("rounds.closes", closes=day(one.last_day)) if one.last_day and not closed else ""
     grace = say("rounds.grace", grace=day(one.grace_on)) if one.grace_on else ""
     return say("rounds.line", sent=sent, of=of, more=f"{grace}{more}", **known)
 
