@@ -56,10 +56,12 @@ class Words:
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 _IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = Prepared(
-    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.messages, outbox.c.about)
+    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
     .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
     .order_by(outbox.c.id)
 )
+# Apart from the above, for most open rows are being sent right now, and a turn's words are long.
+_WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
 _ADD = Prepared(insert(outbox).returning(outbox.c.id))
 _TELL = Prepared(insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"]))
 _replace = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
@@ -89,7 +91,7 @@ def add(
     open_rows = _OPEN(db, {"person": person}).all() if person is not None else []
     room = MOST - len(words.messages) if token is not None else 0
     taken = {row.id for row in open_rows if room > 0 and _taken_from_worker(db, row, now)}
-    way = _make_way(open_rows, taken, room)
+    way = _make_way(db, open_rows, taken, room)
     for number in way.held:
         _REPLACE(db, {"row": number})
     for number in way.acks:
@@ -200,7 +202,7 @@ def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
     return _REPLACE_IDLE(db, {"row": row.id, "now": now}).first() is not None
 
 
-def _make_way(rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
+def _make_way(db: Connection, rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
     """Look through a person's open rows. taken: said now instead of pushed. room: messages that may be said first."""
     way = _Way()
     for row in rows:
@@ -210,17 +212,17 @@ def _make_way(rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
             way.after = row.id
         elif room > 0:
             way.held.append(row.id)
-            _take_up(way, row, room - len(way.messages))
+            _take_up(way, row.id, _WORDS(db, {"row": row.id}).one(), room - len(way.messages))
     return way
 
 
-def _take_up(way: _Way, row: Any, room: int) -> None:
+def _take_up(way: _Way, number: int, row: Any, room: int) -> None:
     """Say a held row first, as much of it as there is room for."""
     about = row.about or [None] * len(row.messages)
     way.messages += row.messages[:room]
     way.about += about[:room]
     if row.messages[room:]:
-        way.left.append((row.id, Words(row.messages[room:], about[room:], kind=row.kind)))
+        way.left.append((number, Words(row.messages[room:], about[room:], kind=row.kind)))
 
 
 def _after_held(way: _Way, words: Words) -> Words:
