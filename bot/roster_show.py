@@ -46,8 +46,8 @@ def _sections(plan: Plan) -> Iterator[list[str]]:
         rows_asked = len({row for question in plan.questions for row in question.rows})
         yield [f"ต้องถาม (to be asked): {len(plan.questions)} · {rows_asked} แถว (rows)", *map(asked, plan.questions)]
     many = f"{outcomes['added']} to add, {outcomes['changed']} to change, {outcomes['same']} as before"
-    rest = f"{plan.absent} not in the file (they stay). Rows left out: {len(plan.left)}"
-    yield [f"Schools: {many}, {rest}. Questions: {len(plan.questions)}."]
+    absent = "" if plan.questions else f", {plan.absent} not in the file (they stay)"
+    yield [f"Schools: {many}{absent}. Rows left out: {len(plan.left)}. Questions: {len(plan.questions)}."]
 
 
 def _outcome(step: Step) -> str:
