@@ -7,17 +7,20 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 from sqlalchemy import Connection, bindparam, select
 
 from handlers import agencies
 from handlers.agencies import Book
-from handlers.school_names import code_like, normal
+from handlers.school_names import code_like
+from handlers.school_names import normal as _normal
 from handlers.words import clean
 from models.people import agencies as table
 from models.people import schools
 
+normal = lru_cache(maxsize=10_000)(_normal)
 MOST = 5
 """Schools proposed at once."""
 _LONGEST = 200  # characters of words that name a school

@@ -36,6 +36,7 @@ _OWN_ACTS = {
 }
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
+_BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
 _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.DELEGATE)
 """What, of somebody who has joined, is about one more school."""
 
@@ -63,11 +64,13 @@ def _hear_guest(talk: Talk) -> Turn:
 
 
 def _hear_joining(talk: Talk) -> Turn:
+    """Answer by the table of joining; a word that comes late binds nobody: what is asked now is asked again."""
     step = talk.place.step
     said = said_to(talk, step)
-    if talk.heard.kind == Kind.OTHER:
-        said = str(Intent.UNKNOWN)
-    return VERBS[JOINING.hear(step, said).do](talk)
+    move = JOINING.hear(step, str(Intent.UNKNOWN) if talk.heard.kind == Kind.OTHER else said)
+    if talk.late and move.do in _BINDS:
+        move = JOINING.hear(step, Intent.UNKNOWN)
+    return VERBS[move.do](talk)
 
 
 def _hear_one_more(talk: Talk) -> Turn | None:
@@ -193,7 +196,9 @@ def _hear_report(talk: Talk) -> Turn | None:
         return special or _answer(talk, talk.flow, _step(talk))
     if talk.heard.kind == Kind.TEXT and _names_a_topic(talk):
         return moving.open_topic(talk)
-    talk.understood = _understand(talk, asking=step == talk.place.step and (talk.question is not None or step == EXPLAIN))
+    talk.understood = _understand(
+        talk, asking=step == talk.place.step and (talk.question is not None or step == EXPLAIN)
+    )
     changed = filing.quoted(talk) if talk.heard.quoted_id else None
     if changed is not None:
         return changed

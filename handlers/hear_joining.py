@@ -1,7 +1,7 @@
 """What somebody means who joins: a code, a school, a role, a name, or any other words."""
 
 from handlers import finding
-from handlers.flows.joining import AS, CODE, FOUND, NAME, NAMED, PICK, ROLE, SCHOOL_NAMED
+from handlers.flows.joining import AS, ASK, CODE, FOUND, NAME, NAMED, PICK, ROLE, SCHOOL_NAMED
 from handlers.heard import Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act
@@ -65,9 +65,11 @@ def _typed(talk: Talk, step: str) -> str:
 def _named(talk: Talk, step: str) -> str:
     """Tell words that name a school from all others: a whole name does, a likeness only where nothing else is meant."""
     intent = talk.understood.intent
-    if step not in (CODE, PICK, ROLE) or (talk.understood.sure and intent != Intent.UNKNOWN):
+    if step not in (CODE, PICK, ROLE, ASK) or (talk.understood.sure and intent != Intent.UNKNOWN):
         return str(intent)
     talk.found = _find(talk, step)
+    if step == ASK:
+        return SCHOOL_NAMED if talk.found.sure else str(intent)
     known = talk.found.sure or (talk.found.schools and (step == PICK or intent == Intent.UNKNOWN))
     if known or (talk.found.marked and intent in (Intent.UNKNOWN, Intent.START)):
         return SCHOOL_NAMED

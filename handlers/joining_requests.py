@@ -176,6 +176,13 @@ def take_back(db: Connection, channel: str, person: int, now: datetime) -> int:
     return len(waiting)
 
 
+def settle(db: Connection, channel: str, person: int, school: int | None, now: datetime) -> None:
+    """Take back what a person has asked for a school that is now joined by a code."""
+    for one in open_of(db, channel, person, now):
+        if one.school == school:
+            _take_back(db, channel, one, now)
+
+
 def _take_back(db: Connection, channel: str, one: JoinRequest, now: datetime) -> None:
     _decided(db, channel, one.id, one.person, Request.WITHDRAWN, now)
     note(db, channel, "request.withdrawn", now, person=one.person, request=one.id)

@@ -139,7 +139,8 @@ def join(
     for one in before:
         if _rank(one.role) <= _rank(role):
             _end(db, channel, one, since, now)
-            note(db, channel, "role.changed", now, person=person, school=school, before=one.role, after=role)
+            if one.role != role:
+                note(db, channel, "role.changed", now, person=person, school=school, before=one.role, after=role)
     return int(db.execute(_ADD, row).scalar_one())
 
 

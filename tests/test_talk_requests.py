@@ -1,6 +1,8 @@
 """Talks of joining by name: finding the school, the request, the coordinator who grants or refuses it."""
 
+import json
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,7 @@ from models.outbox import outbox as table
 from models.people import Request, Role, join_requests, memberships, people, schools
 from models.store import Store
 from tests.province import Person, Province
+from tests.test_races import event, overlapping
 
 
 @pytest.fixture
@@ -336,6 +339,92 @@ class TestWhereThereIsADirector:
     def test_left_as_it_is(self, province: Province, boss: Person, old: Person, stranger: Person) -> None:
         boss.says("ขอคิดดูก่อน").hears("1. แทนคนเดิมทันที").says("ยกเลิก").hears("นายสุรเดช")
         assert joined(province, stranger) == []
+
+
+def test_two_coordinators_at_the_same_moment(province: Province, stranger: Person) -> None:
+    asks(stranger)
+    first, second = (office(province, Role.COORDINATOR, None) for _ in range(2))
+    first.says("คำขอ")
+    second.says("คำขอ")
+    said = overlapping(province, event(province, first, "อนุมัติ 1"), event(province, second, "ปฏิเสธ 1 ยังไม่รู้จัก"))
+    assert "อนุมัติแล้ว โดย" in str([one.messages for one in said if one.recipient == second.user])
+    assert joined(province, stranger) == ["director"]
+    assert actions(province).count("request.granted") == 1
+    assert "request.refused" not in actions(province)
+
+
+def test_a_code_makes_the_request_needless(province: Province, stranger: Person) -> None:
+    boss = office(province, Role.COORDINATOR, None)
+    asks(stranger).says(province.code("1031992003")).says("ใช่").hears("ประกาศ")
+    boss.says("คำขอ").hears("ไม่มีคำขอ")
+
+
+def test_an_old_yes_sends_nothing_newer_and_a_late_one_nothing_at_all(province: Province, stranger: Person) -> None:
+    stranger.says("บ้านสวายตัวอย่าง").says("1").says(stranger.name).hears("ถูกต้องไหม")
+    old, then = len(stranger.turns) - 1, province.now
+    stranger.says("บ้านหนองสมมติ อ.นางรอง").hears("ถูกต้องไหม", "นางรอง")
+    stranger.taps("ใช่", turn=old).hears("ถูกต้องไหม", "นางรอง")
+    stranger.says("ใช่", at=then).hears("ถูกต้องไหม", "นางรอง")
+    assert province.rows(join_requests) == []
+    stranger.taps("ใช่").hears("ส่งคำขอแล้ว", "นางรอง")
+
+
+def test_a_lost_place_loses_no_request(province: Province, stranger: Person) -> None:
+    stranger.says("บ้านสวายตัวอย่าง").says("1")
+    province.forget_places()
+    stranger.says("นายสุรเดช สมมติบุตร").hears("รหัสเชิญ")
+    asks(stranger)
+    province.forget_places()
+    stranger.says("ใช่").hears("รอผู้ประสาน")
+
+
+def test_whatever_is_sent_on_the_way_gets_one_answer(stranger: Person) -> None:
+    ways = ("บ้านหนองสมมติ", "2", "1", "นายสุรเดช สมมติบุตร")
+    for words in ways:
+        stranger.says(words)
+        for kind in (Kind.STICKER, Kind.LOCATION, Kind.IMAGE, Kind.OTHER):
+            stranger.sends(kind).hears_not("ข้อ 1 จาก")
+        stranger.posts_back("do=yes&v=1.coordinator").posts_back("not ours").hears_not("ส่งคำขอแล้ว")
+    stranger.says("ใช่").hears("ส่งคำขอแล้ว")
+
+
+EXAMPLES = Path(__file__).parents[2] / "shared" / "examples" / "utterances.jsonl"
+OURS = Path(__file__).parent / "data" / "utterances.jsonl"
+ABOUT = {
+    "start",
+    "delegate",
+    "wrong_person",
+    "my_data",
+    "sensitive",
+    "coordinator",
+    "out_of_scope",
+    "scam",
+    "human",
+    "code",
+}
+
+
+def examples() -> list[str]:
+    """Return what people type when they begin, ask for their data, command, or are off the subject."""
+    said = [json.loads(line) for line in OURS.read_text("utf-8").splitlines()]
+    found = [line["text"] for line in said if line["intent"] in ABOUT]
+    if EXAMPLES.exists():
+        shared = [json.loads(line) for line in EXAMPLES.read_text("utf-8").splitlines()]
+        found += [line["text"] for line in shared if line["group"][0] in "AJKL" and isinstance(line["text"], str)]
+    return list(dict.fromkeys(found))
+
+
+def test_no_example_gains_a_privilege(province: Province) -> None:
+    stranger, director = province.person("ใครก็ไม่รู้"), province.director()
+    viewer = office(province, Role.VIEWER, "สพป.บุรีรัมย์ เขต 2")
+    before = [(row.person_id, row.role, row.until) for row in province.rows(memberships)]
+    for words in examples():
+        stranger.says(words).hears_not("ข้อ 1 จาก", "นางวารุณี")
+        director.says(words)
+        viewer.says(words).hears_not("นางวารุณี", "สวาย")
+        assert stranger.answered == director.answered == viewer.answered == 1, words
+    assert [(row.person_id, row.role, row.until) for row in province.rows(memberships)] == before
+    assert province.rows(join_requests) == []
 
 
 class TestWordsGainNothing:

@@ -24,7 +24,6 @@ _ROLE_WORDS = {
     Role.ACTING: re.compile("รักษาการ|รักษาราชการ|รกน"),
     Role.DIRECTOR: re.compile("(?<!รอง)(?:ผอ|ผู้อำนวยการ)|ครูใหญ่"),
 }
-_YES_OR_NO = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))
 
 
 def role_in(words: str) -> Role | None:
@@ -168,7 +167,14 @@ def ask_name_again(talk: Talk) -> Turn:
 
 
 def _ask(school: School, role: Role, name: str) -> Say:
-    return Say(say("asking.sure", school=_place(school), role=say(f"role.{role}"), name=name), _YES_OR_NO)
+    words = say("asking.sure", school=_place(school), role=say(f"role.{role}"), name=name)
+    yes = Choice(say("label.yes"), Act("yes", value=_bound(school, role)))
+    return Say(words, (yes, Choice(say("label.no"), Act("no"))))
+
+
+def _bound(school: School, role: str) -> str:
+    """Return what a yes is bound to: an old button answers nothing else."""
+    return f"{school.id}.{role}"
 
 
 def ask_request_again(talk: Talk) -> Turn:
@@ -181,10 +187,10 @@ def ask_request_again(talk: Talk) -> Turn:
 def send_request(talk: Talk) -> Turn:
     """Send the request to the coordinators."""
     school, role = _school(talk), talk.place.memo.get("role")
-    if not talk.understood.sure:
-        return ask_request_again(talk)
     if school is None or role is None:
         return _over(talk)
+    if not talk.understood.sure or (talk.act is not None and talk.act.value != _bound(school, role)):
+        return ask_request_again(talk)
     asked = joining_requests.ask(
         talk.db, talk.channel, talk.person.id, school.id, school.agency_id, Role(role), talk.now
     )

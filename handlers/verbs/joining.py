@@ -1,6 +1,6 @@
 """Verbs of joining: the code, the school, the notice."""
 
-from handlers import invites, standing
+from handlers import invites, joining_requests, standing
 from handlers.flows.joining import CODE, NOTICE, SCHOOL
 from handlers.invites import Invited, Reason, Refused
 from handlers.messages.values import Act, Choice, Say
@@ -16,7 +16,10 @@ from models.people import Role
 NOTICE_VERSION = 1
 """Raise it when the notice's words change in substance: people are then asked to acknowledge it again."""
 
-_YES_OR_NO = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))
+
+def _yes_or_no(invite: int) -> tuple[Choice, Choice]:
+    """Return the two answers; yes is bound to what is asked, so that an old one answers nothing else."""
+    return Choice(say("label.yes"), Act("yes", value=str(invite))), Choice(say("label.no"), Act("no"))
 
 
 def welcome(talk: Talk) -> Turn:
@@ -91,7 +94,7 @@ def _ask_school(found: Invited) -> Say:
     words = say(
         "joining.school", school=found.name or say("joining.everywhere"), place=place, role=say(f"role.{found.role}")
     )
-    return Say(words, _YES_OR_NO)
+    return Say(words, _yes_or_no(found.invite_id))
 
 
 def _refusal(refused: Refused, code: str = "") -> str:
@@ -104,7 +107,7 @@ def _refusal(refused: Refused, code: str = "") -> str:
 
 def ask_school_again(talk: Talk) -> Turn:
     """Ask once more whether the school is the right one."""
-    return turn(Say(say("joining.school_again"), _YES_OR_NO))
+    return turn(Say(say("joining.school_again"), _yes_or_no(talk.place.memo["invite"])))
 
 
 def not_mine(talk: Talk) -> Turn:
@@ -117,12 +120,14 @@ def not_mine(talk: Talk) -> Turn:
 
 def join(talk: Talk) -> Turn:
     """Use the code up; then the notice must be acknowledged before anything of the school is shown."""
-    if not talk.understood.sure:
+    invite: int = talk.place.memo["invite"]
+    if not talk.understood.sure or (talk.act is not None and talk.act.value != str(invite)):
         return ask_school_again(talk)
-    redeemed = invites.accept(talk.db, talk.channel, talk.place.memo["invite"], talk.person.id, talk.now)
+    redeemed = invites.accept(talk.db, talk.channel, invite, talk.person.id, talk.now)
     if isinstance(redeemed, Refused):
         talk.join(CODE)
         return turn(Say(_refusal(redeemed)))
+    joining_requests.settle(talk.db, talk.channel, talk.person.id, redeemed.invited.school_id, talk.now)
     _, talk.standings = standing.standings(talk.db, talk.person.id, talk.now)
     talk.wear(_joined(talk, redeemed.invited))
     if talk.person.notice is not None:

@@ -6,6 +6,7 @@ from datetime import datetime, time
 from handlers import joining_requests, memberships, when
 from handlers.flows.coordinating import REPLACE, REQUESTS, WHY
 from handlers.heard import Kind
+from handlers.invites import looks_like_code
 from handlers.joining_requests import JoinRequest, Outcome
 from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
@@ -203,7 +204,7 @@ def give_reason(talk: Talk) -> Turn:
     one = _open(talk, talk.place.memo.get("request"))
     if isinstance(one, Turn):
         return one
-    if talk.heard.kind != Kind.TEXT or letters(talk.heard.text) < 2:
+    if talk.heard.kind != Kind.TEXT or letters(talk.heard.text) < 2 or looks_like_code(talk.heard.text):
         return _ask_why(talk, one, say("requests.why_again"))
     return _refuse(talk, one, talk.heard.text)
 
