@@ -104,10 +104,14 @@ def _by_place(known: list[School], book: Book, words: str, among: set[int]) -> F
 
 def _by_name(known: list[School], book: Book, words: str) -> Found:
     marked = bool(_MARKED.search(words))
-    left, place = _district(words, {normal(one.district) for one in known})
+    districts = {normal(one.district) for one in known}
+    left, place = _district(words, districts)
     agency, left = _agency(book, left)
     core = normal(_bare(left))
     whole = _whole(known, core, normal(left))
+    if not place:  # "บ้านหนองสมมติ นางรอง"; but it may be a part of the name
+        rest, place = _last_word(left, districts)
+        core = core if whole else normal(_bare(rest))
     if whole:
         return _few(_narrowed(whole, book, place, agency), sure=True, marked=marked)
     here = _narrowed(known, book, place, agency)
@@ -127,6 +131,13 @@ def _district(words: str, known: set[str]) -> tuple[str, str]:
         if said in known:
             return f"{words[: found.start()]} {words[found.end() :]}".strip(), said
     return words, ""
+
+
+def _last_word(words: str, known: set[str]) -> tuple[str, str]:
+    """Take a district that stands bare at the end off the words; return what is left, and the district."""
+    *rest, last = _AFTER.sub("", words).split() or [""]
+    said = normal(last)
+    return (" ".join(rest), said) if rest and said in known else (words, "")
 
 
 def _agency(book: Book, words: str) -> tuple[int | None, str]:

@@ -17,8 +17,7 @@ from handlers.audit import note
 from handlers.messages.values import Say
 from handlers.telling import in_office, tell
 from handlers.texts import say
-from handlers.thai import moment
-from models.people import Request, Role, join_requests, people, schools
+from models.people import Request, Role, contacts, join_requests, people, schools
 from models.people import agencies as agency_table
 
 MOST_A_DAY = 3
@@ -48,7 +47,10 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class JoinRequest:
-    """Somebody's wish to join a school. decided_by: the name of who decided, None where unknown."""
+    """Somebody's wish to join a school.
+
+    listed: the director's name in the roster; decided_by: the name of who decided; None where unknown.
+    """
 
     id: int
     person: int
@@ -61,6 +63,7 @@ class JoinRequest:
     role: Role
     state: Request
     asked_at: datetime
+    listed: str | None
     decided_by: str | None
     why: str | None
     closed: bool
@@ -76,10 +79,12 @@ _READ = (
         schools.c.district,
         schools.c.closed_at,
         agency_table.c.name.label("agency"),
+        contacts.c.name.label("listed"),
     )
     .join(people, people.c.id == join_requests.c.person_id)
     .join(schools, schools.c.id == join_requests.c.school_id)
     .join(agency_table, agency_table.c.id == join_requests.c.agency_id)
+    .outerjoin(contacts, contacts.c.school_id == schools.c.id)
     .outerjoin(_decider, _decider.c.id == join_requests.c.decided_by)
     .where(join_requests.c.channel_id == bindparam("channel"))
     .order_by(join_requests.c.asked_at, join_requests.c.id)
@@ -116,7 +121,7 @@ def _request(row: Any, now: datetime) -> JoinRequest:
     closed = row.closed_at is not None and row.closed_at <= now
     return JoinRequest(
         row.id, row.person_id, row.name, row.school_id, row.school, row.district, row.agency_id, row.agency,
-        Role(row.role), Request(row.state), row.asked_at, row.decider, row.why, closed,
+        Role(row.role), Request(row.state), row.asked_at, row.listed, row.decider, row.why, closed,
     )  # fmt: skip
 
 
@@ -237,7 +242,7 @@ def grant(
     joined = memberships.join(db, channel, one.person, one.role, now, since=since, school=one.school, approved_by=by)
     note(db, channel, "request.granted", now, person=by, request=one.id, membership=joined, role=one.role)
     key = "request.granted" if since <= now else "request.granted_from"
-    words = say(key, school=one.school_name, role=say(f"role.{one.role}"), since=moment(since))
+    words = say(key, school=one.school_name, role=say(f"role.{one.role}"), since=memberships.begins(since))
     tell(db, channel, one.person, Say(words), once=f"request:{one.id}:granted", now=now)
     return Outcome.DONE
 

@@ -5,7 +5,7 @@ Reports belong to schools: whoever follows finds draft and history as they are. 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, or_, select, update
@@ -14,7 +14,7 @@ from handlers.audit import note
 from handlers.messages.values import Say
 from handlers.telling import tell
 from handlers.texts import say
-from handlers.thai import moment
+from handlers.thai import BANGKOK, day, moment, today
 from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 
 
@@ -31,6 +31,20 @@ class Membership:
     code: str | None
     since: datetime
     until: datetime | None
+
+
+def begins(at: datetime) -> str:
+    """Return in words when something begins: the day alone where it begins with the day."""
+    return day(today(at)) if _is_midnight(at) else moment(at)
+
+
+def ends(at: datetime) -> str:
+    """Return in words when something ends: the last day where it ends with the day."""
+    return day(today(at) - timedelta(days=1)) if _is_midnight(at) else moment(at)
+
+
+def _is_midnight(at: datetime) -> bool:
+    return at.astimezone(BANGKOK).time() == time(0)
 
 
 class NotFound(LookupError):
@@ -196,6 +210,6 @@ def transfer(
         for other in to:
             join(db, channel, one.person, one.role, now, since=at, school=other, approved_by=by)
         note(db, channel, "post.transferred", now, person=by, membership=one.id, school=school, to=len(to))
-        words = say("post.over" if at <= now else "post.ends", school=one.place, when=moment(at))
+        words = say("post.over" if at <= now else "post.ends", school=one.place, when=ends(at))
         tell(db, channel, one.person, Say(words), once=f"transfer:{one.id}:{at.isoformat()}", now=now)
     return leaving

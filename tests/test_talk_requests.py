@@ -71,7 +71,7 @@ def test_the_whole_way_with_a_name_that_stands_in_two_districts(province: Provin
     stranger.says("ใช่").hears("ส่งคำขอแล้ว", "สพป.บุรีรัมย์ เขต 3")
     stranger.says("รายงาน").hears("รอผู้ประสาน").hears_not("ข้อ 1")
     boss.says("สวัสดี").hears("มีผู้ขอเข้าร่วม บ้านหนองสมมติ อ.นางรอง")
-    boss.says("คำขอ").hears("1. นายสุรเดช สมมติบุตร", "ขอเป็นผู้อำนวยการ บ้านหนองสมมติ อ.นางรอง", "แสดง 1 จาก 1")
+    boss.says("คำขอ").hears("1. นายสุรเดช สมมติบุตร", "ตามทะเบียน", "ขอเป็นผู้อำนวยการ บ้านหนองสมมติ อ.นางรอง", "แสดง 1 จาก 1")
     boss.says("อนุมัติ 1").hears("อนุมัติแล้ว นายสุรเดช", "ไม่มีคำขอ")
     stranger.says("เริ่ม").hears("อนุมัติให้ท่านเข้าร่วม บ้านหนองสมมติ", "ประกาศการใช้ข้อมูล")
     stranger.says("รับทราบ").hears("เรียบร้อยแล้ว", "บ้านหนองสมมติ").says("รายงาน").hears("ข้อ 1 จาก 6")
@@ -87,6 +87,7 @@ def test_the_whole_way_with_a_name_that_stands_in_two_districts(province: Provin
         ("๑๐๓๑๙๙๓๐๐๒", "อ.นางรอง"),
         ("บ้านหนองสมมติ อ.นางรอง", "อ.นางรอง"),
         ("บ้านหนองสมมติ สพป บร 3", "อ.นางรอง"),
+        ("ร.ร.บ้านหนองสมมติ นางรอง ค่ะ", "อ.นางรอง"),
         ("สพป บร 1 ร.ร. บ้านหนองสมมติ", "อ.ลำปลายมาศ"),
         ("ผมเป็น ผอ. โรงเรียนบ้านสวายตัวอย่าง ครับ", "อ.กระสัง"),
     ],
@@ -324,11 +325,15 @@ class TestWhereThereIsADirector:
         assert {"post.transferred", "membership.ended", "request.granted"} <= set(actions(province))
 
     def test_replaced_from_a_day_on(self, province: Province, boss: Person, old: Person, stranger: Person) -> None:
-        boss.says("2").hears("พิมพ์วันที่").says("เมื่อวาน").hears("หลังวันนี้").says("12 ม.ค. 2569").hears("ตั้งแต่ จ. 12 ม.ค. 2569")
-        old.says("ครูขยันมากทุกคนในปีนี้").hears("ถึง จ. 12 ม.ค. 2569", "บันทึกแล้ว")
+        boss.says("2").hears("พิมพ์วันที่").says("เมื่อวาน").hears("หลังวันนี้").says("12 ม.ค. 2569").hears(
+            "ตั้งแต่ จ. 12 ม.ค. 2569", "ถูกต้องไหม"
+        )
+        assert joined(province, stranger) == []
+        boss.says("ไม่ใช่").hears("พิมพ์วันที่").says("วันจันทร์หน้า").hears("จ. 12 ม.ค. 2569").says("ใช่").hears("อนุมัติแล้ว")
+        old.says("ครูขยันมากทุกคนในปีนี้").hears("ถึง อา. 11 ม.ค. 2569", "บันทึกแล้ว")
         stranger.says("เริ่ม").hears("ตั้งแต่ จ. 12 ม.ค. 2569").says("รายงาน").hears("เริ่ม จ. 12 ม.ค. 2569").hears_not("ข้อ 1")
         province.later(days=8)
-        old.says("ยังพิมพ์ได้อยู่ไหม").hears("สิ้นสุดเมื่อ จ. 12 ม.ค. 2569")
+        old.says("ยังพิมพ์ได้อยู่ไหม").hears("สิ้นสุดเมื่อ อา. 11 ม.ค. 2569")
         self.follows(stranger)
 
     def test_both(self, province: Province, boss: Person, old: Person, stranger: Person) -> None:

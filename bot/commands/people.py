@@ -38,7 +38,7 @@ def end_membership(number: int, until: date | None, channel: str) -> None:
     ends = _end_of(until, at)
     with telling(NotFound), transaction(settings) as db:
         memberships.end(db, channel, number, ends, at)
-    click.echo(f"Membership {number} ends {moment(ends)}.")
+    click.echo(f"Membership {number} ends after {memberships.ends(ends)}.")
 
 
 @click.command()
@@ -57,7 +57,7 @@ def transfer(school: str, until: date, others: tuple[str, ...], channel: str) ->
         if not left:
             raise NotFound(f"School {school} has no director or acting director whose access could end then.")
     for one in left:
-        click.echo(f"{one.name or one.role} leaves {one.place} {moment(ends)}.")
+        click.echo(f"{one.name or one.role} leaves {one.place} after {memberships.ends(ends)}.")
 
 
 def _end_of(until: date | None, at: datetime) -> datetime:

@@ -10,7 +10,6 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.thai import moment
 from handlers.verbs.chatting import here
 from handlers.words import clean, digits, fold, letters
 from models.people import Role
@@ -248,7 +247,7 @@ def waiting_words(talk: Talk) -> str | None:
 def _of_membership(talk: Talk) -> str | None:
     for one in memberships.of_person(talk.db, talk.channel, talk.person.id, talk.now):
         if one.since > talk.now:
-            return say("post.begins", school=one.place, when=moment(one.since))
+            return say("post.begins", school=one.place, when=memberships.begins(one.since))
         return say("post.school_closed", school=one.place)  # else it would be spoken for now
     ended = memberships.last_ended(talk.db, talk.channel, talk.person.id, talk.now)
-    return say("post.over", school=ended.place, when=moment(ended.until)) if ended and ended.until else None
+    return say("post.over", school=ended.place, when=memberships.ends(ended.until)) if ended and ended.until else None

@@ -1,7 +1,7 @@
 """Verbs of a coordinator about requests to join: the list, granting, refusing, what becomes of a director there is."""
 
 from collections.abc import Collection
-from datetime import datetime, time
+from datetime import date, datetime, time
 
 from handlers import joining_requests, memberships, when
 from handlers.flows.coordinating import REPLACE, REQUESTS, WHY
@@ -60,7 +60,8 @@ def _row(talk: Talk, place: int, one: JoinRequest) -> str:
         asked=moment(one.asked_at),
     )
     heads = _heads(talk, one)
-    return f"{row}\n{say('requests.has_head', names=_names(heads))}" if heads else row
+    listed = [say("requests.listed", name=one.listed)] if one.listed else []
+    return "\n".join([row, *listed, *([say("requests.has_head", names=_names(heads))] if heads else [])])
 
 
 def _buttons(place: int, one: JoinRequest) -> tuple[Choice, Choice]:
@@ -147,27 +148,31 @@ def _ask_replace(one: JoinRequest, heads: list[memberships.Membership]) -> Say:
 def replace_director(talk: Talk) -> Turn:
     """Take the answer: at once (1), from a day that is typed (2), or both serve (3)."""
     tapped = talk.order if talk.heard.kind == Kind.POSTBACK else None
-    request = tapped.number if tapped else talk.place.memo.get("request")
+    request = tapped.number if tapped and tapped.number else talk.place.memo.get("request")
     one = _open(talk, request)
     if isinstance(one, Turn):
         return one
     name = tapped.name if tapped else {1: "replace_now", 3: "keep_both"}.get(number_alone(talk.heard.text) or 0)
     if name == "keep_both":
         return _grant(talk, one)
-    at = talk.now if name == "replace_now" else _day(talk)
-    if at is None:
-        talk.stand_at(_FLOW, REPLACE, request=one.id)
-        key = "requests.day" if number_alone(talk.heard.text) == 2 else "requests.day_again"
-        return turn(Say(say(key)), _ask_replace(one, _heads(talk, one)))
-    return _grant(talk, one, replaces_at=at)
+    if name == "replace_now":
+        return _grant(talk, one, replaces_at=talk.now)
+    return _from_a_day(talk, one)
 
 
-def _day(talk: Talk) -> datetime | None:
-    """Return the beginning of the day that was typed, which is to come."""
+def _from_a_day(talk: Talk, one: JoinRequest) -> Turn:
+    """Take a day that was typed: it is said back first, and holds once that is answered with yes."""
+    said = talk.place.memo.get("day") if talk.place.memo.get("request") == one.id else None
+    if said and talk.order and talk.order.name == "yes":
+        return _grant(talk, one, replaces_at=datetime.combine(date.fromisoformat(said), time(0), BANGKOK))
     read = when.read(talk.heard.text, talk.now)
-    if not read.understood or read.day is None or read.day <= today(talk.now):
-        return None
-    return datetime.combine(read.day, time(0), BANGKOK)
+    if read.understood and read.day is not None and read.day > today(talk.now):
+        talk.stand_at(_FLOW, REPLACE, request=one.id, day=read.day.isoformat())
+        yes_or_no = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))
+        return turn(Say(say("requests.day_sure", since=day(read.day), name=one.name or ""), yes_or_no))
+    talk.stand_at(_FLOW, REPLACE, request=one.id)
+    key = "requests.day" if said or number_alone(talk.heard.text) == 2 else "requests.day_again"
+    return turn(Say(say(key)), _ask_replace(one, _heads(talk, one)))
 
 
 def _grant(talk: Talk, one: JoinRequest, replaces_at: datetime | None = None) -> Turn:
