@@ -11,7 +11,7 @@ from handlers.questions import Question
 from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import answering, extending, filing
+from handlers.verbs import answering, extending, filing, last_round
 from handlers.verbs.chatting import here
 from handlers.verbs.moving import edit_question, show_sent
 from handlers.verbs.sending import ask_submit
@@ -31,6 +31,8 @@ _WRITES = frozenset(
         Intent.CANCEL,
         "pick",
         "restore",
+        "same",
+        "plan",
     }
 )
 _WORDS = frozenset(
@@ -56,7 +58,12 @@ _WORDS = frozenset(
 """What our buttons do, apart from those with a meaning of their own below."""
 _BOUND = _WRITES - {Intent.CANCEL}
 """Of these, none of ours comes without its question."""
-_OWN = {"pick": answering.pick, "restore": answering.restore}
+_OWN = {
+    "pick": answering.pick,
+    "restore": answering.restore,
+    "same": last_round.keep_same,
+    "plan": last_round.check_plan,
+}
 
 
 def tapped(talk: Talk) -> Turn | None:

@@ -1,13 +1,17 @@
 """How a report is put into words: a question, what is kept so far, the buttons below."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
+from handlers import rounds_last
+from handlers.messages import limits
 from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Option, Question, Topic
+from handlers.questions import Part as QuestionPart
 from handlers.reports import Answer, Part
+from handlers.rounds_last import Last
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import day
@@ -15,6 +19,8 @@ from models.report import AnswerState, PartKind
 
 QUOTED = 600
 """UTF-16 units of an answer shown back beside other words; the whole of it stands in the review and the receipt."""
+PLAN = 300
+"""UTF-16 units of a plan of the round before."""
 
 
 def topic_of(talk: Talk, question: str) -> Topic:
@@ -69,19 +75,50 @@ def choice(talk: Talk, do: str, answer: Answer | None = None, *, fill: str | Non
     return Choice(say(f"label.{do}"), act(talk, do, answer), fill=fill)
 
 
-def steer(talk: Talk, question: Question) -> tuple[Choice, ...]:
-    """Return the buttons below an open question."""
+def steer(talk: Talk, question: Question, more: Sequence[Choice] = ()) -> tuple[Choice, ...]:
+    """Return the buttons below an open question. more: further ones, behind the first."""
     answer = talk.answer(question.key)
     options = [_option(talk, answer, option) for option in question.options]
-    more = []
+    own = []
     if question.may_be_none:
-        more.append(choice(talk, "none", answer))
+        own.append(choice(talk, "none", answer))
     if question.may_be_private:
-        more.append(choice(talk, "public" if answer.private else "private", answer))
+        own.append(choice(talk, "public" if answer.private else "private", answer))
     onward, skip, back = (choice(talk, do, answer) for do in ("next", "skip", "back"))
     rest = [] if options else [Choice(say(f"label.{do}"), Act(do)) for do in ("summary", "pause")]
     # The first few show without scrolling: the way on is always among them.
-    return (onward, *options, skip, back) if options else (onward, *more, skip, back, *rest)
+    if options:
+        room = max(0, limits.QUICK_REPLIES - len(options) - 3)
+        return (onward, *more[:room], *options, skip, back)
+    return (onward, *more, *own, skip, back, *rest)
+
+
+def last_said(talk: Talk, question: Question) -> Last | None:
+    """Return what the school answered to a question the round before, or None."""
+    at = talk.stand
+    if at.school is None or at.round is None:
+        return None
+    return rounds_last.last_said(talk.db, talk.channel, at.school, at.round, question.key)
+
+
+def pending_plan(talk: Talk, question: Question) -> Last | None:
+    """Return the plan of the round before, as long as it was not said what became of it; None for other questions."""
+    last = last_said(talk, question) if question.part == QuestionPart.NEXT else None
+    return last if last and not rounds_last.is_checked(talk.db, talk.report, question.key) else None
+
+
+def _of_last_round(talk: Talk, question: Question) -> tuple[list[str], list[Choice]]:
+    """Return what is said of the round before with a question that has no answer yet, and its buttons."""
+    last = last_said(talk, question)
+    if last is None:
+        return [], []
+    answer = talk.answer(question.key)
+    said, choices = [say("last_round.may_keep")], [choice(talk, "same", answer)]
+    if pending_plan(talk, question):
+        said.insert(0, say("last_round.plan", answer=clip(words_of(question, last.words), PLAN)))
+        plans = [(state, act(talk, "plan", answer, state)) for state in rounds_last.STATES]
+        choices += [Choice(say(f"label.plan_{state}"), does) for state, does in plans]
+    return said, choices
 
 
 def _option(talk: Talk, answer: Answer, option: Option) -> Choice:
@@ -108,8 +145,12 @@ def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
         pieces.append(say("report.answered_more", n=known["n"]))
     else:
         pieces.append(say("report.may_choices" if question.options else "report.may_words"))
+    before, more = _of_last_round(talk, question) if not found else ([], [])
+    pieces += before
     pieces += [say("report.may_private")] if question.may_be_private and not talk.answer(question.key).private else []
-    return Say("\n\n".join(piece for piece in pieces if piece), steer(talk, question), (talk.report, question.key))
+    return Say(
+        "\n\n".join(piece for piece in pieces if piece), steer(talk, question, more), (talk.report, question.key)
+    )
 
 
 def _line(number: int, option: Option, picked: set[str | None]) -> str:

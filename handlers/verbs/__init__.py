@@ -12,6 +12,7 @@ from handlers.verbs import (
     extending,
     filing,
     joining,
+    last_round,
     moving,
     requests,
     returned,
@@ -25,7 +26,7 @@ from handlers.verbs import (
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
     "acknowledge": joining.acknowledge,
-    "answer": answering.answer,
+    "answer": last_round.answer,
     "answer_none": answering.answer_none,
     "append": moving.append,
     "ask_close_round": round_changes.ask_close_round,
@@ -80,7 +81,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "open_round": rounds.open_round,
     "open_topic": moving.open_topic,
     "pause": moving.pause,
-    "pick": answering.pick,
+    "pick": last_round.pick,
     "pick_case": reviewing.pick_case,
     "pick_topic": reviewing.pick_topic,
     "plan_visit": deciding.plan_visit,

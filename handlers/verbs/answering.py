@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import reports
+from handlers import reports, rounds_last
 from handlers.heard import Kind
 from handlers.keeping import acknowledge, keep_part, keep_words
 from handlers.messages.build import clip
@@ -41,6 +41,7 @@ def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
         return None
     was = found.revision
     reports.revise(talk.db, found, talk.person.id, talk.now)
+    rounds_last.note_kept(talk.db, found.id, None)
     talk.note(was=was, now=found.revision)
     return was
 
@@ -75,6 +76,7 @@ def restore(talk: Talk) -> Turn:
     unchanged = talk.act is not None or talk.place.memo.get("now") == found.revision
     if older is None or not unchanged or not reports.restore(talk.db, found, older, talk.person.id, talk.now):
         return turn(ask(talk, question))
+    rounds_last.note_kept(talk.db, found.id, None)
     talk.go(question.key)
     return turn(ask(talk, question, lead=say("report.kept_restored", **slots(talk, question))))
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import reports
+from handlers import reports, rounds_last
 from handlers.cards import overview, review, topic_text
 from handlers.flows.report import DELETE
 from handlers.keeping import acknowledge, keep_part
@@ -280,4 +280,5 @@ def delete(talk: Talk) -> Turn:
     found = talk.answer(question.key)
     was = found.revision
     reports.clear(talk.db, found, talk.person.id, talk.now)
+    rounds_last.note_kept(talk.db, found.id, None)
     return put(talk, question, lead=say("report.deleted", **slots(talk, question)), was=was, now=found.revision)
