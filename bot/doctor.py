@@ -8,8 +8,8 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, OperationalError
 
-from bot.line.answers import Unanswered, Why
-from bot.line.gateway import BotInfo, Gateway, Quota, WebhookInfo
+from bot.line.answers import BotInfo, Quota, Unanswered, WebhookInfo, Why
+from bot.line.gateway import Gateway
 from bot.media import MediaStore, Unreachable
 from models import migrations
 

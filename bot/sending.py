@@ -9,8 +9,8 @@ from typing import Any, Protocol
 
 import structlog
 
-from bot.line.answers import Refused, Sent, Unanswered, Why
-from bot.line.gateway import LONGEST, Quota
+from bot.line.answers import Quota, Refused, Sent, Unanswered, Why
+from bot.line.gateway import LONGEST
 from handlers import outbox, quota
 from handlers.outbox import LEASE, Fate, Outgoing
 from handlers.quota import Taken

@@ -12,8 +12,7 @@ from uuid import uuid4
 from sqlalchemy import Table, insert, select
 
 from bot.delivery import Delivery
-from bot.line.answers import Refused, Sent, Unanswered, judge, unanswered
-from bot.line.gateway import Quota
+from bot.line.answers import Quota, Refused, Sent, Unanswered, judge, unanswered
 from bot.sending import Sender
 from handlers import outbox
 from handlers.channels import ensure

@@ -13,8 +13,8 @@ from bot.app import assemble, create_app
 from bot.channels import Seal, add
 from bot.cli import cli
 from bot.commands import common
-from bot.line.answers import Refused, Unanswered, Why
-from bot.line.gateway import BotInfo, Gateway, Quota, WebhookInfo, WebhookTried
+from bot.line.answers import BotInfo, Quota, Refused, Unanswered, WebhookInfo, WebhookTried, Why
+from bot.line.gateway import Gateway
 from bot.settings import Settings
 from bot.simulator import Platform, serve
 from models.store import Store

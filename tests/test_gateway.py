@@ -16,8 +16,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from bot.line.answers import Refused, Sent, Unanswered, Why, judge
-from bot.line.gateway import BotInfo, Gateway, Profile, Quota, WebhookInfo
+from bot.line.answers import BotInfo, Quota, Refused, Sent, Unanswered, WebhookInfo, Why, judge
+from bot.line.gateway import Gateway
 from bot.simulator import TOKEN, Phone, Platform, Server, serve
 from bot.simulator.faults import error, hang, month_used_up, rate_limited, reset_after, reset_before
 from handlers.channels import NoChannel
@@ -162,8 +162,6 @@ def test_a_new_token_is_used_at_once(platform: Platform, server: Server, phone: 
 
 
 def test_questions_are_answered_in_our_words(gateway: Gateway, platform: Platform, phone: Phone) -> None:
-    assert gateway.profile("main", phone.user) == Profile(phone.user, "นางวารุณี ตัวอย่างทอง", "th")
-    assert gateway.profile("main", "U" + "0" * 32) is None
     assert gateway.quota("main") == Quota(300, 0)
     gateway.push("main", phone.user, HELLO, str(uuid4()))
     assert gateway.quota("main") == Quota(300, 1)

@@ -36,6 +36,39 @@ class Refused:
     status: int | None = None  # None: no answer came
 
 
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """Messages of this month. allowed: None where there is no limit."""
+
+    allowed: int | None
+    used: int
+
+
+@dataclass(frozen=True, slots=True)
+class BotInfo:
+    user: str
+    basic_id: str
+    name: str
+    chat_mode: str  # "bot"; "chat": people answer by hand, and events may not come
+    mark_as_read_mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookInfo:
+    url: str
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookTried:
+    """What LINE saw when it tried our webhook. status: None where no answer came."""
+
+    success: bool
+    status: int | None
+    reason: str
+    detail: str
+
+
 class Unanswered(Exception):
     """A question to LINE (quota, profile …) was refused or not answered."""
 

@@ -5,27 +5,28 @@ time to build what is there already. Everything else, which is rare, uses the SD
 """
 
 import ssl
-import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import certifi
 import structlog
-from linebot.v3.messaging import ApiClient, ApiException, Configuration, MessagingApi
-from linebot.v3.messaging import TestWebhookEndpointRequest as WebhookTrial
-from urllib3 import HTTPResponse, Timeout
-from urllib3.exceptions import HTTPError
 
 from bot import metrics
-from bot.line.answers import Refused, Sent, Unanswered, Why, judge, refused, unanswered
+from bot.line.answers import BotInfo, Quota, Refused, Sent, WebhookInfo, WebhookTried, Why, judge, unanswered
 from bot.line.wire import Broken, NotReached, Wire
 from handlers.channels import NoChannel
 from models.json_text import to_json
 
+if TYPE_CHECKING:
+    from urllib3 import HTTPResponse
+
+    from bot.line.sdk import Sdk
+
 log = structlog.get_logger(__name__)
 
+AGENT = "raingan"
 LINE = "https://api.line.me"
 LINE_DATA = "https://api-data.line.me"
 """Where LINE keeps what people send; a stand-in has everything under one host."""
@@ -39,56 +40,6 @@ _PUSH = "/v2/bot/message/push"
 _MULTICAST = "/v2/bot/message/multicast"
 
 Message = dict[str, Any]
-Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True)
-class Quota:
-    """Messages of this month. allowed: None where there is no limit."""
-
-    allowed: int | None
-    used: int
-
-
-@dataclass(frozen=True, slots=True)
-class Profile:
-    user: str
-    name: str
-    language: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class BotInfo:
-    user: str
-    basic_id: str
-    name: str
-    chat_mode: str  # "bot"; "chat": people answer by hand, and events may not come
-    mark_as_read_mode: str
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookInfo:
-    url: str
-    active: bool
-
-
-@dataclass(frozen=True, slots=True)
-class WebhookTried:
-    """What LINE saw when it tried our webhook. status: None where no answer came."""
-
-    success: bool
-    status: int | None
-    reason: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """One channel's ways to LINE; safe to share among threads."""
-
-    token: str
-    api: ApiClient
-    headers: bytes
 
 
 class Gateway:
@@ -116,8 +67,7 @@ class Gateway:
         self._timeouts = timeouts
         self._tls = _trust() if self.host.startswith("https://") else None
         self._wire = Wire(self.host, tls=self._tls, connect=timeouts[0], read=timeouts[1])
-        self._lines: dict[str, _Line] = {}
-        self._lock = threading.Lock()
+        self._headers: dict[str, tuple[str, bytes]] = {}  # by channel, with the token that stands in them
 
     def reply(self, channel: str, token: str, messages: Sequence[Message]) -> Sent | Refused:
         """Send a turn for free (REF Send reply message). A token works once, and without a retry key."""
@@ -137,23 +87,7 @@ class Gateway:
         Raises:
             Unanswered: by LINE.
         """
-        plan = self._ask(channel, MessagingApi.get_message_quota)
-        usage = self._ask(channel, MessagingApi.get_message_quota_consumption)
-        return Quota(plan.value if plan.type == "limited" else None, usage.total_usage)
-
-    def profile(self, channel: str, user: str) -> Profile | None:
-        """Return a person's profile, None where LINE shows none (blocked, not a friend, no consent).
-
-        Raises:
-            Unanswered: by LINE.
-        """
-        try:
-            found = self._ask(channel, MessagingApi.get_profile, user)
-        except Unanswered as error:
-            if error.refused.status == 404:
-                return None
-            raise
-        return Profile(found.user_id, found.display_name, found.language)
+        return self._sdk.quota(channel)
 
     def bot_info(self, channel: str) -> BotInfo:
         """Return what LINE knows of the bot itself.
@@ -161,10 +95,7 @@ class Gateway:
         Raises:
             Unanswered: by LINE.
         """
-        found = self._ask(channel, MessagingApi.get_bot_info)
-        return BotInfo(
-            found.user_id, found.basic_id, found.display_name, str(found.chat_mode), str(found.mark_as_read_mode)
-        )
+        return self._sdk.bot_info(channel)
 
     def webhook(self, channel: str) -> WebhookInfo | None:
         """Return the webhook address set at LINE, None where there is none.
@@ -172,13 +103,7 @@ class Gateway:
         Raises:
             Unanswered: by LINE.
         """
-        try:
-            found = self._ask(channel, MessagingApi.get_webhook_endpoint)
-        except Unanswered as error:
-            if error.refused.status == 404:
-                return None
-            raise
-        return WebhookInfo(found.endpoint, found.active)
+        return self._sdk.webhook(channel)
 
     def try_webhook(self, channel: str, url: str | None = None) -> WebhookTried:
         """Let LINE send an empty webhook to the address that is set, or to another (60 times an hour at most).
@@ -186,39 +111,28 @@ class Gateway:
         Raises:
             Unanswered: by LINE.
         """
-        found = self._ask(channel, MessagingApi.test_webhook_endpoint, WebhookTrial(endpoint=url))
-        return WebhookTried(bool(found.success), found.status_code or None, found.reason, found.detail)
+        return self._sdk.try_webhook(channel, url)
 
-    def open_content(self, channel: str, message_id: str) -> HTTPResponse:
+    def open_content(self, channel: str, message_id: str) -> "HTTPResponse":
         """Begin to read what somebody sent (REF Get content); the caller reads on, and closes.
 
         Raises:
             Unanswered: no answer came.
         """
-        try:
-            line = self._line(channel)
-        except NoChannel as error:
-            raise Unanswered(Refused("no such channel", Why.CHANNEL, permanent=True)) from error
-        url = f"{self._data_host}/v2/bot/message/{message_id}/content"
-        try:
-            response: HTTPResponse = line.api.rest_client.pool_manager.request(
-                "GET",
-                url,
-                headers=line.api.default_headers,
-                timeout=Timeout(connect=self._timeouts[0], read=self._timeouts[1]),
-                retries=False,
-                redirect=False,
-                preload_content=False,
-            )
-        except HTTPError as error:
-            raise Unanswered(unanswered(type(error).__name__, reached=True)) from error
-        return response
+        return self._sdk.open_content(channel, message_id)
+
+    @cached_property
+    def _sdk(self) -> "Sdk":
+        from bot.line.sdk import Sdk
+
+        hosts = (self.host, self._data_host)
+        return Sdk(hosts, self._token_of, self._tls, connections=self._connections, timeouts=self._timeouts)
 
     def _send(self, channel: str, path: str, content: dict[str, Any], retry_key: str | None = None) -> Sent | Refused:
         began = time.perf_counter()
         request_id = None
         try:
-            headers = self._line(channel).headers
+            headers = self._headers_of(channel)
         except NoChannel:
             return Refused("no such channel", Why.CHANNEL, permanent=True)
         if retry_key is not None:
@@ -255,40 +169,15 @@ class Gateway:
             seconds=round(seconds, 3),
         )
 
-    def _ask(self, channel: str, question: Callable[..., Answer], *details: Any) -> Answer:
-        try:
-            return question(MessagingApi(self._line(channel).api), *details, _request_timeout=self._timeouts)
-        except NoChannel as error:
-            raise Unanswered(Refused("no such channel", Why.CHANNEL, permanent=True)) from error
-        except ApiException as error:
-            log.warning("line refused", question=question.__name__, channel=channel, status=error.status)
-            raise Unanswered(refused(error.status or 500, error.reason)) from error
-        except HTTPError as error:
-            raise Unanswered(unanswered(type(error).__name__, reached=True)) from error
-        except ValueError as error:  # an answer the SDK's models do not know
-            raise Unanswered(Refused("an answer of unknown shape", Why.TROUBLE)) from error
-
-    def _line(self, channel: str) -> _Line:
+    def _headers_of(self, channel: str) -> bytes:
         token = self._token_of(channel)
-        line = self._lines.get(channel)
-        if line is not None and line.token == token:
-            return line
-        with self._lock:
-            line = self._lines.get(channel)
-            if line is None or line.token != token:
-                line = self._lines[channel] = self._connect(token)
-        return line
-
-    def _connect(self, token: str) -> _Line:
-        configuration = Configuration(host=self.host, access_token=token)
-        configuration.retries = False
-        configuration.connection_pool_maxsize = self._connections
-        api = ApiClient(configuration)
-        if self._tls is not None:
-            kept = api.rest_client.pool_manager.connection_pool_kw
-            kept.pop("ca_certs", None)
-            kept["ssl_context"] = self._tls
-        return _Line(token, api, _lines({**api.default_headers, "Content-Type": "application/json"}))
+        known, headers = self._headers.get(channel, ("", b""))
+        if known != token:
+            headers = _lines(
+                {"Authorization": f"Bearer {token}", "User-Agent": AGENT, "Content-Type": "application/json"}
+            )
+            self._headers[channel] = (token, headers)
+        return headers
 
 
 def _lines(headers: dict[str, str]) -> bytes:
