@@ -43,7 +43,8 @@ def home_choices(talk: Talk) -> tuple[Choice, ...]:
     begun = talk.stand.report is not None
     first = Choice(say("label.resume" if begun else "label.start"), Act("report"))
     rest = tuple(Choice(say(f"label.{do}"), Act(do)) for do in ("status", "help"))
-    several = (Choice(say("label.switch"), Act("switch")),) if len(talk.standings) > 1 else ()
+    label = "label.switch" if all(one.may_write for one in talk.standings) else "label.switch_hat"
+    several = (Choice(say(label), Act("switch")),) if len(talk.standings) > 1 else ()
     return (first, *rest, *several) if talk.writable else (*rest, *several)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from datetime import date, datetime, time
 
 from handlers import joining_requests, memberships, when
+from handlers.audit import note
 from handlers.flows.coordinating import REPLACE, REQUESTS, WHY
 from handlers.heard import Kind
 from handlers.invites import looks_like_code
@@ -27,8 +28,11 @@ def _scope(talk: Talk) -> Collection[int] | None:
 
 
 def show_requests(talk: Talk) -> Turn:
-    """List the requests that wait in the coordinator's scope, oldest first."""
-    return turn(_list(talk))
+    """List the requests that wait in the coordinator's scope, oldest first. Names are shown: that is audited."""
+    listed = _list(talk)
+    if shown := talk.place.memo["listed"]:
+        note(talk.db, talk.channel, "request.viewed", talk.now, person=talk.person.id, requests=len(shown))
+    return turn(listed)
 
 
 def _list(talk: Talk, lead: str = "") -> Say:
