@@ -72,6 +72,11 @@ def parsed(name: str) -> Agency:
     return Agency(place=place) if place in _data().provinces else Agency(text=folded(name))
 
 
+def is_province(place: str) -> bool:
+    """Tell whether a place is a province, by its full name."""
+    return place in _data().provinces
+
+
 def group_of(agency: Agency) -> str | None:
     """Return the name of the group that an office stands under, or None."""
     return agency.kind if agency.office else None

@@ -94,7 +94,8 @@ class Phones:
 def phones(cell: str, longest: int) -> Phones:
     """Return the telephone numbers of a cell: all of them where they fit, else the first ones."""
     text = _POINT.sub("", digits("\n".join(map(line, clean(cell).split("\n")))).strip("'’‘`\" \n"))
-    found = [one.strip(" '.") for one in _BETWEEN_PHONES.split(text) if one.strip(" '.")]
+    parts = (words().telephone.sub("", one).strip(" '.") for one in _BETWEEN_PHONES.split(text))
+    found = [one for one in parts if one]
     plain = [one for one in found if not _MASKED.search(one) and re.search(r"\d", one)]
     kept: list[str] = []
     for one in dict.fromkeys(plain):

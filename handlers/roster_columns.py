@@ -42,7 +42,7 @@ def find(rows: Sequence[Numbered], asking: Asking) -> Header:
         BadRoster: there is none, or it lacks a column one cannot do without.
     """
     found = max(range(min(len(rows), _DEPTH)), key=lambda at: (_score(rows[at][1], rows, at), -at), default=None)
-    if found is None or _score(rows[found][1], rows, found) < _FEWEST:
+    if found is None or not _score(rows[found][1], rows, found):
         raise BadRoster([say("roster.no_header", columns=", ".join(COLUMNS))])
     lines = 2 if found + 1 < len(rows) and _continues(rows[found][1], rows[found + 1][1]) else 1
     headings = _joined(rows[found][1], rows[found + 1][1]) if lines == _LINES else rows[found][1]
@@ -57,8 +57,8 @@ _LINES = 2
 
 
 def is_header(cells: Sequence[str]) -> bool:
-    """Tell whether a row is a header: tables are printed with one on each page."""
-    return len(_kinds(cells)) > _FEWEST
+    """Tell whether a row is a header: tables are printed with one on each page. อำเภอสตึก alone makes none."""
+    return len(kinds := _kinds(cells)) > _FEWEST and {CODE, NAME} <= kinds
 
 
 def _kinds(cells: Sequence[str]) -> set[str]:
@@ -66,11 +66,10 @@ def _kinds(cells: Sequence[str]) -> set[str]:
 
 
 def _score(cells: Sequence[str], rows: Sequence[Numbered], at: int) -> int:
-    """Count the columns a row names, alone or with the line below it."""
-    if at + 1 < len(rows) and _continues(cells, rows[at + 1][1]):
-        return len(_kinds(_joined(cells, rows[at + 1][1])))
-    kinds = _kinds(cells)
-    return len(kinds) if NAME in kinds or len(kinds) > _FEWEST else 0
+    """Count the columns a row names, alone or with the line below it; a code's and a name's count most."""
+    two = at + 1 < len(rows) and _continues(cells, rows[at + 1][1])
+    kinds = _kinds(_joined(cells, rows[at + 1][1])) if two else _kinds(cells)
+    return len(kinds) + len(COLUMNS) * len(kinds & {CODE, NAME}) if len(kinds) >= _FEWEST else 0
 
 
 def column_of(heading: str) -> str | None:
@@ -88,7 +87,9 @@ _LONGEST_HEADING = 60
 def _continues(above: Sequence[str], below: Sequence[str]) -> bool:
     """Tell whether the row below is the second line of a header: headings only, some of them new."""
     keys = [folded(cell) for cell in below if cell]
-    if not keys or not _kinds(above) or any(re.search(r"\d{3}", key) for key in keys):
+    if len(keys) == 1 and not words().below.match(keys[0]):
+        return False  # สังกัด สช. is a heading of the rows below it
+    if not keys or len(set(filter(None, above))) < _FEWEST or any(re.search(r"\d{3}", key) for key in keys):
         return False
     return all(words().below.match(key) or column_of(key) for key in keys)
 
@@ -100,7 +101,8 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
         top = above[at] if at < len(above) else ""
         under = below[at] if at < len(below) else ""
         over = top or (over if under else "")
-        joined.append(over if over == under else f"{over} {under}".strip())
+        alone = over == under or (not top and column_of(under) is not None)
+        joined.append(under if alone else f"{over} {under}".strip())
     return joined
 
 

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import pairwise
 
 from handlers import roster_cells, roster_columns
-from handlers.agency_names import parsed
+from handlers.agency_names import Agency, is_province, parsed
+from handlers.roster_carried import Raw, carried_down, listed
 from handlers.roster_columns import Header, Numbered
 from handlers.roster_values import (
     AGENCY,
     CODE,
+    COLUMNS,
     DIRECTOR,
     DISTRICT,
     LONGEST,
@@ -31,7 +32,7 @@ from handlers.roster_words import words
 from handlers.texts import say
 
 _SCHOOL, _HEADING, _PLACE = "school", "agency", "district"
-_ABOVE, _EMPTY, _ZERO = "above", "empty", "zero"
+_EMPTY, _ZERO = "empty", "zero"
 
 
 def read(table: Iterable[tuple[int, Sequence[str]]], asking: Asking) -> Draft:
@@ -45,6 +46,8 @@ def read(table: Iterable[tuple[int, Sequence[str]]], asking: Asking) -> Draft:
         raise BadRoster([say("roster.empty")])
     lines = [(number, [roster_cells.line(cell) for cell in cells]) for number, cells in rows]
     header = roster_columns.find(lines, asking)
+    if asking.open or asking.wrong:  # which column is which comes before all else
+        return Draft()
     sheet = _Sheet(header, asking)
     if header.unused:
         sheet.draft.notes.append(say("roster.unused", columns=", ".join(header.unused)))
@@ -54,23 +57,12 @@ def read(table: Iterable[tuple[int, Sequence[str]]], asking: Asking) -> Draft:
 
 
 @dataclass(slots=True)
-class _Raw:
-    """A school's cells before those carried down are filled in. over: the heading it stands under."""
-
-    number: int
-    cells: dict[str, str]
-    original: dict[str, str]
-    over: dict[str, str]
-    above: str = ""
-
-
-@dataclass(slots=True)
 class _Sheet:
     header: Header
     asking: Asking
     draft: Draft = field(default_factory=Draft)
     over: dict[str, str] = field(default_factory=dict)
-    raws: list[_Raw] = field(default_factory=list)
+    raws: list[Raw] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     lost_zeros: list[int] = field(default_factory=list)
 
@@ -87,7 +79,7 @@ class _Sheet:
             self._school(number, named, original)
         elif not said:
             self._leave(number, say("roster.only_numbers", text=" ".join(filter(None, cells))))
-        elif total := next(filter(_is_total, said), None):
+        elif total := next(filter(_is_total, (one for one in said if one not in _rest(named))), None):
             self._leave(number, say("roster.total", text=total))
         elif _is_footnote(said[0]) and not (said[0].startswith("*") and named[NAME] == said[0]):
             self._leave(number, say("roster.footnote", text=said[0]))
@@ -103,13 +95,13 @@ class _Sheet:
 
     def _school(self, number: int, named: dict[str, str], original: Sequence[str]) -> None:
         first = {column: original[at] if 0 <= at < len(original) else "" for column, at in self.header.columns.items()}
-        self.raws.append(_Raw(number, dict(named), first, dict(self.over)))
+        self.raws.append(Raw(number, dict(named), first, dict(self.over)))
 
     def _lone(self, number: int, text: str, named: dict[str, str], original: Sequence[str]) -> None:
         """Take a row with but one word in it: a heading, or a school of which nothing else is known."""
         agency = parsed(roster_cells.agency(text))
         is_name = named[NAME] == text
-        if (agency.kind and not (agency.office and is_name)) or named.get(AGENCY) == text:
+        if (agency.kind and not (is_name and _may_be_school(agency))) or named.get(AGENCY) == text:
             self._head(AGENCY, roster_cells.agency(text))
         elif words().district.match(text) or named.get(DISTRICT) == text:
             self._head(DISTRICT, roster_cells.district(text))
@@ -147,57 +139,19 @@ class _Sheet:
         """Fill in what is carried down, read the cells, and return the schools."""
         if not self.raws and not self.asking.open:
             raise BadRoster([say("roster.none")])
+        if DISTRICT not in self.header.columns and not all(DISTRICT in raw.over for raw in self.raws):
+            raise BadRoster([say("roster.missing", columns=DISTRICT, known=", ".join(COLUMNS))])
         for column in (AGENCY, DISTRICT):
-            self._fill(column)
+            self.raws = carried_down(self.raws, column, self.draft, self.asking)
         self.draft.rows = [row for raw in self.raws if (row := self._row(raw)) is not None]
         self._mend_phones()
         if self.problems:
             raise BadRoster(self.problems)
         return self.draft
 
-    def _fill(self, column: str) -> None:
-        """Give empty cells what stands above them, or what the heading says."""
-        empty: list[_Raw] = []
-        above, heading, agency, crosses = "", "", "", False
-        for raw in self.raws:
-            said, over = raw.cells.get(column, ""), raw.over.get(column, "")
-            if said:
-                above, heading, agency = said, over, raw.cells.get(AGENCY, "")
-            elif over and (over != heading or not above):
-                raw.cells[column], above, heading = over, "", over
-            elif above:
-                empty.append(raw)
-                raw.above = above
-                crosses |= agency != raw.cells.get(AGENCY, "") and column != AGENCY
-        if empty and self._carries(column, empty, crosses):
-            for raw in empty:
-                raw.cells[column] = raw.above
-
-    def _carries(self, column: str, empty: list[_Raw], crosses: bool) -> bool:
-        """Tell whether empty cells mean the one above: plain where no value is written twice in a row.
-
-        crosses: the one above belongs to another agency.
-        """
-        numbers = tuple(raw.number for raw in empty)
-        written = [raw.cells.get(column, "") for raw in self.raws]
-        filled = [one for one in written if one]
-        repeats = any(one and one == next_one for one, next_one in pairwise(written))
-        if not repeats and not crosses and len(empty) >= max(len(filled), _FEWEST_CARRIED):
-            self.draft.notes.append(say("roster.carried", column=column, rows=_listed(numbers)))
-            return True
-        first = f"{empty[0].number}: {empty[0].cells[NAME]} → {empty[0].above}"
-        said = say("roster.carry", column=column, rows=_listed(numbers), first=first)
-        choices = (Choice(_ABOVE, say("roster.from_above")), Choice(SKIP, say("roster.leave_rows")))
-        about = [f"{raw.cells[CODE]}|{raw.cells[NAME]}|{raw.above}" for raw in empty]
-        answer = self.asking.ask(Question(question_id("above", column, *about), said, choices, numbers))
-        if answer == SKIP:
-            self.raws = [raw for raw in self.raws if raw not in empty]
-            self.draft.left += [(number, say("roster.as_told", text=column)) for number in numbers]
-        return answer == _ABOVE
-
     # One school ---------------------------------------------------------------------------------------------------
 
-    def _row(self, raw: _Raw) -> Row | None:
+    def _row(self, raw: Raw) -> Row | None:
         cells = raw.cells
         values = {NAME: roster_cells.school(cells[NAME]), DIRECTOR: cells.get(DIRECTOR, "").strip("* ")}
         values[AGENCY] = roster_cells.agency(cells.get(AGENCY, ""))
@@ -216,7 +170,7 @@ class _Sheet:
             phone,
         )
 
-    def _check(self, raw: _Raw, values: dict[str, str]) -> None:
+    def _check(self, raw: Raw, values: dict[str, str]) -> None:
         waits = raw.number in self.asking.open_rows
         for column in (NAME, DISTRICT):
             if not values[column] and not waits:
@@ -227,10 +181,10 @@ class _Sheet:
             if len(text) > LONGEST[column]:
                 self._problem(raw, say("roster.too_long", column=column, most=LONGEST[column]))
 
-    def _problem(self, raw: _Raw, problem: str) -> None:
+    def _problem(self, raw: Raw, problem: str) -> None:
         self.problems.append(say("roster.in_row", n=raw.number, problem=problem))
 
-    def _pupils(self, raw: _Raw) -> int | None:
+    def _pupils(self, raw: Raw) -> int | None:
         cell = raw.cells.get(PUPILS, "")
         try:
             return roster_cells.pupils(cell)
@@ -242,7 +196,7 @@ class _Sheet:
             answer = self.asking.ask(Question(about, said, choices, (raw.number,)))
             return int(answer) if answer not in (None, _EMPTY) else None
 
-    def _phone(self, raw: _Raw) -> str | None:
+    def _phone(self, raw: Raw) -> str | None:
         found = roster_cells.phones(raw.original.get(PHONE, ""), LONGEST[PHONE])
         cell = raw.cells.get(PHONE, "")
         if cell and found.left_out:
@@ -259,7 +213,7 @@ class _Sheet:
             return
         rows = [row for row in self.draft.rows if row.number in self.lost_zeros]
         first = roster_cells.with_zero(rows[0].phone or "")
-        said = say("roster.phone_zero", rows=_listed(self.lost_zeros), first=f"{rows[0].phone} → {first}")
+        said = say("roster.phone_zero", rows=listed(self.lost_zeros), first=f"{rows[0].phone} → {first}")
         choices = (Choice(_ZERO, say("roster.put_zero")), Choice(_EMPTY, say("roster.no_number")))
         about = question_id("phones", *(f"{row.about}|{row.phone}" for row in rows))
         answer = self.asking.ask(Question(about, said, choices, tuple(self.lost_zeros)))
@@ -270,7 +224,6 @@ class _Sheet:
 
 
 _PUPILS_DIGITS = 6
-_FEWEST_CARRIED = 2
 _FEW_DIGITS = 4
 
 
@@ -283,19 +236,18 @@ def _is_footnote(text: str) -> bool:
 
 
 def _looks_like_code(cell: str) -> bool:
-    return sum(map(str.isdigit, cell)) >= _FEW_DIGITS
+    return sum(map(str.isdigit, cell)) >= _FEW_DIGITS and not re.search("[ก-ฮ]{2}", cell)
+
+
+def _rest(named: dict[str, str]) -> set[str]:
+    """Return the cells that make no total of a row with a name in it: "รวม 120" may be its pupils."""
+    return {named.get(column, "") for column in (PUPILS, DIRECTOR, PHONE)} if named[NAME] else set()
+
+
+def _may_be_school(agency: Agency) -> bool:
+    """Tell whether what reads like an agency may be a school: เทศบาล ๑, or the border police's (ตชด.) somewhere."""
+    return bool(agency.office or (agency.place and not agency.number and not is_province(agency.place)))
 
 
 def _is_total(text: str) -> bool:
     return words().total.match(text.lower()) is not None
-
-
-def _listed(rows: Iterable[int]) -> str:
-    """Return row numbers in few words: "5, 7-12"."""
-    runs: list[list[int]] = []
-    for row in sorted(rows):
-        if runs and row == runs[-1][1] + 1:
-            runs[-1][1] = row
-        else:
-            runs.append([row, row])
-    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)

@@ -29,6 +29,7 @@ class Words:
     around: re.Pattern[str]
     district: re.Pattern[str]
     nothing: re.Pattern[str]
+    telephone: re.Pattern[str]
 
 
 @cache

@@ -118,10 +118,34 @@ class TestHeaders:
         assert [cells(entry) for entry in plan.entries] == [ROW]
 
     def test_of_two_alike_one_is_asked_for(self):
-        rows = [[*HEADER, "โทรศัพท์"], [*ROW, "0810000001"]]
+        rows = [["รายชื่อโรงเรียนนำร่อง"], [*HEADER, "โทรศัพท์"], [*ROW, "0810000001"]]
+        assert [question.id.split("-")[0] for question in understood(rows)[0].questions] == ["column"]
         plan, given = answered(rows, lambda question: "8")
         assert plan.entries[0].phone == "0810000001"
         assert [one.split("-")[0] for one in given] == ["column"]
+
+    @pytest.mark.parametrize("heading", ["สังกัด สช.", "สช.", "อำเภอคูเมือง"])
+    def test_a_heading_right_below_is_no_second_line(self, heading: str):
+        plan, _ = understood([HEADER, [heading, *[""] * 6], but(ROW, agency="", district="สตึก"), SECOND])
+        assert {entry.district for entry in plan.entries} == {"สตึก"}
+        assert (plan.entries[0].agency == "สช.") == ("สช." in heading)
+
+    def test_a_row_whose_cells_repeat_their_headings_is_a_school(self):
+        row = [ROW[0], "โรงเรียนบ้านสมมติ", "สังกัด สพป.บร 1", "อำเภอสตึก", "นักเรียน 120 คน", "ผอ.นาย ก", "โทร. 044000001"]
+        plan, _ = answered([HEADER, SECOND, row], lambda question: "120")
+        assert [entry.code for entry in plan.entries] == [SECOND[0], ROW[0]]
+        assert (plan.entries[1].pupils, plan.entries[1].phone) == (120, "044000001")
+
+    def test_headings_of_two_lines_that_are_not_one_below_the_other(self):
+        top = ["รหัส", "", "สังกัด", "", "จำนวนนักเรียน", "", "โทรศัพท์"]
+        below = ["", "ชื่อโรงเรียน", "", "อำเภอ", "", "ผู้อำนวยการ", ""]
+        plan, _ = understood([top, below, ROW])
+        assert [cells(entry) for entry in plan.entries] == [ROW]
+
+    def test_no_districts_at_all_are_told_once(self):
+        with pytest.raises(BadRoster) as refusal:
+            understood([[*HEADER[:3], *HEADER[4:]], [*ROW[:3], *ROW[4:]], [*SECOND[:3], *SECOND[4:]]])
+        assert len(refusal.value.problems) == 1
 
 
 class TestCodes:
@@ -181,7 +205,18 @@ class TestCodes:
 class TestRowsBetween:
     @pytest.mark.parametrize(
         "text",
-        ["รวม", "รวมทั้งสิ้น", "รวม 7 โรงเรียน", "รวม สพป.บร 1", "ยอดรวม", "รวมนักเรียนทั้งหมด", "หมายเหตุ: ไม่มี", "ที่มา DMC"],
+        [
+            "รวม",
+            "รวม 40 โรงเรียน 18,011 คน",
+            "หมายเหตุ ข้อมูลปี 2569",
+            "รวมทั้งสิ้น",
+            "รวม 7 โรงเรียน",
+            "รวม สพป.บร 1",
+            "ยอดรวม",
+            "รวมนักเรียนทั้งหมด",
+            "หมายเหตุ: ไม่มี",
+            "ที่มา DMC",
+        ],
     )
     @pytest.mark.parametrize("column", [0, 1, 2])
     def test_totals_and_footnotes_are_left_with_a_reason(self, text: str, column: int):
@@ -223,6 +258,11 @@ class TestRowsBetween:
         plan, asking = understood([HEADER, ROW, lone, but(SECOND, agency="")], {question.id: answer})
         assert plan.entries[0].code == "1031991001"
         assert bool(asking.open) == (answer != "agency")
+
+    @pytest.mark.parametrize("name", ["ตชด.บ้านสมมติ", "โรงเรียนตำรวจตระเวนชายแดนบ้านสมมติ", "เทศบาล ๑", "เอกชนสมมติ"])
+    def test_a_school_named_after_its_agency_is_not_taken_for_a_heading(self, name: str):
+        plan, _ = understood([HEADER, ROW, ["", name, *[""] * 5]])
+        assert {row for question in plan.questions for row in question.rows} == {3}
 
     def test_cells_carried_down_are_filled_in(self):
         rows = [ROW, *(but(SECOND, code=f"103199200{n}", name=f"วัด {n}", agency="", district="") for n in range(3))]
