@@ -47,10 +47,14 @@ def extended(db: Connection, channel: str, number: int, due_on: date, now: datet
         grace_on=was.grace_on + on if was.grace_on else None,
         closed_at=was.closed_at + on if was.closed_at else None,
     )
-    for other in rounds.listed(db, channel):
-        if other.id != number and other.opens_at < longer.ends_at and longer.opens_at < other.ends_at:
-            raise BadRound(f"overlaps the round {other.title}", "overlap", title=other.title, due=day(other.due_on))
+    _check_overlap(db, channel, longer)
     return longer
+
+
+def _check_overlap(db: Connection, channel: str, changed: Round) -> None:
+    for other in rounds.listed(db, channel):
+        if other.id != changed.id and other.opens_at < changed.ends_at and changed.opens_at < other.ends_at:
+            raise BadRound(f"overlaps the round {other.title}", "overlap", title=other.title, due=day(other.due_on))
 
 
 def extend(db: Connection, channel: str, number: int, due_on: date, now: datetime, *, by: int | None = None) -> Round:
@@ -72,7 +76,7 @@ def close(
     """Close a round now, or plan its close: ``on`` is the last day on which anything can be written.
 
     Raises:
-        BadRound: there is none, it is closed, or the planned day comes before the due date or is past.
+        BadRound: there is none, it is closed, or the planned day is past, before the due date or in the next round.
     """
     was = open_one(db, channel, number, now)
     if on is not None:
@@ -80,6 +84,7 @@ def close(
         if on < today(now):
             raise BadRound(f"closes on {on}, which is past", "past", due=day(on))
     closed = replace(was, closed_at=midnight_after(on) if on else now)
+    _check_overlap(db, channel, closed)
     _write(db, channel, closed)
     note(db, channel, "round.closed", now, person=by, round=number, on=on.isoformat() if on else None)
     return closed
@@ -90,6 +95,7 @@ def set_grace(db: Connection, channel: str, number: int, grace_on: date, now: da
     was = open_one(db, channel, number, now)
     rounds.check_last_days(was.due_on, grace_on, was.last_day)
     changed = replace(was, grace_on=grace_on)
+    _check_overlap(db, channel, changed)
     _write(db, channel, changed)
     note(db, channel, "round.grace", now, round=number, grace=grace_on.isoformat())
     return changed

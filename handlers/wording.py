@@ -101,10 +101,9 @@ def last_said(talk: Talk, question: Question) -> Last | None:
     return rounds_last.last_said(talk.db, talk.channel, at.school, at.round, question.key)
 
 
-def pending_plan(talk: Talk, question: Question) -> Last | None:
-    """Return the plan of the round before, as long as it was not said what became of it; None for other questions."""
-    last = last_said(talk, question) if question.part == QuestionPart.NEXT else None
-    return last if last and not rounds_last.is_checked(talk.db, talk.report, question.key) else None
+def plan_waits(talk: Talk, question: Question) -> bool:
+    """Tell whether a question's plan of the round before, if there is one, still waits to be looked back on."""
+    return question.part == QuestionPart.NEXT and not rounds_last.is_checked(talk.db, talk.report, question.key)
 
 
 def _of_last_round(talk: Talk, question: Question) -> tuple[list[str], list[Choice]]:
@@ -114,7 +113,7 @@ def _of_last_round(talk: Talk, question: Question) -> tuple[list[str], list[Choi
         return [], []
     answer = talk.answer(question.key)
     said, choices = [say("last_round.may_keep")], [choice(talk, "same", answer)]
-    if pending_plan(talk, question):
+    if plan_waits(talk, question):
         said.insert(0, say("last_round.plan", answer=clip(words_of(question, last.words), PLAN)))
         plans = [(state, act(talk, "plan", answer, state)) for state in rounds_last.STATES]
         choices += [Choice(say(f"label.plan_{state}"), does) for state, does in plans]

@@ -22,7 +22,7 @@ from handlers.verbs.chatting import here, home_choices
 from handlers.verbs.moving import show_sent
 from handlers.verbs.rounds import FLOW, is_old, why_bad
 from handlers.when import find
-from handlers.words import letters
+from handlers.words import clean, letters
 from models.people import Request, Role
 
 QUOTED = 300
@@ -93,9 +93,9 @@ def _take(talk: Talk, due: date, why: str | None) -> Turn:
 def take_wish_why(talk: Talk) -> Turn:
     """Take the reason, in the director's own words."""
     due = _asked_for(talk)
-    if due is None or talk.heard.kind != Kind.TEXT or not talk.heard.text.strip():
+    if due is None or talk.heard.kind != Kind.TEXT or not clean(talk.heard.text):
         return _take(talk, due, None) if due else ask_for_time(talk)
-    return _preview(talk, due, clip(" ".join(talk.heard.text.split()), QUOTED))
+    return _preview(talk, due, clip(" ".join(clean(talk.heard.text).split()), QUOTED))
 
 
 def skip_wish_why(talk: Talk) -> Turn:

@@ -13,7 +13,7 @@ from handlers.rounds_last import STATES, Last
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs import answering
-from handlers.wording import QUOTED, ask, choice, last_said, pending_plan, slots, words_of
+from handlers.wording import QUOTED, ask, choice, last_said, plan_waits, slots, words_of
 from models.report import AnswerState, PartKind
 
 
@@ -91,7 +91,7 @@ def check_plan(talk: Talk) -> Turn:
 
 def _check(talk: Talk, question: Question, state: str | None) -> Turn | None:
     """Write down what became of the plan, and ask the question again; None where nothing waits to be said."""
-    if state not in STATES or pending_plan(talk, question) is None:
+    if state not in STATES or not plan_waits(talk, question) or last_said(talk, question) is None:
         return None
     rounds_last.check_plan(talk.db, talk.channel, talk.report, question.key, state, talk.person.id, talk.now)
     lead = say("last_round.checked", state=say(f"label.plan_{state}"), **slots(talk, question))
