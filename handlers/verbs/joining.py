@@ -69,7 +69,7 @@ def look_at_code(talk: Talk) -> Turn:
     if isinstance(found, Refused):
         return turn(Say(_refusal(found, code)))
     if _has(talk, found):
-        return _stay(talk, say("joining.already", school=found.name))
+        return _stay(talk, _already(found))
     talk.join(SCHOOL, invite=found.invite_id)
     return turn(_ask_school(found))
 
@@ -88,13 +88,20 @@ def _stay(talk: Talk, words: str) -> Turn:
 
 
 def _ask_school(found: Invited) -> Say:
-    place = " ".join(
-        part for part in (found.agency, found.district and say("joining.district", district=found.district)) if part
-    )
-    words = say(
-        "joining.school", school=found.name or say("joining.everywhere"), place=place, role=say(f"role.{found.role}")
-    )
-    return Say(words, _yes_or_no(found.invite_id))
+    district = say("joining.district", district=found.district) if found.district else ""
+    place = f"{found.agency} {district}".strip() if found.school_id else ""
+    where = "\n".join(filter(None, (_name(found), place)))
+    return Say(say("joining.school", place=where, role=say(f"role.{found.role}")), _yes_or_no(found.invite_id))
+
+
+def _name(found: Invited) -> str:
+    return found.name or say("joining.everywhere")
+
+
+def _already(found: Invited) -> str:
+    if found.school_id:
+        return say("joining.already", school=found.name)
+    return say("joining.already_staff", place=_name(found), next=say(f"next.{found.role}"))
 
 
 def _refusal(refused: Refused, code: str = "") -> str:

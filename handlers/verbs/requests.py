@@ -56,7 +56,7 @@ def _row(talk: Talk, place: int, one: JoinRequest) -> str:
     row = say(
         "requests.row",
         n=place,
-        name=one.name or say("requests.nameless"),
+        name=_called(one),
         role=say(f"role.{one.role}"),
         school=one.school_name,
         district=one.district,
@@ -66,6 +66,10 @@ def _row(talk: Talk, place: int, one: JoinRequest) -> str:
     heads = _heads(talk, one)
     listed = [say("requests.listed", name=one.listed)] if one.listed else []
     return "\n".join([row, *listed, *([say("requests.has_head", names=_names(heads))] if heads else [])])
+
+
+def _called(one: JoinRequest) -> str:
+    return one.name or say("requests.nameless")
 
 
 def _buttons(place: int, one: JoinRequest) -> tuple[Choice, Choice]:
@@ -118,7 +122,7 @@ def _told(outcome: Outcome, one: JoinRequest | None) -> str:
     if one.state == Request.WITHDRAWN:
         return say("requests.withdrawn", school=one.school_name)
     key = "requests.already_granted" if one.state == Request.GRANTED else "requests.already_refused"
-    return say(key, school=one.school_name, name=one.name or "", by=one.decided_by or say("requests.somebody"))
+    return say(key, school=one.school_name, name=_called(one), by=one.decided_by or say("requests.somebody"))
 
 
 # Granting ---------------------------------------------------------------------------------------------------------
@@ -140,7 +144,7 @@ def _ask_replace(one: JoinRequest, heads: list[memberships.Membership]) -> Say:
     words = say(
         "requests.replace",
         school=one.school_name,
-        name=one.name or "",
+        name=_called(one),
         heads=_names(heads),
         since=moment(heads[0].since),
     )
@@ -173,7 +177,7 @@ def _from_a_day(talk: Talk, one: JoinRequest) -> Turn:
     if read.understood and read.day is not None and read.day > today(talk.now):
         talk.stand_at(_FLOW, REPLACE, request=one.id, day=read.day.isoformat())
         yes_or_no = (Choice(say("label.yes"), Act("yes")), Choice(say("label.no"), Act("no")))
-        return turn(Say(say("requests.day_sure", since=day(read.day), name=one.name or ""), yes_or_no))
+        return turn(Say(say("requests.day_sure", since=day(read.day), name=_called(one)), yes_or_no))
     talk.stand_at(_FLOW, REPLACE, request=one.id)
     key = "requests.day" if said or number_alone(talk.heard.text) == 2 else "requests.day_again"
     return turn(Say(say(key)), _ask_replace(one, _heads(talk, one)))
@@ -186,7 +190,7 @@ def _grant(talk: Talk, one: JoinRequest, replaces_at: datetime | None = None) ->
         return turn(_list(talk, _told(outcome, seen)))
     key = "requests.granted" if replaces_at is None or replaces_at <= talk.now else "requests.granted_from"
     since = day(today(replaces_at)) if replaces_at else ""
-    words = say(key, name=one.name or "", role=say(f"role.{one.role}"), school=one.school_name, since=since)
+    words = say(key, name=_called(one), role=say(f"role.{one.role}"), school=one.school_name, since=since)
     return turn(_list(talk, words))
 
 
@@ -200,7 +204,7 @@ def refuse_request(talk: Talk) -> Turn:
         return one
     if talk.order is not None and letters(talk.order.rest) > 0:
         return _refuse(talk, one, talk.order.rest)
-    return _ask_why(talk, one, say("requests.why", name=one.name or "", school=one.school_name))
+    return _ask_why(talk, one, say("requests.why", name=_called(one), school=one.school_name))
 
 
 def _ask_why(talk: Talk, one: JoinRequest, words: str) -> Turn:
@@ -227,4 +231,4 @@ def _refuse(talk: Talk, one: JoinRequest, words: str) -> Turn:
     outcome = joining_requests.refuse(talk.db, talk.channel, one, talk.person.id, why, talk.now)
     if outcome != Outcome.DONE:
         return turn(_list(talk, _told(outcome, joining_requests.read(talk.db, talk.channel, one.id, talk.now))))
-    return turn(_list(talk, say("requests.refused", name=one.name or "", school=one.school_name, why=why)))
+    return turn(_list(talk, say("requests.refused", name=_called(one), school=one.school_name, why=why)))
