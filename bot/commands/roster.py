@@ -133,6 +133,8 @@ def _prompted(question: Question, more: int) -> str:
     click.echo(f"\n[{more}] {question.said}", err=True)
     for number, choice in enumerate(question.choices, start=1):
         click.echo(f"  {number}: {choice.label}", err=True)
+    if question.any_code:
+        click.echo("  หรือพิมพ์รหัส 10 หลัก (or type ten digits)", err=True)
     while True:
         typed = str(click.prompt("เลือก (choose)", err=True)).strip()
         if typed.isdecimal() and 1 <= int(typed) <= len(question.choices):
