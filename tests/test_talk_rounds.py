@@ -10,7 +10,7 @@ from handlers.heard import Kind
 from models.audit import audit
 from models.people import Role
 from models.programme import extension_requests, extensions, rounds
-from tests.province import MAIN, Person, Province
+from tests.province import MAIN, NOISE, Person, Province
 
 KRASANG = "สพป.บุรีรัมย์ เขต 2"
 
@@ -232,3 +232,64 @@ class TestMoreTime:
         with province.store.write() as db:
             db.execute(update(rounds).values(closed_at=province.now + timedelta(days=33)))
         director.says("ขอเลื่อนเป็น 20 ก.พ.").hears("เลื่อนได้ไม่เกินวันนั้น")
+
+
+ACTS = ["round_open", "round_move", "round_close", "round_sure", "round_day", "round_title", "round_skip", "wish_day"]
+TYPED = [
+    "เปิดรอบ",
+    "วันนี้",
+    "ใช่",
+    "6 ก.พ.",
+    "ข้าม",
+    "ข้าม",
+    "ใช่",
+    "เลื่อนกำหนด",
+    "20 ก.พ.",
+    "ใช่",
+    "ปิดรอบ",
+    "ใช่",
+    "ยืนยัน",
+    "ให้เลื่อน 1",
+    "อนุมัติ",
+]
+
+
+@pytest.mark.parametrize("who", ["stranger", "delegate", "verifier", "viewer", "agency", "noise"])
+def test_no_words_and_no_button_made_by_hand_change_rounds_of_others(province, who):
+    """Nobody but the province's coordinator changes a round; nobody decides on another agency's school."""
+    province.director().says("ขอเลื่อน 1 สัปดาห์").says("ข้าม").says("ใช่")
+    person = somebody(province, who)
+    before = of_the_province(province)
+    for words in TYPED:
+        person.says(words)
+    for data in [f"do={do}&n={n}&v={v}" for do in ACTS for n in (0, 1, 10**8) for v in ("1", "2026-02-20")]:
+        person.posts_back(data)
+    for number in range(1, 4):
+        for do in ("grant_wish", "refuse_wish", "wish"):
+            person.posts_back(f"do={do}&v={number}")
+    assert of_the_province(province) == before
+    assert province.rows(extensions) == []
+
+
+def of_the_province(province: Province) -> list[object]:
+    tables = (rounds, extension_requests)
+    return [row for table in tables for row in province.rows(table) if row.channel_id == MAIN]
+
+
+def somebody(province: Province, who: str) -> Person:
+    if who == "stranger":
+        return province.person("นางคนนอก ทดสอบ")
+    if who == "delegate":
+        return province.person("นางผู้ช่วย ทดสอบ").joins("1031993002", Role.DELEGATE)
+    if who == "agency":
+        return coordinator(province, "สพป.บุรีรัมย์ เขต 3")
+    role, agency, channel = {
+        "verifier": (Role.VERIFIER, KRASANG, MAIN),
+        "viewer": (Role.VIEWER, None, MAIN),
+        "noise": (Role.COORDINATOR, None, NOISE),
+    }[who]
+    person = province.person(f"{who} ทดสอบ", channel)
+    with province.store.write() as db:
+        place = province.agency(agency) if agency else None
+        code = invites.create(db, channel, agency_id=place, role=role, now=province.now)
+    return person.says(code).says("ใช่").says("รับทราบ")
