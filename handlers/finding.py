@@ -113,7 +113,8 @@ def _by_name(known: list[School], book: Book, words: str) -> Found:
         rest, place = _last_word(left, districts)
         core = core if whole else normal(_bare(rest))
     if whole:
-        return _few(_narrowed(whole, book, place, agency), sure=True, marked=marked)
+        nearer = _nearer(known, whole, core)
+        return _few([*nearer, *_narrowed(whole, book, place, agency)], sure=not nearer, marked=marked)
     here = _narrowed(known, book, place, agency)
     if len(core) < _SHORTEST:  # nothing but a place was said: of a list it tells which
         said = [one for one in here if len(here) < len(known)] or [
@@ -169,6 +170,16 @@ def _whole(known: list[School], core: str, words: str) -> list[School]:
     within = [one for one in known if len(names[one.id]) >= _SHORTEST and names[one.id] in words]
     longest = max((len(names[one.id]) for one in within), default=0)
     return [one for one in within if len(names[one.id]) == longest]
+
+
+def _nearer(known: list[School], whole: list[School], core: str) -> list[School]:
+    """Return schools that all the words resemble more than the one whose name is a part of them.
+
+    "เทศาล ๒ ตัวอย่างวิทยา" holds the name of ตัวอย่างวิทยา, but means เทศบาล ๒ ตัวอย่างวิทยา.
+    """
+    said = max(fuzz.ratio(core, normal(one.name)) for one in whole)
+    apart = [one for one in known if one not in whole]
+    return [one for one in _alike(apart, core) if fuzz.ratio(core, normal(one.name)) > said]
 
 
 def _narrowed(found: list[School], book: Book, place: str, agency: int | None) -> list[School]:

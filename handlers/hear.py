@@ -37,7 +37,7 @@ _OWN_ACTS = {
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
 _BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
-_GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.DELEGATE)
+_GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DELEGATE)
 """What, of somebody who has joined, is about one more school."""
 
 

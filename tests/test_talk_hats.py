@@ -152,8 +152,17 @@ def test_a_director_asks_for_a_second_school_and_goes_on_meanwhile(province: Pro
     director.says("เพิ่มโรงเรียน").hears("ชื่อโรงเรียน").says("รายงาน").hears("ข้อ 1 จาก 6").says("พัก")
     director.says("เพิ่มโรงเรียน").says("บ้านหนองสมมติ อ.นางรอง").says("1").says("นางวารุณี ตัวอย่างทอง").says("ใช่")
     director.hears("ส่งคำขอแล้ว").says("รายงาน").hears("ข้อ 1 จาก 6").says("พัก")
+    director.says("เพิ่มโรงเรียน").hears("คำขอที่รอพิจารณา บ้านหนองสมมติ").says("ยกเลิก").hears("ยังไม่ได้ส่งคำขอ")
+    assert [row.state for row in province.rows(join_requests)] == [Request.ASKED]
     boss.says("คำขอ").says("อนุมัติ 1").hears("อนุมัติแล้ว")
     director.says("สลับ").hears("1. บ้านสวายตัวอย่าง", "2. บ้านหนองสมมติ").says("2").hears("ข้อ 1 จาก 6")
+
+
+def test_a_director_takes_a_request_back(province: Province) -> None:
+    director = province.director().says("เพิ่มโรงเรียน").says("บ้านหนองสมมติ อ.นางรอง").says("1").says("นางวารุณี ตัวอย่างทอง")
+    director.says("ใช่").hears("ส่งคำขอแล้ว").says("เพิ่มโรงเรียน").says("ถอนคำขอ").hears("ถอนคำขอแล้ว")
+    assert [row.state for row in province.rows(join_requests)] == [Request.WITHDRAWN]
+    director.says("รายงาน").hears("ข้อ 1 จาก 6")
 
 
 class TestNumbersOnly:

@@ -11,7 +11,7 @@ from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.chatting import here
-from handlers.words import clean, digits, fold, letters
+from handlers.words import Intent, clean, digits, fold, letters
 from models.people import Role
 
 MOST_OF_A_NAME = 80
@@ -205,7 +205,8 @@ def stop_joining(talk: Talk) -> Turn:
     under_way = talk.place.flow == "joining" and talk.place.step != CODE
     if talk.place.step == ASK and not talk.standings:
         standing.note_name(talk.db, talk.person.id, None)  # it may be the name that was not right
-    back = 0 if under_way else joining_requests.take_back(talk.db, talk.channel, talk.person.id, talk.now)
+    takes_back = not under_way and (not talk.standings or talk.understood.intent == Intent.WITHDRAW)
+    back = joining_requests.take_back(talk.db, talk.channel, talk.person.id, talk.now) if takes_back else 0
     _rest(talk)
     return turn(Say(say("asking.taken_back" if back else "asking.stopped")))
 
@@ -232,7 +233,9 @@ def _school(talk: Talk) -> School | None:
 def add_school(talk: Talk) -> Turn:
     """Let somebody who has joined ask for one more school."""
     talk.join(CODE)
-    return turn(Say(say("asking.one_more")))
+    waiting = joining_requests.open_of(talk.db, talk.channel, talk.person.id, talk.now)
+    rows = [say("asking.one_waits", school=one.school_name, district=one.district) for one in waiting]
+    return turn(Say("\n".join([say("asking.one_more"), *rows])))
 
 
 def waiting_words(talk: Talk) -> str | None:
