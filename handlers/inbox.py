@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import outbox, standing
+from handlers import outbox, persons, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.messages.build import to_line
@@ -80,7 +80,7 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
             return []
     if heard.kind == Kind.UNFOLLOW:
         if not late:
-            standing.note_blocked(db, person.id, heard.at)
+            persons.note_blocked(db, person.id, heard.at)
         return []
     place, standings = standing.standings(db, person.id, now)
     talk = Talk(

@@ -319,36 +319,3 @@ _QUESTION_OF = Prepared(
 def question_of_message(db: Connection, channel: str, message_id: str) -> Any | None:
     """Return the report_id and question that a LINE message of ours asked, or None."""
     return _QUESTION_OF(db, {"channel": channel, "message": message_id}).first()
-
-
-_BLOCK = Prepared(update(people).where(people.c.id == bindparam("person")).values(blocked_at=bindparam("at")))
-_NOTICE = Prepared(
-    update(people)
-    .where(people.c.id == bindparam("person"))
-    .values(notice_version=bindparam("version"), noticed_at=bindparam("at"))
-)
-
-
-def note_blocked(db: Connection, person: int, at: datetime) -> None:
-    """Note that a person blocked the bot (unfollow)."""
-    _BLOCK(db, {"person": person, "at": at})
-
-
-def note_acknowledged(db: Connection, person: int, version: int, at: datetime) -> None:
-    """Note that a person acknowledged the privacy notice of a version."""
-    _NOTICE(db, {"person": person, "version": version, "at": at})
-
-
-_NAME = Prepared(update(people).where(people.c.id == bindparam("person")).values(name=bindparam("said")))
-_NAME_OF = Prepared(select(people.c.name).where(people.c.id == bindparam("person")))
-
-
-def note_name(db: Connection, person: int, name: str | None) -> None:
-    """Note a person's name as the person gave it, or forget it."""
-    _NAME(db, {"person": person, "said": name})
-
-
-def name_of(db: Connection, person: int) -> str | None:
-    """Return a person's name as the person gave it, None where nobody asked."""
-    row = _NAME_OF(db, {"person": person}).first()
-    return row.name if row else None

@@ -2,7 +2,7 @@
 
 import re
 
-from handlers import finding, joining_requests, memberships, standing
+from handlers import finding, joining_requests, memberships, persons
 from handlers.finding import School
 from handlers.flows.joining import ASK, CODE, NAME, PICK, ROLE
 from handlers.joining_requests import Asked
@@ -155,7 +155,7 @@ def take_name(talk: Talk) -> Turn:
         return _over(talk)
     if letters(name) < 2 or len(name) > MOST_OF_A_NAME or _NO_NAME.search(digits(name)):
         return ask_name_again(talk)
-    standing.note_name(talk.db, talk.person.id, name)
+    persons.note_name(talk.db, talk.person.id, name)
     talk.join(ASK, school=school.id, role=role)
     return turn(_ask(school, Role(role), name))
 
@@ -179,7 +179,7 @@ def _bound(school: School, role: str) -> str:
 def ask_request_again(talk: Talk) -> Turn:
     """Show once more what would be sent."""
     school, role = _school(talk), talk.place.memo.get("role")
-    name = standing.name_of(talk.db, talk.person.id)
+    name = persons.name_of(talk.db, talk.person.id)
     return turn(_ask(school, Role(role), name)) if school and role and name else _over(talk)
 
 
@@ -204,7 +204,7 @@ def stop_joining(talk: Talk) -> Turn:
     """Stop asking, and take back what waits; "ไม่ใช่" to the last question lets one begin anew."""
     under_way = talk.place.flow == "joining" and talk.place.step != CODE
     if talk.place.step == ASK and not talk.standings:
-        standing.note_name(talk.db, talk.person.id, None)  # it may be the name that was not right
+        persons.note_name(talk.db, talk.person.id, None)  # it may be the name that was not right
     takes_back = not under_way and (not talk.standings or talk.understood.intent == Intent.WITHDRAW)
     back = joining_requests.take_back(talk.db, talk.channel, talk.person.id, talk.now) if takes_back else 0
     _rest(talk)

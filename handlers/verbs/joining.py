@@ -1,6 +1,6 @@
 """Verbs of joining: the code, the school, the notice."""
 
-from handlers import invites, joining_requests, standing
+from handlers import invites, joining_requests, persons, standing
 from handlers.flows.joining import CODE, NOTICE, SCHOOL
 from handlers.invites import Invited, Reason, Refused
 from handlers.messages.values import Act, Choice, Say
@@ -172,7 +172,7 @@ def use_paper(talk: Talk) -> Turn:
 
 def acknowledge(talk: Talk) -> Turn:
     """Note that the notice was read, and open the report."""
-    standing.note_acknowledged(talk.db, talk.person.id, NOTICE_VERSION, talk.now)
+    persons.note_acknowledged(talk.db, talk.person.id, NOTICE_VERSION, talk.now)
     school = talk.place.memo.get("school")
     talk.wear(next((one for one in talk.standings if one.school == school), talk.stand))
     return welcome_joined(talk)
