@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import time
 
 from handlers.words import moments
-from handlers.words.clean import bare
 from handlers.words.moments import Token
 
 USUAL = {
@@ -68,22 +67,15 @@ def _times(token: Token) -> set[time]:
     hours, minute = _READERS[token.kind](token), 0
     if token.found.get("minute"):
         minute = int(token.found["minute"] or 0)
-    elif _half(token):
+    elif moments.is_fixed("half", token.found.get("half")):
         minute = 30
     return {time(hour, minute) for hour in hours}
 
 
-def _half(token: Token) -> bool:
-    word, half = token.found.get("half"), moments.WORDS["fixed"]["half"]
-    return word is not None and word in (half, bare(half))
-
-
 def _hour(token: Token, least: int, most: int) -> int:
-    word = token.found["hour"]
-    found = moments.count(word)
-    found = found if found is not None else moments.count(word, toneless=True)
+    found = moments.count(token.found["hour"])
     if found is None or not least <= found <= most:
-        raise ValueError(word)
+        raise ValueError(token.found["hour"])
     return found
 
 
@@ -97,11 +89,9 @@ def _written(token: Token) -> set[int]:
 def _named(token: Token) -> set[int]:
     """Return the hours of "8 โมง": below six the afternoon's or, as the old count goes, the morning's."""
     hour, part = _hour(token, 1, 23), token.found.get("part") or token.found.get("after")
-    early, late = (bare(moments.WORDS["fixed"][name]) for name in ("early", "evening"))
-    part = bare(part) if part else None
-    if part == early:
+    if moments.is_fixed("early", part):
         return {hour + 6} if hour < 6 else {_at_most(hour, 12)}
-    if part == late:
+    if moments.is_fixed("evening", part):
         return {_at_most(hour, 7) + 12} if hour > 2 else {_at_most(hour, 0)}
     if hour < 6:
         return {hour + 6, hour + 12}

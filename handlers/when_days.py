@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 
 from handlers.thai import today
 from handlers.words import moments
-from handlers.words.clean import bare
 from handlers.words.moments import Token
 
 ERA = 543
@@ -104,7 +103,7 @@ def _hours(hours: list[Token], words: list[Token], weekdays: list[Token], said: 
     if number is None:  # "อีกครึ่งชั่วโมง"
         many = one / 2
     else:
-        many = one * number + (one / 2 if _half(token) else timedelta(0))
+        many = one * number + (one / 2 if moments.is_fixed("half", token.found.get("half")) else timedelta(0))
     if not timedelta(0) < many <= timedelta(days=_FARTHEST_DAYS):
         raise _Trouble("vague")
     return Days(said=True, exact=said.now + many)
@@ -115,19 +114,7 @@ def _count(token: Token) -> int | None:
     word = token.found["count"]
     if word is None:
         return 1
-    found = moments.count(word)
-    return found if found is not None else moments.count(word, toneless=True)
-
-
-def _half(token: Token) -> bool:
-    """Tell whether half an hour, day … more was said; the same place may say "sharp"."""
-    word = token.found.get("half")
-    return word is not None and word in _halves()
-
-
-def _halves() -> tuple[str, str]:
-    word = moments.WORDS["fixed"]["half"]
-    return word, bare(word)
+    return moments.count(word)
 
 
 # Explicit days ----------------------------------------------------------------------------------------------------
@@ -143,7 +130,7 @@ def _numeric(token: Token, said: _Said) -> tuple[set[date], bool]:
 
 def _dated(token: Token, said: _Said) -> tuple[set[date], bool]:
     """Return a day of a named month; without a year it is the next such day."""
-    day, month = _number(token.found["day"]), moments.month(token.found["name"] or "")
+    day, month = moments.count(token.found["day"]) or 0, moments.month(token.found["name"] or "")
     if token.found.get("next"):
         return _real(day, month, [(said.today.year + 1, False)])
     if token.found.get("this"):
@@ -183,21 +170,10 @@ def _real(day: int, month: int, years: list[tuple[int, bool]]) -> tuple[set[date
 
 def _numbered(token: Token, said: _Said) -> tuple[set[date], bool]:
     """Return a numbered day of this month or the next: the next such day where no month is said."""
-    day, which, start = _number(token.found["day"]), token.found.get("which"), said.today
-    later = which is not None and which.endswith(_next_word(which))
-    if later or (which is None and day < start.day):
+    day, which, start = moments.count(token.found["day"]) or 0, token.found.get("which"), said.today
+    if moments.is_fixed("next", which) or (which is None and day < start.day):
         start = _first_of_next(start)
     return _real(day, start.month, [(start.year, False)])
-
-
-def _next_word(which: str) -> tuple[str, str]:
-    word = moments.WORDS["fixed"]["next"]
-    return word, bare(word)
-
-
-def _number(word: str | None) -> int:
-    found = moments.count(word)
-    return (found if found is not None else moments.count(word, toneless=True)) or 0
 
 
 def _month_end(token: Token, said: _Said) -> tuple[set[date], bool]:
@@ -208,8 +184,7 @@ def _month_end(token: Token, said: _Said) -> tuple[set[date], bool]:
         if token.found.get("year") is None and start < said.today.replace(day=1):
             start = start.replace(year=start.year + 1)
         return {_last_of(start)}, unsure
-    which = token.found.get("which")
-    if which is not None and which.endswith(_next_word(which)):
+    if moments.is_fixed("next", token.found.get("which")):
         start = _first_of_next(start)
     return {_last_of(start)}, False
 
@@ -233,7 +208,7 @@ def _today(token: Token, said: _Said) -> tuple[set[date], bool]:
 def _in_days(token: Token, said: _Said) -> tuple[set[date], bool]:
     """Return the day that is so many days, weeks or months on."""
     unit, number = moments.named("units", token.found["unit"] or ""), _count(token)
-    if number is None or _half(token):
+    if number is None or moments.is_fixed("half", token.found.get("half")):
         raise _Trouble("vague")
     start = max(said.since or said.today, said.today)
     if unit == "month":

@@ -123,6 +123,11 @@ class TestOpening:
         chief.says("ปิดรอบ").says("แล้วแต่").hears("โปรดตอบ “ใช่” หรือ “ยกเลิก”", "โปรดตรวจก่อนปิดรอบ")
         chief.says("ไม่").hears("ไม่มีสิ่งใดเปลี่ยน")
 
+    def test_a_yes_that_comes_too_late_is_asked_for_again(self, province, chief):
+        chief.says("ปิดรอบ").hears("โปรดตรวจก่อนปิดรอบ")
+        province.later(hours=2)
+        chief.says("ใช่").hears("โปรดตรวจก่อนปิดรอบ").says("ใช่").hears("เรียบร้อยแล้ว")
+
 
 class TestChanging:
     def test_the_due_date_moves_on_and_a_director_sees_it(self, province, chief):
@@ -187,6 +192,12 @@ class TestMoreTime:
         director.says("12 ก.พ.").hears("พฤ. 12 ก.พ. 2569")
         director.says("ไม่").hears("กำหนดส่งยังเป็นวันเดิม")
         assert province.rows(extension_requests) == []
+
+    def test_a_yes_that_comes_too_late_shows_the_request_again(self, province):
+        director = province.director()
+        director.says("ขอเลื่อน 1 สัปดาห์").says("ข้าม")
+        province.later(hours=2)
+        director.says("ใช่").hears("คำขอเลื่อนกำหนดส่ง", "ไม่ได้ระบุ").says("ใช่").hears("ถึงผู้ประสานแล้ว")
 
     def test_old_buttons_ask_for_nothing(self, province):
         director = province.director()

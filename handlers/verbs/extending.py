@@ -20,7 +20,7 @@ from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.chatting import here, home_choices
 from handlers.verbs.moving import show_sent
-from handlers.verbs.rounds import FLOW, is_old, why_bad
+from handlers.verbs.rounds import FLOW, is_old, lapsed, why_bad
 from handlers.when import find
 from handlers.words import clean, letters
 from models.people import Request, Role
@@ -130,6 +130,8 @@ def send_wish(talk: Talk) -> Turn:
     due, why, at = _asked_for(talk), (talk.place.memo.get("wish") or {}).get("why"), talk.stand
     if due is None or at.round is None or at.school is None or not talk.writable:
         return ask_for_time(talk)
+    if lapsed(talk):
+        return _preview(talk, due, why)
     talk.go(HOME)
     try:
         asked = extensions.ask(

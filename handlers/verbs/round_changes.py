@@ -16,6 +16,7 @@ from handlers.verbs.rounds import (
     button,
     is_old,
     may_change,
+    not_now,
     refuse,
     round_button_is_old,
     stopped,
@@ -80,8 +81,9 @@ def _preview_move(talk: Talk, draft: dict[str, Any], due: date) -> Turn:
 def move_round(talk: Talk) -> Turn:
     """Move the due date on as it was shown."""
     draft = dict(talk.place.memo.get("draft") or {})
-    if not may_change(talk) or is_old(talk):
-        return refuse(talk) if not may_change(talk) else round_button_is_old(talk)
+    refused = not_now(talk)
+    if refused is not None:
+        return refused
     try:
         due = date.fromisoformat(draft["to"])
         moved = rounds_changes.extend(talk.db, talk.channel, draft["round"], due, talk.now, by=talk.person.id)
@@ -106,8 +108,9 @@ def ask_close_round(talk: Talk) -> Turn:
 def close_round(talk: Talk) -> Turn:
     """Close the round that was shown."""
     draft = dict(talk.place.memo.get("draft") or {})
-    if not may_change(talk) or is_old(talk):
-        return refuse(talk) if not may_change(talk) else round_button_is_old(talk)
+    refused = not_now(talk)
+    if refused is not None:
+        return refused
     try:
         closed = rounds_changes.close(talk.db, talk.channel, draft["round"], talk.now, by=talk.person.id)
     except BadRound as bad:

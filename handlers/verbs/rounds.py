@@ -4,7 +4,7 @@ Only the province's coordinator changes rounds; an agency's sees them. What is a
 draft of the round, and a mark that the buttons bear, so that an old one is known as old.
 """
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from handlers import audit, question_file, questions, rounds, rounds_numbers
@@ -20,6 +20,8 @@ from handlers.thai import BANGKOK, day, today
 from handlers.words import clean
 
 FLOW = "coordinating"
+LAPSE = timedelta(hours=1)
+"""After this, "ใช่" no longer answers what was asked: it is shown again."""
 _STEPS = (OPENS, TITLE, DUE, GRACE, CLOSES, OPEN_SURE)
 SHOWN = 6
 """Rounds in the list, the newest."""
@@ -216,8 +218,9 @@ def _question_set(talk: Talk) -> int:
 def open_round(talk: Talk) -> Turn:
     """Open the round that was shown."""
     draft = dict(talk.place.memo.get("draft") or {})
-    if not may_change(talk) or is_old(talk):
-        return refuse(talk) if not may_change(talk) else round_button_is_old(talk)
+    refused = not_now(talk)
+    if refused is not None:
+        return refused
     year, semester = rounds.school_term(date.fromisoformat(draft[OPENS]))
     grace, closes = (date.fromisoformat(draft[name]) if draft.get(name) else None for name in (GRACE, CLOSES))
     try:
@@ -245,6 +248,21 @@ def cancel_round(talk: Talk) -> Turn:
 def is_old(talk: Talk) -> bool:
     """Tell whether a button belongs to an earlier question than the one that is asked."""
     return talk.act is not None and talk.act.revision != talk.place.memo.get("mark")
+
+
+def lapsed(talk: Talk) -> bool:
+    """Tell whether the last word was asked for so long ago that it is asked for again."""
+    return talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE
+
+
+def not_now(talk: Talk) -> Turn | None:
+    """Answer a last word that does not count: of one who may not, by an old button, or too late; else None."""
+    if not may_change(talk):
+        return refuse(talk)
+    if is_old(talk):
+        return round_button_is_old(talk)
+    memo = talk.place.memo
+    return sure(talk, talk.place.step, memo["draft"], memo["asked"], memo["label"]) if lapsed(talk) else None
 
 
 def round_button_is_old(talk: Talk) -> Turn:

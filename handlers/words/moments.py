@@ -63,11 +63,17 @@ def _rest(text: str, start: int, end: int) -> list[Token]:
     return [Token(OTHER, {}, start, end)] if text[start:end].strip(" \t\n,.()“”\"'?!ๆฯ") else []
 
 
-def count(word: str | None, *, toneless: bool = False) -> int | None:
-    """Return the number that digits or a number word mean, or None."""
+def count(word: str | None) -> int | None:
+    """Return the number that digits or a number word mean, with its tone marks or without; None for other words."""
     if word is None:
         return None
-    return int(word) if word.isdecimal() else _numbers(toneless).get(word)
+    return int(word) if word.isdecimal() else _numbers(False).get(word, _numbers(True).get(word))
+
+
+def is_fixed(name: str, word: str | None) -> bool:
+    """Tell whether what was caught ends with a fixed word of the vocabulary: "half", "next", "early", "evening"."""
+    fixed = WORDS["fixed"][name]
+    return word is not None and word.endswith((fixed, bare(fixed)))
 
 
 def month(word: str) -> int:
