@@ -18,6 +18,7 @@ from queue import Empty, SimpleQueue
 import structlog
 
 from bot import metrics
+from bot.courtesy import Courtesy
 from bot.finished import Finished
 from bot.marking import Marker
 from bot.mishaps import is_clash, is_out_of_reach
@@ -69,6 +70,7 @@ class Delivery:
         self._later = Later()
         self._parked = Parked()
         self._ready: SimpleQueue[Errand | None] = SimpleQueue()
+        self.courtesy: Courtesy[Errand] = Courtesy(self._ready.put)
         self._mine: set[int] = set()
         self._changed = threading.Condition()
         self._process: int | None = None
@@ -111,6 +113,7 @@ class Delivery:
             self._stopping = True
             waiting = self._later.clear() + self._parked.clear()
             self._changed.notify()
+        self.courtesy.let_all_through()
         self._leave_to_others(self._lines.clear() + waiting)
         deadline = time.monotonic() + (patience if self._threads else 0)
         while len(self._lines) and time.monotonic() < deadline:
@@ -163,7 +166,9 @@ class Delivery:
     def _to_the_front(self, errand: Errand) -> None:
         """Hand the head of a line to the senders, unless another process has the row before it."""
         if errand.row.after is None or errand.row.after in self._finished:
-            self._ready.put(errand)
+            if self.courtesy.ask(errand):
+                with self._changed:
+                    self._changed.notify()  # the pacer sees to it that it does not wait too long
             return
         with self._changed:
             if not self._stopping:
@@ -233,6 +238,7 @@ class Delivery:
             try:
                 self._release_due()
                 self._look()
+                self.courtesy.let_late_through()
             except Exception as error:
                 if not (is_out_of_reach(error) or is_clash(error)):
                     log.exception("the pacer stumbled")
@@ -243,8 +249,10 @@ class Delivery:
         """Return the seconds until something may have to be done; None where only a new row can change that."""
         if len(self._parked):
             return GLANCE
-        due = self._later.next_due()
-        return None if due is None else min(LONGEST_SLEEP, max(0.0, (due - self._clock()).total_seconds()))
+        due, left = self._later.next_due(), self.courtesy.seconds_left()
+        waits = [] if left is None else [left]
+        waits += [] if due is None else [max(0.0, (due - self._clock()).total_seconds())]
+        return min(LONGEST_SLEEP, *waits) if waits else None
 
     def _release_due(self) -> int:
         """Begin what is due: a conditional claim, for newer words may have taken its place. Return how many."""

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Protocol
@@ -55,6 +56,11 @@ class Mouth(Protocol):
     @property
     def owner(self) -> str:
         """Return the name under which rows are leased to this process."""
+        ...
+
+    @property
+    def courtesy(self) -> AbstractContextManager[None]:
+        """Return what a webhook is answered within, so that replies let it go first."""
         ...
 
     def take(self, rows: Sequence[Outgoing]) -> None:
@@ -112,7 +118,8 @@ class Webhook:
             here, _, channel = environ["PATH_INFO"].lstrip("/").partition("/")
             if here != PATH:
                 return rest(environ, start_response)
-            status, words = self.answer(environ, channel or MAIN)
+            with self._delivery.courtesy:
+                status, words = self.answer(environ, channel or MAIN)
             body = words.encode()
             headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body)))]
             start_response(f"{status.value} {status.phrase}", headers)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
@@ -51,6 +52,7 @@ class Mouth:
     """Takes what is to be said, and says nothing."""
 
     owner = "test"
+    courtesy = nullcontext()
 
     def __init__(self) -> None:
         self.taken: list[Outgoing] = []
