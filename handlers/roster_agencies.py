@@ -47,8 +47,9 @@ def _settle(written: str, rows: tuple[int, ...], book: Book, settled: Agencies, 
         settled.names[written] = name
         return
     known = [*book.names.values(), *settled.new]
-    near = [one for one in known if _may_be(written, one)] if written else known
-    if not near and written:
+    says = parsed(written).says_enough and re.search(r"[^\W\d_]", written) is not None
+    near = [one for one in known if _may_be(written, one)] if says else known
+    if not near and says:
         settled.new.append(name)
         settled.names[written] = name
         return

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from handlers.roster_values import AGENCY, CODE, NAME, SKIP, Asking, Choice, Draft, Question, question_id
+from handlers.roster_words import words
 from handlers.texts import say
 
 _ABOVE = "above"
@@ -28,7 +29,9 @@ def carried_down(raws: list[Raw], column: str, draft: Draft, asking: Asking) -> 
     above, heading, agency, crosses = "", "", "", False
     for raw in raws:
         said, over = raw.cells.get(column, ""), raw.over.get(column, "")
-        if said:
+        if words().ditto.match(said):
+            raw.cells[column] = above or over
+        elif said:
             above, heading, agency = said, over, raw.cells.get(AGENCY, "")
         elif over and (over != heading or not above):
             raw.cells[column], above, heading = over, "", over

@@ -9,6 +9,7 @@ from handlers.roster_values import (
     AGENCY,
     CODE,
     COLUMNS,
+    DIRECTOR,
     DISTRICT,
     NAME,
     Asking,
@@ -28,11 +29,15 @@ NEEDED = (CODE, NAME, AGENCY, DISTRICT)
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A header: the index of the first row below it, its columns by name, and headings nobody asked for."""
+    """A header: the index of the first row below it, its columns by name, and headings nobody asked for.
+
+    together: columns that are one, as a title, a first name and a surname are.
+    """
 
     below: int
     columns: dict[str, int]
     unused: tuple[str, ...]
+    together: tuple[int, ...] = ()
 
 
 def find(rows: Sequence[Numbered], asking: Asking) -> Header:
@@ -46,14 +51,15 @@ def find(rows: Sequence[Numbered], asking: Asking) -> Header:
         raise BadRoster([say("roster.no_header", columns=", ".join(COLUMNS))])
     lines = 2 if found + 1 < len(rows) and _continues(rows[found][1], rows[found + 1][1]) else 1
     headings = _joined(rows[found][1], rows[found + 1][1]) if lines == _LINES else rows[found][1]
-    columns = _chosen(headings, rows[found][0], asking)
+    columns, together = _chosen(headings, rows[found][0], asking)
     if missing := [name for name in (CODE, NAME) if name not in columns]:
         raise BadRoster([say("roster.missing", columns=", ".join(missing), known=", ".join(COLUMNS))])
-    unused = tuple(one for at, one in enumerate(headings) if one and at not in columns.values())
-    return Header(found + lines, columns, unused)
+    unused = tuple(one for at, one in enumerate(headings) if one and at not in {*columns.values(), *together})
+    return Header(found + lines, columns, unused, together)
 
 
 _LINES = 2
+TOGETHER = "together"
 
 
 def is_header(cells: Sequence[str]) -> bool:
@@ -106,16 +112,18 @@ def _joined(above: Sequence[str], below: Sequence[str]) -> list[str]:
     return joined
 
 
-def _chosen(headings: Sequence[str], row: int, asking: Asking) -> dict[str, int]:
+def _chosen(headings: Sequence[str], row: int, asking: Asking) -> tuple[dict[str, int], tuple[int, ...]]:
     columns: dict[str, int] = {}
+    together: tuple[int, ...] = ()
     for kind in COLUMNS:
         places = _best(kind, [at for at, heading in enumerate(headings) if column_of(heading) == kind], headings)
         if len(places) > 1:
             answer = asking.ask(_which(kind, places, headings, row))
-            columns[kind] = -1 if answer is None else int(answer) - 1
+            columns[kind] = -1 if answer is None else places[0] if answer == TOGETHER else int(answer) - 1
+            together = tuple(places) if answer == TOGETHER else together
         elif places:
             columns[kind] = places[0]
-    return columns
+    return columns, together
 
 
 def _best(kind: str, places: list[int], headings: Sequence[str]) -> list[int]:
@@ -126,5 +134,7 @@ def _best(kind: str, places: list[int], headings: Sequence[str]) -> list[int]:
 
 def _which(kind: str, places: list[int], headings: Sequence[str], row: int) -> Question:
     choices = tuple(Choice(str(at + 1), say("roster.column", n=at + 1, heading=headings[at])) for at in places)
+    if kind == DIRECTOR:
+        choices = (Choice(TOGETHER, say("roster.together")), *choices)
     said = say("roster.which_column", column=kind)
     return Question(question_id("column", kind, *(headings[at] for at in places)), said, choices, (row,))

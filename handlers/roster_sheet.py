@@ -52,8 +52,16 @@ def read(table: Iterable[tuple[int, Sequence[str]]], asking: Asking) -> Draft:
     if header.unused:
         sheet.draft.notes.append(say("roster.unused", columns=", ".join(header.unused)))
     for at in range(header.below, len(rows)):
-        sheet.take(lines[at], rows[at][1])
+        sheet.take((lines[at][0], _together(lines[at][1], header.together)), rows[at][1])
     return sheet.finished()
+
+
+def _together(cells: list[str], places: tuple[int, ...]) -> list[str]:
+    """Put what stands in several columns into the first of them."""
+    if not places:
+        return cells
+    joined = " ".join(cells[at] for at in places if at < len(cells) and cells[at])
+    return [joined if at == places[0] else "" if at in places else cell for at, cell in enumerate(cells)]
 
 
 @dataclass(slots=True)

@@ -96,11 +96,11 @@ def known(rows: Sequence[Row], codes: Codes, draft: Draft, asking: Asking) -> li
     kept = []
     for row in rows:
         one = by_code.get(row.code)
+        others = [other for other in codes.same_place(row) if other.code not in taken]
         if one is None:
-            others = [other for other in codes.same_place(row) if other.code not in taken]
             asked = _recoded(row, others) if others else None
         else:
-            asked = _renamed(row, one) if _is_another(row, one) else None
+            asked = _renamed(row, one, others) if _is_another(row, one, others) else None
         answer = asking.ask(asked) if asked else row.code
         if answer == SKIP:
             _leave(draft, [row])
@@ -119,8 +119,9 @@ def _recoded(row: Row, others: list[Known]) -> Question:
     return Question(question_id("known", row.code, row.about), said, tuple(choices), (row.number,))
 
 
-def _renamed(row: Row, one: Known) -> Question:
+def _renamed(row: Row, one: Known, others: list[Known]) -> Question:
     choices = (
+        *(Choice(other.code, say("roster.same_school", code=other.code, name=other.name)) for other in others),
         Choice(_CHANGE, say("roster.change_it", name=one.name, to=row.name)),
         Choice(SKIP, say("roster.leave_row")),
     )
@@ -134,9 +135,9 @@ def _renamed(row: Row, one: Known) -> Question:
     return Question(question_id("renamed", row.about), said, choices, (row.number,))
 
 
-def _is_another(row: Row, one: Known) -> bool:
+def _is_another(row: Row, one: Known, others: list[Known]) -> bool:
     """Tell whether a code's school has become quite another one: a code mistyped would overwrite it."""
     if normal(row.name) == normal(one.name):
         return False
     moved = folded(row.district) != folded(one.district) or folded(row.agency) != folded(one.agency)
-    return moved or fuzz.ratio(normal(row.name), normal(one.name)) < _ALIKE
+    return moved or bool(others) or fuzz.ratio(normal(row.name), normal(one.name)) < _ALIKE

@@ -30,6 +30,7 @@ class Words:
     district: re.Pattern[str]
     nothing: re.Pattern[str]
     telephone: re.Pattern[str]
+    ditto: re.Pattern[str]
 
 
 @cache

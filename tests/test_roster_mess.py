@@ -136,6 +136,13 @@ class TestHeaders:
         assert [entry.code for entry in plan.entries] == [SECOND[0], ROW[0]]
         assert (plan.entries[1].pupils, plan.entries[1].phone) == (120, "044000001")
 
+    def test_a_name_in_several_columns_may_be_put_together(self):
+        top = [*HEADER[:5], "ผู้บริหาร", "", "", HEADER[6]]
+        below = ["", "", "", "", "", "คำนำหน้า", "ชื่อ", "สกุล", ""]
+        rows = [top, below, [*ROW[:5], "นาย", "สมมติ", "ตัวอย่าง", ROW[6]]]
+        plan, _ = answered(rows, lambda question: "together")
+        assert [cells(entry) for entry in plan.entries] == [[*ROW[:5], "นาย สมมติ ตัวอย่าง", ROW[6]]]
+
     def test_headings_of_two_lines_that_are_not_one_below_the_other(self):
         top = ["รหัส", "", "สังกัด", "", "จำนวนนักเรียน", "", "โทรศัพท์"]
         below = ["", "ชื่อโรงเรียน", "", "อำเภอ", "", "ผู้อำนวยการ", ""]
@@ -271,6 +278,11 @@ class TestRowsBetween:
         assert {(entry.agency, entry.district) for entry in plan.entries} == {(ROW[2], ROW[3])}
         assert len(plan.notes) == 2
 
+    @pytest.mark.parametrize("sign", ['"', "”", "''", "〃"])
+    def test_a_sign_for_the_same_as_above_is_understood(self, sign: str):
+        entries = only(ROW, but(SECOND, agency=sign, district=sign))
+        assert (entries[1].agency, entries[1].district) == (ROW[2], ROW[3])
+
     def test_one_empty_cell_among_full_ones_is_asked(self):
         third = but(SECOND, code="1031991003", name="ก", agency="")
         question = asked(ROW, SECOND, third)
@@ -369,6 +381,10 @@ class TestAgencies:
         plan, _ = understood([HEADER, ROW, but(SECOND, agency="สำนักพุทธสมมติ")])
         assert (plan.questions, plan.new_agencies) == ((), ("สพป.บุรีรัมย์ เขต 1", "สำนักพุทธสมมติ"))
 
+    @pytest.mark.parametrize("written", ["1", "๑", "บุรีรัมย์", "?"])
+    def test_what_names_none_is_asked(self, written: str):
+        assert [choice.key for choice in asked(ROW, but(SECOND, agency=written)).choices] == [ROW[2], "new", "skip"]
+
     def test_a_roster_without_any_is_asked_whose_it_is(self):
         schools = only(ROW)
         row = but(SECOND, agency="")
@@ -403,6 +419,13 @@ class TestTwice:
         row = but(SECOND, code="1031991001")
         assert with_answer("change", row, schools=schools).entries[0].name == "วัดทดสอบ"
         assert with_answer("skip", row, schools=schools).entries == []
+
+    def test_a_code_that_is_another_known_schools_is_asked(self):
+        schools = only(ROW, but(SECOND, name="บ้านสมมติ ข"))
+        row = but(ROW, code="1031991002")
+        question = asked(row, schools=schools)
+        assert [choice.key for choice in question.choices] == ["1031991001", "change", "skip"]
+        assert [cells(entry) for entry in with_answer("1031991001", row, schools=schools).entries] == [ROW]
 
 
 def test_an_answer_that_is_no_choice_is_told():
