@@ -36,6 +36,7 @@ _OWN_ACTS = {
 }
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
+_LONGEST_ORDER = 60  # characters
 _BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
 _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DELEGATE)
 """What, of somebody who has joined, is about one more school."""
@@ -103,7 +104,9 @@ def _hear_member(talk: Talk) -> Turn | None:
 
 def _of_other_hat(talk: Talk) -> Turn | None:
     """Answer a button of a hat that the person has but does not wear now: it does nothing until that is worn."""
-    act = Act.read(talk.heard.data) if talk.heard.kind == Kind.POSTBACK else None
+    if len(talk.standings) < 2 or talk.heard.kind != Kind.POSTBACK:
+        return None
+    act = Act.read(talk.heard.data)
     others = [one for one in talk.standings if one.flow != talk.stand.flow]
     if act is None or act.do in _OWN_ACTS.get(talk.stand.flow, ()):
         return None
@@ -206,7 +209,8 @@ def _hear_report(talk: Talk) -> Turn | None:
 
 
 def _is_add_school(talk: Talk) -> bool:
-    found = order(talk.heard.text, asking=True) if talk.heard.kind == Kind.TEXT else None
+    short = talk.heard.kind == Kind.TEXT and len(talk.heard.text) <= _LONGEST_ORDER
+    found = order(talk.heard.text, asking=True) if short else None
     return found is not None and found.name == _ADD_SCHOOL
 
 
