@@ -6,7 +6,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -57,7 +57,7 @@ def folded(name: str) -> str:
     return _SIGNS.sub("", small(clean(name)))
 
 
-@cache
+@lru_cache(maxsize=4096)  # people type into it
 def parsed(name: str) -> Agency:
     """Read a name; one of no known kind comes back as its folded text."""
     text = " ".join(small(clean(name)).split())

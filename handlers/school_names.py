@@ -8,6 +8,7 @@ _SCHOOL = re.compile(r"^(?:โรงเรียน|ร\s*\.\s*ร\s*\.?|รร\
 _BETWEEN_NUMBERS = re.compile(r"(?<=\d)[^\wั-๎]+(?=\d)")  # "1 2" and "1/2" are not 12
 _SIGNS = re.compile(r"[^\wัิ-ฺ็-๎|]|[_ฯ]")
 _CODE = re.compile(r"\W*(?:รหัส[ก-๎]*)?\W*((?:\d[\s.\-–/]*){10})\W*")
+_LONGEST = 80  # a message may have thousands of signs to look through
 
 
 def normal(name: str) -> str:
@@ -26,6 +27,6 @@ def code_like(text: str) -> str | None:
 
     No code begins with 0: ten digits that do are somebody's telephone.
     """
-    found = _CODE.fullmatch(digits(clean(text)))
+    found = _CODE.fullmatch(digits(clean(text))) if len(text) <= _LONGEST else None
     code = re.sub(r"\D", "", found[1]) if found else ""
     return code if code[:1] not in ("", "0") else None

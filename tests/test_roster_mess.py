@@ -233,6 +233,10 @@ class TestRowsBetween:
         assert not plan.questions
         assert ([cells(entry) for entry in plan.entries], [row for row, _ in plan.left]) == ([ROW, SECOND], [3])
 
+    def test_a_long_one_does_not_take_long(self):
+        assert only(but(ROW, name=f"รวม {'1' * 150}x"))[0].code == ROW[0]
+        assert understood([HEADER, ROW, ["", f"รวม {'1' * 150}x", *[""] * 5]])[0].questions
+
     @pytest.mark.parametrize("name", ["รวมมิตรสมมติ", "รวมไทยพัฒนา 2", "บ้านรวมสมมติ", "หมายสมมติ", "*บ้านสมมติ"])
     def test_a_school_that_begins_like_a_total_is_none(self, name: str):
         assert only(but(ROW, name=name))[0].name == name.strip("*")
