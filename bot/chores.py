@@ -39,7 +39,8 @@ class Chores:
             except RetryFailed as failed:
                 cause = failed.__cause__ or failed
                 if is_out_of_reach(cause) or is_clash(cause):
-                    raise cause from None  # no fault of the event: it is tried again at the next tick
+                    self._put_off(failed)
+                    raise cause from None  # perhaps no fault of the event: this try does not count
                 self._failed(failed)
                 continue
             if done is None:
@@ -54,6 +55,10 @@ class Chores:
         with self._works.store.write() as db:
             parked = inbox.note_failed(db, failed, self._works.clock())
         log.error("event parked" if parked else "event failed again", row=failed.row, tries=failed.tries)
+
+    def _put_off(self, failed: RetryFailed) -> None:
+        with self._works.store.write() as db:
+            inbox.put_off(db, failed, self._works.clock())
 
     def fetch(self) -> int:
         """Fetch photos and files that wait at LINE, delete those that must go. Return how many were looked at."""

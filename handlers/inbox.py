@@ -248,6 +248,18 @@ def note_failed(db: Connection, failed: RetryFailed, now: datetime) -> bool:
     return parked
 
 
+_PUT_OFF = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == Kept.FAILED)
+    .values(due_at=bindparam("due"), error=bindparam("why"))
+)
+
+
+def put_off(db: Connection, failed: RetryFailed, now: datetime) -> None:
+    """Try an event again later without counting this try, so that the others behind it have their turn."""
+    _PUT_OFF(db, {"row": failed.row, "due": now + AGAIN, "why": error_of(failed.__cause__ or failed)})
+
+
 def error_of(error: BaseException) -> str:
     """Return what is kept of an error: its kind and place, never values, which may be somebody's words."""
     trace = error.__traceback__

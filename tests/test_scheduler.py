@@ -116,21 +116,54 @@ def test_the_worker_says_what_a_crashed_process_left(works: Works, phone: Phone,
     assert [message["text"] for message in phone.heard] == ["แจ้งเตือน"]
 
 
-def test_the_worker_applies_an_event_that_failed(works: Works, phone: Phone, clock: Clock) -> None:
-    raw = {
+def text_event(number: str, phone: Phone) -> dict[str, Any]:
+    return {
         "type": "message",
-        "message": {"type": "text", "id": "1", "text": "สวัสดี"},
-        "webhookEventId": "event1",
+        "message": {"type": "text", "id": number, "text": "สวัสดี"},
+        "webhookEventId": number,
         "timestamp": round(START.timestamp() * 1000),
         "source": {"type": "user", "userId": phone.user},
     }
+
+
+def failed_event(works: Works, number: str, phone: Phone) -> None:
+    raw = text_event(number, phone)
     with works.store.write() as db:
-        heard = Heard(id="event1", kind=Kind.TEXT, at=START, user=phone.user, raw=raw)
+        heard = Heard(id=number, kind=Kind.TEXT, at=START, user=phone.user, raw=raw)
         door.keep_failed(db, MAIN, heard, House("web"), "ValueError", START)
+
+
+def states(works: Works) -> list[tuple[str, int]]:
+    with works.store.read() as db:
+        return [tuple(row) for row in db.execute(select(inbox.c.state, inbox.c.tries).order_by(inbox.c.id))]
+
+
+def test_the_worker_applies_an_event_that_failed(works: Works, phone: Phone, clock: Clock) -> None:
+    failed_event(works, "event1", phone)
     clock.passes(31)
     assert Chores(works).retry() == 1
-    with works.store.read() as db:
-        assert db.execute(select(inbox.c.state)).scalars().all() == [Kept.APPLIED]
+    assert states(works) == [(Kept.APPLIED, 1)]
+
+
+def test_an_event_that_always_meets_a_lock_keeps_no_other_waiting(
+    works: Works, phone: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    apply = door.apply
+
+    def locked(db: Any, channel: str, heard: Heard, *rest: Any) -> Any:
+        if heard.id == "event1":
+            raise Busy("a lock that is never let go")
+        return apply(db, channel, heard, *rest)
+
+    monkeypatch.setattr(door, "apply", locked)
+    for number in ("event1", "event2"):
+        failed_event(works, number, phone)
+    clock.passes(31)
+    with pytest.raises(Busy):
+        Chores(works).retry()
+    works.store.dispose()  # and forget that it was busy
+    assert Chores(works).retry() == 1
+    assert states(works) == [(Kept.FAILED, 1), (Kept.APPLIED, 1)], "the first has lost no try by it"
 
 
 def test_the_month_is_counted_again(works: Works, platform: Platform, phone: Phone, clock: Clock) -> None:
