@@ -172,7 +172,9 @@ def _lines(view: View, topic: Topic, question: Question, room: int) -> list[tupl
     else:
         lines.append(("now", now))
     last = _words(view.last_round, question, most // 3)
-    return [*lines, ("last", say("review.last_round", words=last))] if last else lines
+    lines += [("last", say("review.last_round", words=last))] if last else []
+    plan = view.plans.get(question.key)
+    return [*lines, ("last", say("review.plan", state=say(f"label.plan_{plan}")))] if plan else lines
 
 
 def _none(view: View, question: Question) -> str:

@@ -12,7 +12,7 @@ from handlers.questions import Question, QuestionSet, Topic
 from handlers.reports import Part
 from handlers.reviews import Case, Explanation, Ruling, Scope
 from handlers.sendings import Sent
-from models.report import answers
+from models.report import PartKind, answers, plan_checks
 from models.review import Decision
 
 Words = Mapping[str, list[Part]]
@@ -116,8 +116,14 @@ class View:
 
     @cached_property
     def kept(self) -> set[str]:
-        """Return the questions whose answer was kept from the round before ("เหมือนเดิม")."""
-        return set(self.db.execute(_KEPT, {"report": self.case.report}).scalars())
+        """Return the questions whose answer was kept from the round before ("เหมือนเดิม"), and not changed since."""
+        marked = self.db.execute(_KEPT, {"report": self.case.report}).scalars()
+        return {key for key in marked if _typed(self.words.get(key, [])) == _typed(self.last_round.get(key, []))}
+
+    @cached_property
+    def plans(self) -> dict[str, str]:
+        """Return what the school says became of its plans of the round before, by question."""
+        return {row.question: row.state for row in self.db.execute(_PLANS, {"report": self.case.report})}
 
     def stamp(self) -> tuple[int, int]:
         """Return what changes with every sending and every decision: a conclusion is for what was shown."""
@@ -125,6 +131,14 @@ class View:
 
 
 _KEPT = select(answers.c.question).where(answers.c.report_id == bindparam("report"), answers.c.kept_from.is_not(None))
+
+
+_PLANS = select(plan_checks.c.question, plan_checks.c.state).where(plan_checks.c.report_id == bindparam("report"))
+
+
+def _typed(found: list[Part]) -> list[str | None]:
+    """Return the words and choices of an answer; files are not kept from one round to the next."""
+    return [part.text for part in found if part.kind in (PartKind.TEXT, PartKind.CHOICE)]
 
 
 def _is_decided(found: Ruling | None) -> bool:
@@ -151,8 +165,3 @@ def load(db: Connection, scope: Scope, report: int) -> View | None:
         return None
     asked = questions.load(db, case.question_set, case.digest)
     return View(db, case, asked, sent, reviews.rulings(db, report), reviews.explained(db, report))
-
-
-def has_changed(view: View, topic: Topic) -> bool:
-    """Tell whether a topic that was returned is another one now."""
-    return view.words_before(topic) is not None

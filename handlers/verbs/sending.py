@@ -59,6 +59,9 @@ def _ask_confirm(talk: Talk, number: int) -> Say:
 
 def _counts(talk: Talk) -> str:
     """Return what was answered, or which questions were left out."""
+    if talk.returned is not None:
+        back = [topic for topic in talk.questions.topics if topic.questions[0].key in talk.returned]
+        return say("returned.sending", topics=" ".join(str(topic.number) for topic in back))
     skipped = [
         one
         for one in talk.questions.questions
