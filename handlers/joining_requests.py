@@ -78,12 +78,13 @@ _READ = (
         schools.c.name.label("school"),
         schools.c.district,
         schools.c.closed_at,
+        schools.c.agency_id.label("over"),  # as it is now: a roster may have moved the school since
         agency_table.c.name.label("agency"),
         contacts.c.name.label("listed"),
     )
     .join(people, people.c.id == join_requests.c.person_id)
     .join(schools, schools.c.id == join_requests.c.school_id)
-    .join(agency_table, agency_table.c.id == join_requests.c.agency_id)
+    .join(agency_table, agency_table.c.id == schools.c.agency_id)
     .outerjoin(contacts, contacts.c.school_id == schools.c.id)
     .outerjoin(_decider, _decider.c.id == join_requests.c.decided_by)
     .where(join_requests.c.channel_id == bindparam("channel"))
@@ -120,7 +121,7 @@ _DECIDE = (
 def _request(row: Any, now: datetime) -> JoinRequest:
     closed = row.closed_at is not None and row.closed_at <= now
     return JoinRequest(
-        row.id, row.person_id, row.name, row.school_id, row.school, row.district, row.agency_id, row.agency,
+        row.id, row.person_id, row.name, row.school_id, row.school, row.district, row.over, row.agency,
         Role(row.role), Request(row.state), row.asked_at, row.listed, row.decider, row.why, closed,
     )  # fmt: skip
 

@@ -203,6 +203,14 @@ class TestScope:
         assert province.rows(join_requests)[0].state == Request.ASKED
         assert actions(province).count("request.foreign") == 1
 
+    def test_a_school_that_moved_is_decided_by_its_agency_of_today(self, province: Province, request_id: int) -> None:
+        old, new = (office(province, Role.COORDINATOR, f"สพป.บุรีรัมย์ เขต {n}") for n in (2, 3))
+        with province.store.write() as db:
+            moved = schools.update().where(schools.c.id == province.school("1031992003"))
+            db.execute(moved.values(agency_id=province.agency("สพป.บุรีรัมย์ เขต 3")))
+        old.says("คำขอ").hears("ไม่มีคำขอ").posts_back(f"do=grant_request&v={request_id}").hears("ไม่พบคำขอนี้")
+        new.says("คำขอ").says("อนุมัติ 1").hears("อนุมัติแล้ว")
+
     def test_another_province_sees_nothing(self, province: Province, request_id: int) -> None:
         noisy = office(province, Role.COORDINATOR, None, channel="noise")
         noisy.says("คำขอ").hears("ไม่มีคำขอ").posts_back(f"do=grant_request&v={request_id}").hears("ไม่พบคำขอนี้")
