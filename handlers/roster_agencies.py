@@ -89,14 +89,14 @@ def _says(written: str) -> int:
 
 
 def _may_be(written: str, name: str) -> bool:
-    """Tell whether a name may mean a known agency: it says a part of it, or is spelled nearly like it."""
+    """Tell whether a name may mean a known agency: one says a part of the other, or is spelled nearly like it."""
     mine, other = parsed(written), parsed(name)
     if mine.kind and not (mine.office or mine.place or mine.number) and other.office:
         return False  # อปท. is the group of that office
     if other.kind and not (other.office or other.place or other.number) and mine.office:
         return mine.kind == other.kind and not mine.place  # เทศบาล may mean the group, เทศบาลเมืองนางรอง does not
-    if mine.says_enough and mine.may_be(other):
-        return True
+    if (mine.says_enough and mine.may_be(other)) or (other.says_enough and other.may_be(mine)):
+        return True  # one says a part of the other
     if mine.kind and other.kind:
         return (
             _apart(mine) == _apart(other)

@@ -118,6 +118,25 @@ class TestFiles:
         book.save(path)
         assert [(entry.agency, entry.district) for entry in read(read_table(path))] == [(ROW[2], ROW[3])] * 2
 
+    def test_headings_merged_over_rows_and_columns(self, tmp_path: Path):
+        top: list[object] = [*HEADER[:4], "จำนวนนักเรียน", None, None, "ผู้บริหาร", None]
+        below: list[object] = [*[None] * 4, "ชาย", "หญิง", "รวม", "ชื่อ-สกุล", "โทรศัพท์"]
+        rows: list[list[object]] = [
+            ["รายชื่อโรงเรียนนำร่อง"],
+            top,
+            below,
+            [ROW[2]],
+            [*ROW[:2], None, ROW[3], 70, 50, 120, *ROW[5:]],
+        ]
+        path = workbook(tmp_path, rows)
+        book = openpyxl.load_workbook(path)
+        for merged in ("A1:I1", "A2:A3", "B2:B3", "C2:C3", "D2:D3", "E2:G2", "H2:I2", "A4:I4"):
+            book.worksheets[0].merge_cells(merged)
+        book.save(path)
+        [entry] = read(read_table(path))
+        assert [entry.code, entry.name, entry.agency, entry.district, str(entry.pupils)] == ROW[:5]
+        assert (entry.director, entry.phone) == (ROW[5], ROW[6])
+
     @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp874", "utf-16"])
     @pytest.mark.parametrize("line", ["\n", "\r\n"])
     @pytest.mark.parametrize("sign", [",", ";", "\t"])

@@ -131,6 +131,15 @@ class TestAnswers:
             assert left_out in run(messy, "--answers", asked, ends=1).stderr
         assert everything(store) == before
 
+    def test_already_written_are_never_overwritten(self, store: Store, messy: Path, tmp_path: Path):
+        run(DEMO)
+        asked = tmp_path / "asked.yaml"
+        run(messy, "--dry-run", "--questions", asked)
+        given = answers(asked, {"codes-": "all", "agency-": "new"})
+        run(messy, "--dry-run", "--questions", asked, ends=2)
+        run(messy, "--dry-run", "--answers", asked, "--questions", asked)
+        assert yaml.safe_load(asked.read_text("utf-8")) == given
+
     def test_that_are_no_choice_are_told(self, store: Store, messy: Path, tmp_path: Path):
         run(DEMO)
         asked = tmp_path / "asked.yaml"

@@ -385,6 +385,10 @@ class TestAgencies:
         plan, _ = understood([HEADER, ROW, but(SECOND, agency="สำนักพุทธสมมติ")])
         assert (plan.questions, plan.new_agencies) == ((), ("สพป.บุรีรัมย์ เขต 1", "สำนักพุทธสมมติ"))
 
+    def test_a_full_name_is_compared_with_a_short_one_that_is_known(self):
+        schools = only(but(ROW, agency="บร1"))
+        assert [choice.key for choice in asked(SECOND, schools=schools).choices] == ["บร1", "new", "skip"]
+
     @pytest.mark.parametrize("written", ["1", "๑", "บุรีรัมย์", "?"])
     def test_what_names_none_is_asked(self, written: str):
         assert [choice.key for choice in asked(ROW, but(SECOND, agency=written)).choices] == [ROW[2], "new", "skip"]

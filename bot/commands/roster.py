@@ -41,6 +41,8 @@ def import_roster(
     At a terminal it is asked there. While one question is open nothing is imported. A channel's first roster opens
     its first round. Importing a file again with the same answers changes nothing.
     """
+    if questions and questions != answers and questions.exists():
+        raise click.UsageError(f"{questions} มีอยู่แล้ว (is there already: give it with --answers, or name another file)")
     settings = load_settings()
     with telling(BadRoster, NoChannel, OSError):
         given = _answers(answers)
