@@ -127,12 +127,13 @@ _ELSEWHERE = (Intent.REPORT, Intent.START, Intent.MENU, Intent.SENSITIVE, Intent
 
 def _wish_steps() -> tuple[Step, ...]:
     """Return the steps of asking for more time."""
-    away = {intent: _ANYWHERE[intent] for intent in _ELSEWHERE}
+    away: dict[str, Move] = {intent: _ANYWHERE[intent] for intent in _ELSEWHERE}
     no = {intent: Move("drop_wish", HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
     skip = {intent: Move("skip_wish_why", WISH_SURE) for intent in (Intent.SKIP, Intent.NONE, Intent.NEXT)}
     yes = {intent: Move("send_wish", HOME) for intent in (Intent.YES, Intent.CONFIRM, Intent.SUBMIT)}
     other_day = {intent: Move("take_wish_day", WISH_WHY) for intent in (Intent.SNOOZE, Intent.EXTEND)}
-    anywhere = {**_AT_REST, **dict.fromkeys((Intent.SMALLTALK, Intent.THANKS), Move("ask_wish_again", STAY))}
+    again = {intent: Move("ask_wish_again", STAY) for intent in (Intent.SMALLTALK, Intent.THANKS)}
+    anywhere = _AT_REST | again
     return (
         Step(WISH_DAY, "ขอเลื่อนเป็นวันใด", away | no, Move("take_wish_day", WISH_WHY)),
         Step(WISH_WHY, "เหตุผลที่ขอเลื่อน", away | no | skip, Move("take_wish_why", WISH_SURE)),
