@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from handlers import reviews, sendings
+from handlers import rulings, sendings
 from handlers.cards import GREEN, QUIET, bubble, column, text
 from handlers.messages.build import button, clip
 from handlers.messages.values import Act, Card, Choice, Say
 from handlers.questions import Topic
-from handlers.reviews import Ruling
+from handlers.rulings import Ruling
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.wording import act
@@ -18,10 +18,10 @@ _REASON = 900
 
 def undealt(talk: Talk) -> list[Topic]:
     """Return the returned topics that were neither changed nor explained."""
-    explained = reviews.explained(talk.db, talk.report)
+    explained = rulings.explained(talk.db, talk.report)
     return [
         topic
-        for topic, ruling in reviews.returned(talk.db, talk.report, talk.questions)
+        for topic, ruling in rulings.returned(talk.db, talk.report, talk.questions)
         if ruling.id not in explained and not _changed(talk, topic)
     ]
 
@@ -32,8 +32,8 @@ def _changed(talk: Talk, topic: Topic) -> bool:
 
 def returned_card(talk: Talk) -> Card:
     """Return what the agency asks for, topic by topic, and what was done about it."""
-    back = reviews.returned(talk.db, talk.report, talk.questions)
-    explained = reviews.explained(talk.db, talk.report)
+    back = rulings.returned(talk.db, talk.report, talk.questions)
+    explained = rulings.explained(talk.db, talk.report)
     rows = [(topic, *_row(talk, topic, ruling, ruling.id in explained)) for topic, ruling in back]
     title, under = say("returned.title", n=len(back)), talk.stand.school_name
     ends = say("returned.ready" if not undealt(talk) else "returned.how")
@@ -67,6 +67,6 @@ def _choices(talk: Talk, topics: list[Topic]) -> tuple[Choice, ...]:
 
 def tell_locked(talk: Talk) -> Turn:
     """Say that an answer is locked while others may be changed, and which those are."""
-    back = reviews.returned(talk.db, talk.report, talk.questions)
+    back = rulings.returned(talk.db, talk.report, talk.questions)
     numbers = " ".join(str(topic.number) for topic, _ in back)
     return turn(Say(say("returned.locked", topics=numbers), _choices(talk, [topic for topic, _ in back])))

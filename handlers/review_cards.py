@@ -7,8 +7,9 @@ from handlers.cards import GREEN, INK, QUIET, bubble, column, text
 from handlers.messages.build import button, clip
 from handlers.messages.values import Act, Card, Choice
 from handlers.questions import Question, Topic
-from handlers.reviews import Case, Ruling
+from handlers.reviews import Case
 from handlers.reviews_view import View, Words
+from handlers.rulings import Ruling
 from handlers.texts import say
 from handlers.thai import day, moment
 from handlers.wording import words_of

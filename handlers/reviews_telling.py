@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from handlers import reviews, telling
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Topic
-from handlers.reviews import Case, Ruling
+from handlers.reviews import Case
 from handlers.reviews_view import View
+from handlers.rulings import Ruling
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import day, today

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from handlers import questions, reviews, sendings
+from handlers import questions, reviews, rulings, sendings
 from handlers.questions import Question, QuestionSet, Topic
 from handlers.reports import Part
-from handlers.reviews import Case, Explanation, Ruling, Scope
+from handlers.reviews import Case, Scope
+from handlers.rulings import Explanation, Ruling
 from handlers.sendings import Sent
 from models.report import PartKind, answers, plan_checks
 from models.review import Decision
@@ -64,11 +65,11 @@ class View:
 
     def standing(self, topic: Topic) -> Ruling | None:
         """Return the decision that holds for a topic now."""
-        return reviews.standing(self.made, self.sent, topic.key, [one.key for one in topic.questions])
+        return rulings.standing(self.made, self.sent, topic.key, [one.key for one in topic.questions])
 
     def latest(self, topic: Topic) -> Ruling | None:
         """Return the newest decision on a topic, of whatever sending."""
-        return reviews.latest(self.made, topic.key)
+        return rulings.latest(self.made, topic.key)
 
     def seen(self, topic: Topic) -> int:
         """Return what a button carries of a topic: the newest decision on it."""
@@ -103,7 +104,7 @@ class View:
         """Return what a returned topic held before; None where nothing of it was returned, or nothing changed."""
         before = self.sending_before(topic)
         keys = [one.key for one in topic.questions]
-        if before is None or reviews.held(before, keys) == reviews.held(self.last, keys):
+        if before is None or rulings.held(before, keys) == rulings.held(self.last, keys):
             return None
         return _visible(before, sendings.words_sent(self.db, before))
 
@@ -164,4 +165,4 @@ def load(db: Connection, scope: Scope, report: int) -> View | None:
     if case is None or not sent:
         return None
     asked = questions.load(db, case.question_set, case.digest)
-    return View(db, case, asked, sent, reviews.rulings(db, report), reviews.explained(db, report))
+    return View(db, case, asked, sent, rulings.rulings(db, report), rulings.explained(db, report))

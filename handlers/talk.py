@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import questions, reports, reviews, standing
+from handlers import questions, reports, rulings, standing
 from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
@@ -129,7 +129,7 @@ class Talk:
         at = self.stand
         if at.state != State.RETURNED or at.report is None:
             return None
-        return reviews.questions_returned(self.db, at.report, self.questions)
+        return rulings.questions_returned(self.db, at.report, self.questions)
 
     def locked(self, question: str) -> bool:
         """Tell whether an answer stays as it is while others of a returned report may be changed."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from handlers import reports, reviews, when
+from handlers import reports, rulings, when
 from handlers.flows.reviewing import CONCLUDE, DAY, EVIDENCE, REASON, REOPEN, REVIEWING
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Pick, Say
@@ -111,7 +111,7 @@ def _ask(talk: Talk, at: _At, step: str, words: str, choices: tuple[Choice, ...]
 
 def _decide(talk: Talk, at: _At, decision: Decision, **more: Any) -> Turn:
     """Write the decision down, and show what is next."""
-    reviews.decide(talk.db, talk.channel, at.view.last, at.topic.key, decision, by=talk.person.id, now=talk.now, **more)
+    rulings.decide(talk.db, talk.channel, at.view.last, at.topic.key, decision, by=talk.person.id, now=talk.now, **more)
     view = load(talk.db, scope(talk), at.view.case.report)
     if view is None:
         return turn(queue(talk))
@@ -435,7 +435,7 @@ def _reopen(talk: Talk, at: _At, reason: str) -> Turn:
     case, by = at.view.case, talk.person.id
     if case.state == State.VERIFIED:
         reports.move(talk.db, talk.channel, case.report, State.VERIFIED, State.REVIEWING, by=by, now=talk.now)
-    made = reviews.decide(
+    made = rulings.decide(
         talk.db,
         talk.channel,
         at.view.last,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import media, reports, reviews, standing
+from handlers import media, reports, rulings, standing
 from handlers.flows.report import OFFER
 from handlers.heard import MEDIA, Heard, Kind
 from handlers.keeping import KINDS, acknowledge, keep_part
@@ -274,7 +274,7 @@ def unsend(talk: Talk) -> Turn | None:
     """Take an unsent bubble out of the draft; it is told at the next visit, LINE gives no reply token here."""
     mark = talk.heard.message_id
     if mark:
-        reviews.unsend(talk.db, talk.channel, mark, talk.person.id, talk.now)
+        rulings.unsend(talk.db, talk.channel, mark, talk.person.id, talk.now)
     waiting = talk.place.memo.get("waiting")
     if waiting:
         talk.place.memo["waiting"] = [packed for packed in waiting if packed["message"] != mark]

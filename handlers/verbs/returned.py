@@ -1,12 +1,12 @@
 """Verbs of a school whose report came back: what is asked for, an explanation in place of a change."""
 
-from handlers import reviews
+from handlers import rulings
 from handlers.flows.report import EXPLAIN
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Topic
 from handlers.returned_cards import returned_card, tell_locked
-from handlers.reviews import Ruling
+from handlers.rulings import Ruling
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -24,7 +24,7 @@ def explain(talk: Talk) -> Turn:
     """Ask for an explanation of a returned topic; words that came with the command are kept at once."""
     if talk.returned is None:
         return _nothing_to_explain(talk)
-    back = reviews.returned(talk.db, talk.report, talk.questions)
+    back = rulings.returned(talk.db, talk.report, talk.questions)
     found = _meant(talk, back)
     if found is None:
         return tell_locked(talk) if named_topic(talk) else turn(Say(say("returned.explain_which")), returned_card(talk))
@@ -51,7 +51,7 @@ def _meant(talk: Talk, back: list[tuple[Topic, Ruling]]) -> tuple[Topic, Ruling]
 def take_explanation(talk: Talk) -> Turn:
     """Keep what was asked for: words, in as many bubbles as it takes."""
     wanted = talk.place.memo.get("ruling")
-    back = reviews.returned(talk.db, talk.report, talk.questions) if talk.returned is not None else []
+    back = rulings.returned(talk.db, talk.report, talk.questions) if talk.returned is not None else []
     found = next((one for one in back if one[1].id == wanted), None)
     if found is None:
         talk.go(HOME)
@@ -64,7 +64,7 @@ def take_explanation(talk: Talk) -> Turn:
 def _keep(talk: Talk, topic: Topic, ruling: Ruling, words: str) -> Turn:
     if private_number(words):
         return turn(Say(say("review.id_number")))
-    reviews.explain(
+    rulings.explain(
         talk.db,
         talk.channel,
         ruling.id,
