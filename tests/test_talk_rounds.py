@@ -97,10 +97,21 @@ class TestOpening:
         chief.says("เปิดรอบ").says("จันทร์").taps("จ. 12 ม.ค. 2569").hears("เปิดวันที่ จ. 12 ม.ค. 2569")
 
     def test_due_before_opening_and_overlap_are_refused_and_nothing_is_done(self, province, chief):
-        chief.says("เปิดรอบ").says("20 ม.ค.").says("อีกรอบ").says("12 ม.ค.").hears("มาก่อนวันเปิดรอบ", "กำหนดส่งวันใด")
-        chief.says("6 ก.พ.").hears("ทับกับรอบ", "“ปิดรอบ”")
+        chief.says("เปิดรอบ").says("20 ม.ค.").hears("ทับกับรอบ", "“ปิดรอบ”", "จะเปิดวันใด")
+        chief.says("9 ก.พ.").says("อีกรอบ").says("6 ก.พ.").hears("มาก่อนวันเปิดรอบ", "กำหนดส่งวันใด")
+        chief.says("9 มี.ค.").says("2 มี.ค.").hears("วันผ่อนผันต้องไม่มาก่อน").says("ข้าม")
+        chief.says("6 มี.ค.").hears("วันปิดรอบต้องไม่มาก่อน จ. 9 มี.ค. 2569")
         assert len(mine(province)) == 1
         chief.says("ยกเลิก").hears("ไม่มีสิ่งใดเปลี่ยน")
+
+    def test_a_round_to_come_is_not_overlapped_either(self, province, chief):
+        close_all(province)
+        for days in (("1 มี.ค.", "รอบมีนา", "31 มี.ค.", "ข้าม", "ข้าม", "ใช่"), ("วันนี้", "รอบแรก", "20 มี.ค.")):
+            chief.says("เปิดรอบ")
+            for words in days:
+                chief.says(words)
+        chief.hears("ทับกับรอบ “รอบมีนา”", "กำหนดส่งวันใด")
+        assert len(mine(province)) == 2
 
     def test_old_buttons_do_nothing(self, province, chief):
         close_all(province)
@@ -134,6 +145,7 @@ class TestChanging:
         director = province.director()
         chief.says("เลื่อนกำหนด").hears("กำหนดเดิม พ. 4 ก.พ. 2569")
         chief.says("3 ก.พ.").hears("วันใหม่ต้องช้ากว่านั้น")
+        chief.says("อีก 7 วัน").hears("ใหม่ พ. 11 ก.พ. 2569").says("เลื่อนกำหนด")
         chief.says("13 ก.พ. 69").hears("เดิม พ. 4 ก.พ. 2569", "ใหม่ ศ. 13 ก.พ. 2569", "ยังไม่ส่ง 3 จาก 3")
         director.says("กำหนดส่ง").hears("4 ก.พ.")
         chief.says("ใช่").hears("ศ. 13 ก.พ. 2569 เรียบร้อยแล้ว")

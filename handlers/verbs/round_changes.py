@@ -58,8 +58,8 @@ def take_new_due(talk: Talk) -> Turn:
     """Take the day to which the due date shall move; one that does not fit is asked for again."""
     if is_old(talk):
         return round_button_is_old(talk)
-    draft = dict(talk.place.memo.get("draft") or {})
-    found = heard_day(talk)
+    draft, one = dict(talk.place.memo.get("draft") or {}), _named(talk)
+    found = heard_day(talk, since=one.due_on if one else None)
     if found.day is None:
         return _ask_moved(talk, draft, day_trouble(found), tuple(likely_of(found)))
     return _preview_move(talk, draft, found.day)

@@ -23,6 +23,8 @@ FLOW = "coordinating"
 LAPSE = timedelta(hours=1)
 """After this, "ใช่" no longer answers what was asked: it is shown again."""
 _STEPS = (OPENS, TITLE, DUE, GRACE, CLOSES, OPEN_SURE)
+_NO_TITLE = "–"
+"""Stands for the title as long as none was given."""
 SHOWN = 6
 """Rounds in the list, the newest."""
 
@@ -134,24 +136,22 @@ def take_round_day(talk: Talk) -> Turn:
         return _ask(talk, step, draft, day_trouble(found), tuple(likely_of(found)))
     draft[step] = found.day.isoformat()
     try:
-        _check(talk, draft, step)
+        _check(talk, draft)
     except BadRound as bad:
         return _ask(talk, step, {**draft, step: None}, why_bad(bad))
     return _onward(talk, step, draft)
 
 
-def _check(talk: Talk, draft: dict[str, Any], step: str) -> None:
+def _check(talk: Talk, draft: dict[str, Any]) -> None:
     """Raise BadRound where the draft so far cannot become a round."""
     opens = date.fromisoformat(draft[OPENS])
     if opens < today(talk.now):
         raise BadRound("opens in the past", "past", due=day(opens))
-    if step == OPENS:
-        return
     year, semester = rounds.school_term(opens)
-    grace, closes = (date.fromisoformat(draft[name]) if draft.get(name) else None for name in (GRACE, CLOSES))
+    due, grace, closes = (date.fromisoformat(draft[name]) if draft.get(name) else None for name in (DUE, GRACE, CLOSES))
     rounds.check(
-        talk.db, talk.channel, year=year, semester=semester, title=draft[TITLE], opens_at=_opens_at(talk, draft),
-        due_on=date.fromisoformat(draft[DUE]), grace_on=grace, closes_on=closes, now=talk.now,
+        talk.db, talk.channel, year=year, semester=semester, title=draft.get(TITLE) or _NO_TITLE,
+        opens_at=_opens_at(talk, draft), due_on=due or opens, grace_on=grace, closes_on=closes, now=talk.now,
     )  # fmt: skip
 
 
