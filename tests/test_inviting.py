@@ -14,7 +14,7 @@ from bot import join, links
 from bot.roster_files import DEMO, read_table
 from handlers import invites, inviting, roster
 from handlers.inviting import NotFound, Place
-from models.people import Role
+from models.people import Role, schools
 from models.programme import MAIN
 from models.store import Store
 
@@ -37,6 +37,33 @@ def test_a_code_for_each_school_of_an_agency(store: Store):
         assert all(invites.looks_like_code(one.code) for one in issued)
         with pytest.raises(NotFound, match="9999999999"):
             inviting.issue(db, MAIN, Role.DIRECTOR, NOW, school="9999999999")
+
+
+@pytest.mark.parametrize("role", [Role.COORDINATOR, Role.VERIFIER, Role.VIEWER])
+@pytest.mark.parametrize("words", ["สพป.บุรีรัมย์ เขต 1", "บร1", "สพป บร ๑"])
+def test_an_agency_is_named_as_people_do(store: Store, role: Role, words: str):
+    with store.write() as db:
+        roster.import_roster(db, MAIN, roster.read(read_table(DEMO)), NOW)
+        (issued,) = inviting.issue(db, MAIN, role, NOW, agency=words)
+    assert (issued.school, issued.name, issued.role) == (None, "สพป.บุรีรัมย์ เขต 1", role)
+
+
+def test_an_agency_in_doubt_is_none_and_the_known_ones_are_told(store: Store):
+    with store.write() as db:
+        roster.import_roster(db, MAIN, roster.read(read_table(DEMO)), NOW)
+        for words in ("สพป.", "สพป.สุรินทร์ เขต 1", "บ้านหนองสมมติ"):
+            with pytest.raises(NotFound, match=r"สพป\.บุรีรัมย์ เขต 4"):
+                inviting.issue(db, MAIN, Role.COORDINATOR, NOW, agency=words)
+
+
+def test_nobody_is_invited_to_a_closed_school(store: Store):
+    with store.write() as db:
+        roster.import_roster(db, MAIN, roster.read(read_table(DEMO)), NOW)
+        db.execute(schools.update().where(schools.c.code == "3031997001").values(closed_at=NOW))
+        issued = inviting.issue(db, MAIN, Role.DIRECTOR, NOW, agency="อปท.")
+        assert [one.school for one in issued] == ["3031997002", "3031997003"]
+        with pytest.raises(NotFound, match="a closed one is not"):
+            inviting.issue(db, MAIN, Role.DIRECTOR, NOW, school="3031997001")
 
 
 class TestLinks:
