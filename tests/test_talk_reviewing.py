@@ -173,6 +173,14 @@ def test_a_decision_may_be_changed_until_the_conclusion(province: Province, waru
     assert [made for topic, made in rulings(province) if topic == "academic"] == ["returned", "verified"]
 
 
+def test_while_a_reason_is_asked_for_one_may_go_elsewhere(province: Province, warunee: Person, pranee: Person) -> None:
+    reports(warunee)
+    pranee.says("คิว").says("1").says("แก้ไข 4").taps("ยกเลิก").hears("ประเด็นที่ 4 จาก 6").says("แก้ไข 4").hears("เหตุผล")
+    pranee.says("ข้อ 5").hears("ประเด็นที่ 4: ขอแก้ไข")  # while words are asked for, all but orders are words
+    pranee.says("นัดลงพื้นที่ 2").hears("วันลงพื้นที่").says("คิว").hears("1 เรื่อง").says("1").says("แก้ไข 1").says("วางไว้ก่อน")
+    assert [made for _, made in rulings(province)] == ["returned"]
+
+
 def test_an_old_conclusion_concludes_nothing(province: Province, warunee: Person, pranee: Person) -> None:
     reports(warunee)
     pranee.says("คิว").says("1")

@@ -12,7 +12,7 @@ from typing import Any
 from handlers import rulings, when
 from handlers.flows.reviewing import DAY, EVIDENCE, REASON, REOPEN, REVIEWING
 from handlers.heard import Kind
-from handlers.messages.values import Choice, Pick, Say
+from handlers.messages.values import Act, Choice, Pick, Say
 from handlers.numbers import number
 from handlers.picking_days import likely_of
 from handlers.questions import Topic
@@ -103,8 +103,10 @@ def overtaken(talk: Talk, view: View, topic: Topic, at: At) -> Turn | None:
 
 def ask_for(talk: Talk, at: At, step: str, words: str, choices: tuple[Choice, ...] = ()) -> Turn:
     """Ask for what a decision lacks; what was shown goes along."""
-    known = {"report": at.view.case.report, "sending": at.sending, "topic": at.topic.key}
-    talk.stand_at(REVIEWING.name, step, seen={at.topic.key: at.seen}, cases=talk.place.memo.get("cases"), **known)
+    memo, report = talk.place.memo, at.view.case.report
+    before = memo.get("seen", {}) if memo.get("report") == report else {}
+    known = {"report": report, "sending": at.sending, "topic": at.topic.key, "cases": memo.get("cases")}
+    talk.stand_at(REVIEWING.name, step, seen=before | {at.topic.key: at.seen}, **known)
     return turn(Say(words, (*choices, Choice(say("label.cancel"), Act("cancel", report)))))
 
 
