@@ -175,11 +175,8 @@ def open_of(db: Connection, channel: str, person: int, now: datetime) -> list[Jo
 
 
 def take_back(db: Connection, channel: str, person: int, now: datetime) -> int:
-    """Take back what a person has asked; returns how many requests."""
-    waiting = open_of(db, channel, person, now)
-    for one in waiting:
-        _take_back(db, channel, one, now)
-    return len(waiting)
+    """Take back what a person has asked; returns how many requests: one decided at this moment is not."""
+    return sum(_take_back(db, channel, one, now) for one in open_of(db, channel, person, now))
 
 
 def settle(db: Connection, channel: str, person: int, school: int | None, now: datetime) -> None:
@@ -189,9 +186,11 @@ def settle(db: Connection, channel: str, person: int, school: int | None, now: d
             _take_back(db, channel, one, now)
 
 
-def _take_back(db: Connection, channel: str, one: JoinRequest, now: datetime) -> None:
-    _decided(db, channel, one.id, one.person, Request.WITHDRAWN, now)
-    note(db, channel, "request.withdrawn", now, person=one.person, request=one.id)
+def _take_back(db: Connection, channel: str, one: JoinRequest, now: datetime) -> bool:
+    taken = _decided(db, channel, one.id, one.person, Request.WITHDRAWN, now)
+    if taken:
+        note(db, channel, "request.withdrawn", now, person=one.person, request=one.id)
+    return taken
 
 
 # Deciding ---------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from datetime import datetime
 import pytest
 
 from handlers.heard import Kind
+from handlers.memberships import transfer
 from models.audit import audit
 from models.people import Role, memberships, people
 from models.place import places
@@ -71,7 +72,16 @@ def test_of_two_who_hold_one_code_the_first_yes_wins(province: Province, strange
 def test_an_expired_code_is_refused(province: Province, stranger: Person) -> None:
     code = province.code("1031992003")
     province.later(days=31)
-    stranger.says(code).hears("หมดอายุ")
+    stranger.says(code).hears("หมดอายุ", "ขอรหัสใหม่", "พิมพ์ชื่อโรงเรียน")
+    stranger.says("บ้านสวายตัวอย่าง").hears("บทบาทใด")
+
+
+def test_ones_own_old_code_opens_nothing_once_the_post_is_over(province: Province, stranger: Person) -> None:
+    code = province.code("1031992003")
+    stranger.says(code).says("ใช่").says("รับทราบ").hears("เรียบร้อยแล้ว").says(code).hears("เชื่อมกับ บ้านสวายตัวอย่าง")
+    with province.store.write() as db:
+        transfer(db, "main", province.school("1031992003"), province.now, province.now)
+    stranger.says("สวัสดี").says(code).hears("สิ้นสุดแล้ว").says("ใช่").says("รายงาน").hears_not("ข้อ 1")
 
 
 def test_guessing_is_slowed_down_and_audited(province: Province, stranger: Person) -> None:

@@ -367,6 +367,15 @@ def test_two_coordinators_at_the_same_moment(province: Province, stranger: Perso
     assert "request.refused" not in actions(province)
 
 
+def test_taken_back_and_granted_at_the_same_moment(province: Province, stranger: Person) -> None:
+    asks(stranger)
+    boss = office(province, Role.COORDINATOR, None).says("คำขอ")
+    overlapping(province, event(province, boss, "อนุมัติ 1"), event(province, stranger, "ยกเลิก"))
+    assert joined(province, stranger) == ["director"]
+    assert [row.state for row in province.rows(join_requests)] == [Request.GRANTED]
+    assert "request.withdrawn" not in actions(province)
+
+
 def test_a_code_makes_the_request_needless(province: Province, stranger: Person) -> None:
     boss = office(province, Role.COORDINATOR, None)
     asks(stranger).says(province.code("1031992003")).says("ใช่").hears("ประกาศ")
