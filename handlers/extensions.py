@@ -15,7 +15,9 @@ from handlers import agencies
 from handlers.audit import note
 from handlers.rounds import BadRound
 from handlers.rounds_changes import open_one
+from handlers.texts import say
 from handlers.thai import day, today
+from handlers.words import fold
 from models.people import Request, people, schools
 from models.people import agencies as agencies_table
 from models.programme import extension_requests, extensions, rounds
@@ -68,6 +70,40 @@ def school_of(db: Connection, channel: str, code: str) -> int:
     if found is None:
         raise BadRound(f"channel {channel} has no open school {code}", "unknown")
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class School:
+    """A school as a coordinator names it."""
+
+    id: int
+    name: str
+    district: str
+
+
+_ALL = (
+    select(schools.c.id, schools.c.name, schools.c.district, schools.c.code, schools.c.agency_id)
+    .where(schools.c.channel_id == bindparam("channel"), schools.c.closed_at.is_(None))
+    .order_by(schools.c.id)
+)
+
+
+def named(db: Connection, channel: str, within: Collection[int] | None, words: str) -> list[School]:
+    """Return the schools of these agencies (all where None) that words name: by code, or whole name and district."""
+    key = fold(words)
+    rows = [row for row in db.execute(_ALL, {"channel": channel}) if within is None or row.agency_id in within]
+    return [School(row.id, row.name, row.district) for row in rows if key and key in _names_of(row)]
+
+
+def _names_of(row: Any) -> tuple[str, ...]:
+    place = say("joining.place", school=row.name, district=row.district)
+    return row.code, fold(row.name), fold(place), fold(row.name + row.district)
+
+
+def is_within(db: Connection, channel: str, within: Collection[int] | None, school: int) -> bool:
+    """Tell whether a school is one of these agencies', or (None) of the channel."""
+    rows = db.execute(_ALL, {"channel": channel})
+    return any(row.id == school and (within is None or row.agency_id in within) for row in rows)
 
 
 def due_of(db: Connection, round_due: date, round_id: int, school: int) -> date:

@@ -100,7 +100,9 @@ def find(text: str, now: datetime, *, since: date | None = None) -> tuple[Read, 
     whole = read(words, now, since=since)
     if whole.trouble is not Trouble.NOTHING and whole.trouble is not Trouble.EVENT:
         return whole, ""
-    runs = [run for run in _runs(tokens(words)) if any(token.kind in _CERTAIN for token in run)]
+    seen = _runs(tokens(words))
+    runs = [run for run in seen if any(token.kind in _CERTAIN for token in run)]
+    runs = runs or [run for run in seen if any(token.kind == "vague" for token in run)]
     found = _together([token for run in runs for token in run], now, since) if runs else NOTHING
     if found.trouble is Trouble.NOTHING:
         return (Read(trouble=Trouble.EVENT) if event(words) else NOTHING), words

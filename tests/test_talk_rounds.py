@@ -231,6 +231,24 @@ class TestMoreTime:
         director.posts_back(f"do=grant_wish&v={wish.id}")
         assert province.rows(extensions) == []
 
+    def test_a_school_may_be_given_time_unasked(self, province, chief):
+        director = province.director()
+        chief.says("ให้เลื่อน บ้านสวายตัวอย่าง 15 ก.พ.").hears("อ.กระสัง", "จาก พ. 4 ก.พ. 2569", "เป็น อา. 15 ก.พ. 2569")
+        assert province.rows(extensions) == []
+        chief.says("ใช่").hears("ให้ บ้านสวายตัวอย่าง ส่งได้ถึง อา. 15 ก.พ. 2569")
+        director.says("กำหนดส่ง").hears("ผู้ประสานให้", "กำหนดส่ง อา. 15 ก.พ. 2569")
+        chief.says("ให้เลื่อน บ้านสวายตัวอย่าง 10 ก.พ.").hears("วันใหม่ต้องช้ากว่านั้น")
+
+    def test_a_school_given_time_is_told_apart_and_of_ones_own_agency(self, province, chief):
+        chief.says("ให้เลื่อน บ้านหนองสมมติ 15 ก.พ.").hears("อ.ลำปลายมาศ", "อ.นางรอง", "พร้อมอำเภอ")
+        chief.says("ให้เลื่อน บ้านหนองสมมติ อ.นางรอง 15 ก.พ.").hears("อ.นางรอง").taps("ให้เลื่อน").hears("แจ้งโรงเรียนแล้ว")
+        officer = coordinator(province, KRASANG, "นายเขต สอง")
+        officer.says("ให้เลื่อน บ้านหนองสมมติ 15 ก.พ.").hears("ไม่พบโรงเรียน")
+        officer.says("ให้เลื่อน 1031993002 16 ก.พ.").hears("ไม่พบโรงเรียน")
+        officer.says("ให้เลื่อน 1031992003 สัปดาห์หน้า").hears("โปรดระบุให้เป็นวันเดียว")
+        officer.says("ให้เลื่อน 1031992003 16 ก.พ.").says("ใช่").hears("แจ้งโรงเรียนแล้ว")
+        assert [row.due_on.day for row in province.rows(extensions)] == [15, 16]
+
     def test_a_new_request_takes_the_place_of_the_old(self, province, chief):
         director = province.director()
         director.says("ขอเลื่อน 1 สัปดาห์").says("ข้าม").says("ใช่")

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from handlers.dialog import STAY, Move, Step
 
 OPENS, TITLE, DUE, GRACE, CLOSES, OPEN_SURE = "opens", "title", "due", "grace", "closes", "open_sure"
-MOVED, MOVE_SURE, CLOSE_SURE, WISHES = "moved", "move_sure", "close_sure", "wishes"
+MOVED, MOVE_SURE, CLOSE_SURE, WISHES, GRANT_SURE = "moved", "move_sure", "close_sure", "wishes", "grant_sure"
 
 ROUND_MOVES: dict[str, Move] = {
     "rounds": Move("show_rounds", STAY),
@@ -49,6 +49,7 @@ def round_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
         Step(MOVED, "กำหนดใหม่", asking | {"round_day": new_due}, new_due, asks=True),
         sure(MOVE_SURE, "ยืนยันเลื่อนกำหนด", "move_round"),
         sure(CLOSE_SURE, "ยืนยันปิดรอบ", "close_round"),
+        sure(GRANT_SURE, "ยืนยันให้โรงเรียนเลื่อน", "grant_now"),
         Step(
             WISHES,
             "คำขอเลื่อนกำหนด",

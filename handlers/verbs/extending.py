@@ -19,6 +19,7 @@ from handlers.telling import in_office, of_school, tell
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.chatting import here, home_choices
+from handlers.verbs.granting import ask_grant
 from handlers.verbs.moving import show_sent
 from handlers.verbs.rounds import FLOW, is_old, lapsed, why_bad
 from handlers.when import find
@@ -217,7 +218,9 @@ def _button(do: str) -> Choice:
 
 
 def grant_wish(talk: Talk) -> Turn:
-    """Give the school the day it asks for."""
+    """Give the school the day it asks for; or the one that was named, the day that was said."""
+    if talk.heard.kind == Kind.TEXT and talk.order and talk.order.rest and talk.order.number is None:
+        return ask_grant(talk, talk.order.rest)
     return _decide(talk, granted=True)
 
 

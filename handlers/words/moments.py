@@ -187,7 +187,7 @@ def _patterns(toneless: bool) -> list[tuple[str, re.Pattern[str]]]:
         "numbered": rf"{t['day_no']}\s*(?P<day>{number})(?!\d|[/.:-]\d)(?:\s*(?:{t['of']})?(?P<which>{t['month']}"
         rf"(?:{t['this']}|{t['next']})))?",
         "month_end": rf"{t['end']}(?P<which>{t['this']}|{t['next']})?(?:\s*(?P<name>{months}){year})?",
-        "vague": _any(WORDS["vague"], write),
+        "vague": rf"{_any(WORDS['vague'], write)}|{t['every']}(?=\s*(?:{days}|{parts}|{units}|{t['end']}))",
         "past": _any(WORDS["past"], write),
         "near": rf"(?P<word>{near_days})",
         "weekday": rf"(?P<full>{t['day']}\s*)?(?P<word>{days})(?:\s*(?P<which>{which})|\s*{t['at']}\s*"
