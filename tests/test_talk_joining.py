@@ -106,6 +106,11 @@ def test_a_parent_is_told_politely_where_to_turn(stranger: Person) -> None:
     stranger.says("ผมเป็นผู้ปกครองครับ อยากถามเรื่องรับสมัคร ป.1").hears("ติดต่อโรงเรียน")
 
 
+def test_a_parent_who_names_the_school_is_told_the_same(province: Province, stranger: Person) -> None:
+    stranger.says("ผมเป็นผู้ปกครองนักเรียน บ้านสวายตัวอย่าง อยากถามเรื่องรับสมัคร").hears("ติดต่อโรงเรียน")
+    stranger.says("ขอคุยกับเจ้าหน้าที่").hears("โทรหาสำนักงานของต้นสังกัด")
+
+
 def test_a_helper_is_told_how_to_help(stranger: Person) -> None:
     stranger.says("เป็นครูที่ท่าน ผอ.มอบหมายให้กรอกแทนค่ะ").hears("ร่าง", "รหัสเชิญ")
 

@@ -14,6 +14,7 @@ _GUEST: dict[str, Move] = {
     Intent.WRONG_PERSON: Move("tell_stranger"),
     Intent.OUT_OF_SCOPE: Move("tell_stranger"),
     Intent.DELEGATE: Move("tell_delegate"),
+    Intent.HUMAN: Move("tell_whom_to_call"),
     Intent.START: Move("welcome"),
     Intent.REPORT: Move("welcome"),
     Intent.GREETING: Move("welcome"),

@@ -144,6 +144,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "tell_private": joining.tell_private,
     "tell_scam": joining.tell_scam,
     "tell_stranger": joining.tell_stranger,
+    "tell_whom_to_call": joining.tell_whom_to_call,
     "use_paper": joining.use_paper,
     "verify": deciding.verify,
     "welcome": joining.welcome,

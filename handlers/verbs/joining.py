@@ -50,6 +50,11 @@ def tell_delegate(talk: Talk) -> Turn:
     return turn(Say(say("guest.delegate")))
 
 
+def tell_whom_to_call(talk: Talk) -> Turn:
+    """Tell somebody who wants to talk to a person, but has not joined, where to turn."""
+    return turn(Say(say("guest.human")))
+
+
 def tell_private(talk: Talk) -> Turn:
     """Tell somebody who sent an identity number that it was not kept."""
     return turn(Say(say("guest.private")))
