@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from random import Random
@@ -244,6 +244,7 @@ def test_killed_again_and_again_the_bot_loses_no_word_and_answers_once(
                 done.result()
         death.over()
         assert death.kills == len(victims)
+        _end_leases_of_files(store)
         until(lambda: _is_at_rest(store), SETTLE, "all is said, or held for the next visit")
         for director in directors:
             director.commands("สถานะ")
@@ -434,6 +435,12 @@ def _age(store: Store, by: timedelta) -> None:
         for row in db.execute(waiting.where(outbox.c.state == Sending.QUEUED)).all():
             earlier = {"token_at": row.token_at - by, "lease_until": row.lease_until - by, "due_at": row.due_at - by}
             db.execute(update(outbox).where(outbox.c.id == row.id).values(earlier))
+
+
+def _end_leases_of_files(store: Store) -> None:
+    """Let the time pass for which a killed worker holds the files that it was fetching."""
+    with store.write() as db:
+        db.execute(update(media).where(media.c.state == "waiting").values(due_at=datetime.now(UTC)))
 
 
 def _is_at_rest(store: Store) -> bool:

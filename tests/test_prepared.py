@@ -100,7 +100,7 @@ def test_an_error_of_the_database_is_core_s(new_store):
     store = new_store()
     with store.write() as db:
         things.create(db)
-    row = {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}}
+    row: dict[str, object] = {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}}
     with pytest.raises(IntegrityError):
         twice(store, lambda db: db.execute(ADD, row))
     with pytest.raises(IntegrityError) as caught:

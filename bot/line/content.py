@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from urllib3 import HTTPResponse
 from urllib3.exceptions import HTTPError
 
+import bot.line.sdk  # noqa: F401 -- now, not while the first photo is being fetched
 from bot.line.answers import Unanswered
 from bot.line.gateway import Gateway
 from bot.media import Content, Unreachable
