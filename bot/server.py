@@ -29,7 +29,7 @@ _made: dict[str, Any] = {}
 
 
 def main() -> None:
-    """Serve until told to stop. WEB_CONCURRENCY: worker processes (2); WEB_THREADS: of each, for webhooks (4)."""
+    """Serve until told to stop. WEB_CONCURRENCY: worker processes (2); WEB_THREADS: of each, for webhooks (6)."""
     folder = _metrics_folder()
     try:
         app = _application()
@@ -42,7 +42,7 @@ def main() -> None:
             address="0.0.0.0",
             port=app.extensions["works"].settings.port,
             workers=int(os.environ.get("WEB_CONCURRENCY", "2")),
-            blocking_threads=int(os.environ.get("WEB_THREADS", "4")),
+            blocking_threads=int(os.environ.get("WEB_THREADS", "6")),
             backlog=BACKLOG,
             http=HTTPModes.http1,
             websockets=False,

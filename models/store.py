@@ -263,7 +263,7 @@ def _begun(db: Connection, deadline: float) -> Iterator[None]:
         except sqlite3.OperationalError as error:
             if time.monotonic() > deadline:
                 raise Busy("another process writes") from error
-            time.sleep(random.uniform(0.0002, 0.001))  # noqa: S311 -- spreads the tries, guards nothing
+            time.sleep(random.uniform(0.00002, 0.0001))  # noqa: S311 -- spreads the tries, guards nothing
     with db.begin():
         yield
 
