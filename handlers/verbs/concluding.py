@@ -11,13 +11,14 @@ from handlers.reviews_telling import tell_reopened, tell_returned, tell_verified
 from handlers.reviews_view import View, load
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.deciding import (
+from handlers.verbs.at_topic import (
     NOT_NOW,
     At,
     ask_for,
     asked_at,
     at_topic,
     overtaken,
+    reason_said_with,
     trouble_with,
     words_asked_for,
 )
@@ -31,7 +32,6 @@ from handlers.verbs.reviewing import (
     stand_at_topic,
     view_of,
 )
-from handlers.words import clean
 from models.report import State
 from models.review import Decision
 
@@ -125,7 +125,7 @@ def reopen(talk: Talk) -> Turn:
     hindered = _may_not_reopen(talk, at)
     if hindered:
         return hindered
-    rest = "" if talk.act else clean(talk.order.rest if talk.order else "").strip()
+    rest = reason_said_with(talk)
     trouble = trouble_with(rest)
     if not rest or trouble:
         asked = say("review.ask_reopening", n=at.topic.number, topic=at.topic.title)

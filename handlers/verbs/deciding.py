@@ -1,113 +1,43 @@
-"""Verbs of a verifier who decides on a topic: verified, returned with a reason, visited on a day.
-
-A decision is taken on what was shown: a button, and what was typed, count only as long as the sending is the same
-and nobody has decided on the topic since. Whoever comes second is told who decided what; nothing is overwritten.
-"""
+"""Verbs of a verifier who decides on a topic: verified, returned with a reason, visited on a day."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from handlers import rulings, when
-from handlers.flows.reviewing import DAY, EVIDENCE, REASON, REOPEN, REVIEWING
+from handlers.flows.reviewing import DAY, EVIDENCE, REASON
 from handlers.heard import Kind
-from handlers.messages.values import Act, Choice, Pick, Say
-from handlers.numbers import number
+from handlers.messages.values import Choice, Pick, Say
 from handlers.picking_days import likely_of
-from handlers.questions import Topic
-from handlers.review_cards import bound, evidence_word, ruling_words, who
+from handlers.review_cards import bound, evidence_word, ruling_words
 from handlers.reviews_telling import tell_visit
-from handlers.reviews_view import View, load
+from handlers.reviews_view import load
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.thai import day, moment, today
+from handlers.thai import day, today
+from handlers.verbs.at_topic import (
+    At,
+    ask_for,
+    asked_at,
+    reason_said_with,
+    said_with,
+    trouble_with,
+    undecided_at,
+    words_asked_for,
+)
 from handlers.verbs.reviewing import (
-    named,
-    no_topic,
     queue,
     refuse,
     scope,
     stand_at_case,
     stand_at_topic,
-    view_of,
 )
 from handlers.when import Read, Trouble
-from handlers.words import clean, fold, private_number
-from models.report import State
+from handlers.words import fold
 from models.review import Decision, Evidence
 
-LONGEST_REASON = 1000
-"""Characters of a reason."""
 FARTHEST = timedelta(days=366)
 """A visit lies within a year."""
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """What is decided on: a topic of a report as it is now, and what had been shown of it."""
-
-    view: View
-    topic: Topic
-    sending: int | None
-    seen: int | None
-
-
-def at_topic(talk: Talk) -> At | Turn:
-    """Return what a button or typed words decide on, or what to say instead."""
-    if talk.heard.kind == Kind.EDITED:
-        return turn(Say(say("review.edited_bubble")))
-    view = view_of(talk)
-    if isinstance(view, Turn):
-        return view
-    topic = named(talk, view)
-    if topic is None:
-        return no_topic(talk, view)
-    if talk.act is not None:
-        return At(view, topic, number((talk.act.value or "").partition(".")[0]), talk.act.revision)
-    memo = talk.place.memo
-    shown = memo.get("seen", {}) if memo.get("report") == view.case.report else {}
-    return At(view, topic, memo.get("sending"), shown.get(topic.key))
-
-
-def _hindered(talk: Talk, at: At) -> Turn | None:
-    """Say why nothing can be decided: the report's state, or what happened since it was shown; None where it can."""
-    view, topic = at.view, at.topic
-    if view.case.state != State.REVIEWING:
-        return turn(Say(say(NOT_NOW[view.case.state])), stand_at_case(talk, view))
-    return overtaken(talk, view, topic, at)
-
-
-NOT_NOW = {
-    State.SUBMITTED: "review.not_begun",
-    State.VERIFIED: "review.locked",
-    State.RETURNED: "review.is_with_school",
-}
-
-
-def overtaken(talk: Talk, view: View, topic: Topic, at: At) -> Turn | None:
-    """Say what happened to a topic since it was shown; None where nothing did."""
-    if at.sending is None:
-        return turn(Say(say("review.look_first")), stand_at_topic(talk, view, topic))
-    if at.sending != view.last.id:
-        return turn(Say(say("review.sent_since")), stand_at_topic(talk, view, topic))
-    found = view.latest(topic)
-    if at.seen == view.seen(topic):
-        return None
-    if found is None:
-        return refuse(talk, "seen", view.case.report)
-    what = say("label.reopen") if found.decision == Decision.REOPENED else ruling_words(found)
-    words = say("review.overtaken", n=topic.number, what=what, who=who(found), when=moment(found.at))
-    return turn(Say(words), stand_at_topic(talk, view, topic))
-
-
-def ask_for(talk: Talk, at: At, step: str, words: str, choices: tuple[Choice, ...] = ()) -> Turn:
-    """Ask for what a decision lacks; what was shown goes along."""
-    memo, report = talk.place.memo, at.view.case.report
-    before = memo.get("seen", {}) if memo.get("report") == report else {}
-    known = {"report": report, "sending": at.sending, "topic": at.topic.key, "cases": memo.get("cases")}
-    talk.stand_at(REVIEWING.name, step, seen=before | {at.topic.key: at.seen}, **known)
-    return turn(Say(words, (*choices, Choice(say("label.cancel"), Act("cancel", report)))))
 
 
 def _decide(talk: Talk, at: At, decision: Decision, **more: Any) -> Turn:
@@ -130,23 +60,13 @@ def _decide(talk: Talk, at: At, decision: Decision, **more: Any) -> Turn:
 
 def verify(talk: Talk) -> Turn:
     """Verify a topic; the kind of evidence is asked for where it was not said."""
-    at = at_topic(talk)
+    at = undecided_at(talk)
     if isinstance(at, Turn):
         return at
-    hindered = _hindered(talk, at)
-    if hindered:
-        return hindered
-    evidence = _evidence(_said_with(talk))
+    evidence = _evidence(said_with(talk))
     if evidence is None:
         return _ask_evidence(talk, at)
     return _decide(talk, at, Decision.VERIFIED, evidence=evidence)
-
-
-def _said_with(talk: Talk) -> str:
-    """Return what came with an order: behind the typed word, or in the button."""
-    if talk.act is not None:
-        return (talk.act.value or "").partition(".")[2]
-    return talk.order.rest if talk.order else ""
 
 
 def _evidence(words: str) -> Evidence | None:
@@ -183,58 +103,20 @@ def take_evidence(talk: Talk) -> Turn:
     return _decide(talk, at, Decision.VERIFIED, evidence=evidence) if evidence else _ask_evidence(talk, at)
 
 
-def asked_at(talk: Talk) -> At | Turn:
-    """Return what the words that were asked for belong to; a number among them is not a topic's."""
-    if talk.heard.kind == Kind.EDITED:
-        return turn(Say(say("review.edited_bubble")))
-    view = view_of(talk)
-    if isinstance(view, Turn):
-        return view
-    memo = talk.place.memo
-    topic = view.topic(str(memo.get("topic")))
-    if topic is None:
-        return no_topic(talk, view)
-    at = At(view, topic, memo.get("sending"), memo.get("seen", {}).get(topic.key))
-    if talk.place.step == REOPEN:
-        return at
-    return _hindered(talk, at) or at
-
-
 # Returned ---------------------------------------------------------------------------------------------------------
 
 
 def send_back(talk: Talk) -> Turn:
     """Return a topic to the school; the reason is asked for where it was not said."""
-    at = at_topic(talk)
+    at = undecided_at(talk)
     if isinstance(at, Turn):
         return at
-    hindered = _hindered(talk, at)
-    if hindered:
-        return hindered
-    rest = "" if talk.act else clean(talk.order.rest if talk.order else "").strip()
+    rest = reason_said_with(talk)
     trouble = trouble_with(rest)
     if not rest or trouble:
         asked = say("review.ask_reason", n=at.topic.number, topic=at.topic.title)
         return ask_for(talk, at, REASON, "\n".join(line for line in (trouble, asked) if line))
     return _decide(talk, at, Decision.RETURNED, reason=rest, message_id=talk.heard.message_id)
-
-
-def trouble_with(words: str) -> str | None:
-    """Return what is wrong with a reason, or None."""
-    if private_number(words):
-        return say("review.id_number")
-    if len(words) > LONGEST_REASON:
-        return say("review.too_long", n=len(words), most=LONGEST_REASON)
-    return None
-
-
-def words_asked_for(talk: Talk) -> str | Say:
-    """Return the words that were asked for, or what to say to what came instead."""
-    words = clean(talk.heard.text).strip() if talk.heard.kind == Kind.TEXT else ""
-    if not words:
-        return Say(say("review.words_only"))
-    trouble = trouble_with(words)
-    return Say(trouble) if trouble else words
 
 
 def take_reason(talk: Talk) -> Turn:
@@ -260,26 +142,20 @@ def refuse_reason(talk: Talk) -> Turn:
 
 def plan_visit(talk: Talk) -> Turn:
     """Plan a visit for a topic; the day is asked for where it was not said."""
-    at = at_topic(talk)
+    at = undecided_at(talk)
     if isinstance(at, Turn):
         return at
-    hindered = _hindered(talk, at)
-    if hindered:
-        return hindered
-    typed = "" if talk.act else talk.order.rest if talk.order else ""
+    typed = "" if talk.act else said_with(talk)
     return _take_day(talk, at, typed) if typed else _ask_day(talk, at)
 
 
 def take_day(talk: Talk) -> Turn:
     """Take the day of a visit, typed, tapped or picked."""
     tapped = talk.heard.kind == Kind.POSTBACK
-    at = at_topic(talk) if tapped else asked_at(talk)
+    at = undecided_at(talk) if tapped else asked_at(talk)
     if isinstance(at, Turn):
         return at
-    hindered = _hindered(talk, at)
-    if hindered:
-        return hindered
-    return _take_day(talk, at, (talk.heard.params.get("date") or _said_with(talk)) if tapped else talk.heard.text)
+    return _take_day(talk, at, (talk.heard.params.get("date") or said_with(talk)) if tapped else talk.heard.text)
 
 
 def _ask_day(talk: Talk, at: At, trouble: str = "", likely: Sequence[date] = ()) -> Turn:
