@@ -8,9 +8,12 @@ import hashlib
 import logging
 import socket
 import threading
+from datetime import datetime
+from itertools import cycle
 from pathlib import Path
 
 import click
+from sqlalchemy import Connection
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot.app import Works, assemble, create_app
@@ -25,6 +28,15 @@ from models.people import Role, contacts, memberships, people, schools
 from models.programme import MAIN
 
 ROSTER = Path(__file__).parent / "simulator" / "data" / "roster.csv"
+PROVINCE = "ทั้งจังหวัด"
+COORDINATOR = "นางสาวประสาน จังหวัดสมมติ"
+VERIFIERS = (
+    "นายตรวจตรา ตัวอย่างเขต",
+    "นางปรานี ผู้ตรวจสมมติ",
+    "นายเที่ยงตรง ทดสอบกิจ",
+    "นางสาวละเอียด จำลองงาน",
+    "นายเมตตา สมมติเกณฑ์",
+)
 TICK = 1.0
 """Seconds between looks for what is left to do."""
 
@@ -64,16 +76,14 @@ class Demo:
         self._chores = _Ticking(self.works)
 
     def _people(self) -> None:
-        """Import the demo's schools, and put a director with a phone into each; those not joined get a code."""
+        """Import the demo's schools, and give a phone to everybody of the circle; those not joined get a code."""
         with self.works.store.write() as db:
             roster.import_roster(db, MAIN, roster.read(read_table(ROSTER)), self.works.clock())
             joined = {row.line_user_id for row in db.execute(_JOINED)}
-            rows = db.execute(_DIRECTORS).all()
-            codes = {one.school: one.code for one in inviting.issue(db, MAIN, Role.DIRECTOR, self.works.clock())}
-        for row in rows:
-            user = user_of(row.code)
-            code = None if user in joined else codes[row.code]
-            self.platform.people[user] = Person(user, row.director or row.name, row.name, Role.DIRECTOR, code)
+            people = [*_directors(db, self.works.clock()), *_staff(db, self.works.clock())]
+        for person in people:
+            person.code = None if person.user in joined else person.code
+            self.platform.people[person.user] = person
 
     def __enter__(self) -> "Demo":
         return self
@@ -85,6 +95,26 @@ class Demo:
         self._line.stop()
 
 
+def _directors(db: Connection, now: datetime) -> list[Person]:
+    """Return the director of each school, with a fresh code."""
+    codes = {one.school: one.code for one in inviting.issue(db, MAIN, Role.DIRECTOR, now)}
+    return [
+        Person(user_of(row.code), row.director or row.name, row.name, Role.DIRECTOR, codes[row.code])
+        for row in db.execute(_DIRECTORS)
+    ]
+
+
+def _staff(db: Connection, now: datetime) -> list[Person]:
+    """Return a verifier for each agency and one coordinator of the province, with fresh codes."""
+    issued = inviting.issue(db, MAIN, Role.VERIFIER, now)
+    verifiers = [
+        Person(user_of(one.name), name, one.name, Role.VERIFIER, one.code)
+        for one, name in zip(issued, cycle(VERIFIERS), strict=False)
+    ]
+    (of_all,) = inviting.issue(db, MAIN, Role.COORDINATOR, now)
+    return [*verifiers, Person(user_of(PROVINCE), COORDINATOR, PROVINCE, Role.COORDINATOR, of_all.code)]
+
+
 _DIRECTORS = (
     schools.select()
     .with_only_columns(schools.c.code, schools.c.name, contacts.c.name.label("director"))
@@ -94,9 +124,12 @@ _DIRECTORS = (
 _JOINED = people.select().where(people.c.id.in_(memberships.select().with_only_columns(memberships.c.person_id)))
 
 
-def user_of(code: str) -> str:
-    """Return the LINE user id of a school's director in the demo, the same at every start."""
-    return "U" + hashlib.sha256(code.encode()).hexdigest()[:32]
+def user_of(place: str) -> str:
+    """Return the LINE user id of a person in the demo, the same at every start.
+
+    place: a school's code for its director, an agency's name for its verifier, ``PROVINCE`` for the coordinator.
+    """
+    return "U" + hashlib.sha256(place.encode()).hexdigest()[:32]
 
 
 def _settings(database: str, folder: Path, line: str, port: int) -> Settings:
