@@ -27,6 +27,7 @@ COMMANDS = {
     "reseal": ("bot.commands.channels", "Seal all secrets anew with the first key in RAINGAN_KEY."),
     "seal-key": ("bot.commands.channels", "Print a new key for RAINGAN_KEY."),
     "doctor": ("bot.commands.doctor", "Check token, webhook, quota, database and files, and say what is wrong."),
+    "audit": ("bot.commands.audit", "List who did what, or verify that the trail is whole."),
     "replay-inbox": ("bot.commands.database", "Apply parked events again, after what failed was mended."),
 }
 """Command → the module it is in, under its own name with underscores, and what it does."""
