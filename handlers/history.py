@@ -12,6 +12,8 @@ from sqlalchemy import Connection, bindparam, select
 
 from handlers.reports import Part
 from handlers.sendings import is_erased
+from models.people import schools
+from models.programme import rounds
 from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports, revisions, sendings
 from models.review import decisions
 
@@ -48,6 +50,22 @@ class Deed:
     what: str
     topic: str | None = None
     put_back: bool = False
+
+
+_FOUND = (
+    select(reports.c.id, schools.c.name, rounds.c.title, rounds.c.question_set_id)
+    .join(schools, schools.c.id == reports.c.school_id)
+    .join(rounds, rounds.c.id == reports.c.round_id)
+    .where(reports.c.channel_id == bindparam("channel"), schools.c.code == bindparam("code"))
+    .order_by(rounds.c.opens_at.desc(), reports.c.id.desc())
+    .limit(1)
+)
+
+
+def find(db: Connection, channel: str, code: str, round_id: int | None = None) -> Any | None:
+    """Return id, name, title and question_set_id of a school's report in a round, or in its newest; None without."""
+    of_round = _FOUND if round_id is None else _FOUND.where(rounds.c.id == round_id)
+    return db.execute(of_round, {"channel": channel, "code": code}).first()
 
 
 _REPORT = select(reports.c.id, reports.c.created_at).where(
