@@ -19,14 +19,15 @@ export const line = new Line();
 
 async function ask(path, options) {
   let response;
+  let answer;
   try {
     response = await fetch(BASE + path, options);
+    answer = await response.json(); // it breaks off where the server ends in the middle of its answer
   } catch (error) {
     if (error.name !== "AbortError") line.is(false);
     throw error;
   }
   line.is(response.status < 500);
-  const answer = await response.json().catch(() => ({}));
   if (!response.ok) throw new Refused(answer.error ?? `เซิร์ฟเวอร์ตอบ ${response.status}`);
   return answer;
 }

@@ -40,7 +40,7 @@ export class Log {
   }
 
   /** Takes the phone API's news; `whole` news replaces what is shown where it differs. */
-  hear({ items = [], changed = [], typing = false }, whole) {
+  hear({ items, changed, typing }, whole) {
     if (whole && !this.#startsWith(items)) this.#clear();
     for (const item of items) this.#entries.has(item.id) ? this.#change(item) : this.#add(item);
     for (const item of changed) this.#change(item);
