@@ -31,7 +31,7 @@ class Heard:
     """One event of LINE's webhook.
 
     at: when LINE saw it (UTC). user is None where LINE does not say who spoke;
-    group is the group's or room's id, None in a one-to-one talk.
+    group is the group's or room's id, None in a one-to-one talk; called: the bubble mentions the bot's account.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Heard:
     token: str | None = None
     active: bool = True  # False: another module of the channel speaks, we stay silent
     text: str = ""
+    called: bool = False
     message_id: str | None = None  # of the bubble, or of the bubble that was unsent
     quoted_id: str | None = None
     file_name: str | None = None

@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import outbox, persons, standing
+from handlers import groups, outbox, persons, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.messages.build import to_line
 from handlers.messages.values import Say
 from handlers.outbox import Outgoing, Words
+from handlers.privacy import FORGOTTEN
 from handlers.standing import Place
 from handlers.talk import Talk, Turn
 from handlers.texts import say
@@ -25,8 +26,6 @@ from models.prepared import Prepared
 MOST_TRIES = 3
 """Tries after which an event is parked, for `python -m bot replay-inbox`."""
 AGAIN = timedelta(seconds=30)
-FORGOTTEN: dict[str, Any] = {"forgotten": True}
-"""What is kept in place of an event whose words must not be: unsent, of a group, or with an identity number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +115,11 @@ def _say(db: Connection, talk: Talk, said: Turn, house: House) -> list[Outgoing]
 
 
 def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
-    """Greet a group once, when invited; whatever is said there is never taken for an answer."""
-    if heard.kind != Kind.JOIN or heard.token is None or not heard.active:
+    """Say to a group what it may hear; nobody is looked up, and nothing that is said there is kept."""
+    said = groups.answer(heard)
+    if said is None:
         return []
-    messages, about = to_line([Say(say("chat.group"))])
+    messages, about = to_line([said])
     words = Words(messages, about)
     greeting = {"channel": channel, "person": None, "recipient": heard.group or "", "once": f"turn:{heard.id}"}
     return [outbox.add(db, **greeting, words=words, token=heard.token, owner=house.owner, now=now)]  # type: ignore[arg-type]

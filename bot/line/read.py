@@ -69,6 +69,7 @@ def heard(event: Any, now: datetime) -> Heard:
         token=_id(raw.get("replyToken"), longest=100),
         active=raw.get("mode", "active") in ("active", None),
         text=_text(message.get("text")) if message.get("type") == "text" else "",
+        called=_mentions_us(message),
         message_id=_id(message.get("id")) or _id(_part(raw, "unsend").get("messageId")),
         quoted_id=_id(message.get("quotedMessageId")),
         file_name=_text(message.get("fileName")) or None,
@@ -103,6 +104,13 @@ def _group(source: Mapping[str, Any]) -> str | None:
 def _part(of: Mapping[str, Any], name: str) -> Json:
     value = of.get(name)
     return value if isinstance(value, dict) else {}
+
+
+def _mentions_us(message: Mapping[str, Any]) -> bool:
+    """Tell whether a bubble mentions the bot's own account (REF Text message event, mentionees)."""
+    mentioned = _part(message, "mention").get("mentionees")
+    found = mentioned if isinstance(mentioned, list) else []
+    return any(isinstance(one, dict) and one.get("isSelf") is True for one in found)
 
 
 def _text(value: Any) -> str:
