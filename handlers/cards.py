@@ -13,7 +13,7 @@ from handlers.thai import moment
 from handlers.wording import act, due, progress, words_of
 from models.report import AnswerState, State
 
-INK, QUIET, GREEN, PALE = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE"
+INK, QUIET, GREEN, PALE, AMBER = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE", "#8A5A00"
 SHOWN = 220
 """UTF-16 units of one answer in the review card: ten such rows stay far below LINE's 30 KB a bubble."""
 RECEIPT_BUBBLES = 3

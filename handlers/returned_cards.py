@@ -3,7 +3,7 @@
 from typing import Any
 
 from handlers import rulings, sendings
-from handlers.cards import GREEN, QUIET, bubble, column, text
+from handlers.cards import AMBER, GREEN, QUIET, bubble, column, text
 from handlers.messages.build import button, clip
 from handlers.messages.values import Act, Card, Choice, Say
 from handlers.questions import Topic
@@ -34,17 +34,20 @@ def returned_card(talk: Talk) -> Card:
     """Return what the agency asks for, topic by topic, and what was done about it."""
     back = rulings.returned(talk.db, talk.report, talk.questions)
     explained = rulings.explained(talk.db, talk.report)
+    left = undealt(talk)
     rows = [(topic, *_row(talk, topic, ruling, ruling.id in explained)) for topic, ruling in back]
     title, under = say("returned.title", n=len(back)), talk.stand.school_name
-    ends = say("returned.ready" if not undealt(talk) else "returned.how")
+    ends = say("returned.how" if left else "returned.ready")
     lines = [f"{head}\n{clip(reason, 1000 // max(1, len(back)))}\n{state}" for _, head, reason, state in rows]
     body: list[dict[str, Any]] = []
-    for _, head, reason, state in rows:
-        body += [column([text(head, weight="bold"), text(reason), text(state, size="sm", color=GREEN)])]
+    for topic, head, reason, state in rows:
+        color = AMBER if topic in left else GREEN
+        body += [column([text(head, weight="bold"), text(reason), text(state, size="sm", color=color)])]
         body += [{"type": "separator"}]
     body.append(text(ends, size="sm", color=QUIET))
     alt = "\n".join([f"{title} · {under}", *lines, ends])
-    footer = [button(say("label.send_again"), Act("submit"), primary=True)] if talk.stand.may_submit else []
+    may_send = talk.stand.may_submit and not left
+    footer = [button(say("label.send_again"), Act("submit"), primary=True)] if may_send else []
     return Card(alt, bubble(title, under, body, footer), _choices(talk, [topic for topic, _ in back]))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from handlers.cards import GREEN, INK, QUIET, bubble, column, text
+from handlers.cards import AMBER, GREEN, INK, QUIET, bubble, column, text
 from handlers.messages.build import button, clip
 from handlers.messages.values import Act, Card, Choice
 from handlers.questions import Question, Topic
@@ -20,7 +20,6 @@ LISTED = 10
 """Reports shown at a time: the oldest are dealt with first."""
 ROOM, ALT_ROOM = 2400, 600
 """UTF-16 units of a topic's words in its card and its alt text, shared among its questions."""
-AMBER = "#8A5A00"
 
 _EVIDENCE = {
     Evidence.DOCUMENT: "review.by_document",

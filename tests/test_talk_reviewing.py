@@ -77,6 +77,7 @@ def test_the_whole_circle_with_two_phones(province: Province, warunee: Person, p
     warunee.says("สวัสดี").hears("ต้นสังกัดขอให้ปรับประเด็นที่ 4 : จำนวนคอมพิวเตอร์ไม่ตรงกับที่เยี่ยมเมื่อ 12 ม.ค.")
     warunee.hears("ต้นสังกัดขอให้ปรับประเด็นที่ 5", "แก้เฉพาะ 2 ข้อนี้แล้วกดส่งใหม่ได้เลย")
     warunee.says("สถานะ").hears("ต้นสังกัดขอให้ปรับ 2 ประเด็น", "ยังไม่ได้ปรับหรือชี้แจง")
+    assert "ส่งใหม่" not in [button.label for button in warunee.buttons()]
     warunee.says("แก้ 2").hears("ล็อกไว้ตามเดิม", "ประเด็นที่ 4 5")
     warunee.says("ส่ง").hears("ยังเหลือประเด็นที่ 4 5")
     warunee.says("แก้ 5").hears("ที่ตอบไว้").says("อาหารกลางวันครบ 168 คน ทุกวัน").hears("เปลี่ยนคำตอบข้อ 5")
@@ -94,7 +95,7 @@ def test_the_whole_circle_with_two_phones(province: Province, warunee: Person, p
     assert province.state() == State.VERIFIED
 
     warunee.says("สวัสดี").hears("ต้นสังกัดรับรองรายงาน", "ตามสภาพจริงแล้ว")
-    warunee.says("แก้ 1").hears("รับรองแล้ว", "ติดต่อผู้ประสาน").says("ถอนคืน").hears_not("ถอนคืนเรียบร้อย")
+    warunee.says("แก้ 1").hears("รับรองแล้ว", "แจ้งผู้ตรวจของต้นสังกัด", "เปิดประเด็นนั้นใหม่").says("ถอนคืน").hears_not("ถอนคืนเรียบร้อย")
     before = province.everything()
     warunee.says("เพิ่มเติมข้อ 1 มีเด็กย้ายเข้า 3 คนหลังวันเยี่ยม").hears("รับรองแล้ว")
     assert province.everything() == before
