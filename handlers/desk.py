@@ -7,9 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from handlers import extensions
-from models.asking import Asked, asks
-from models.people import Request, join_requests
+from handlers import asks, extensions
+from models.people import Request, Role, join_requests
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +26,6 @@ def _by_agency(table: Any, *where: Any) -> Select[Any]:
 
 
 _REQUESTS = _by_agency(join_requests, join_requests.c.state == Request.ASKED)
-_ASKS = _by_agency(asks, asks.c.state != Asked.ANSWERED)
-_OPEN_ASKS = _ASKS.where(asks.c.private.is_(False))
 
 
 def waiting(db: Connection, channel: str, agency: int | None, now: datetime) -> Desk:
@@ -37,9 +34,9 @@ def waiting(db: Connection, channel: str, agency: int | None, now: datetime) -> 
     What is private to the province counts for its own coordinators only.
     """
     within = extensions.offices(db, channel, agency)
-    asked = _ASKS if within is None else _OPEN_ASKS
+    asked = asks.waiting(db, channel, asks.view(db, channel, Role.COORDINATOR, agency))
     wishes = len(extensions.waiting(db, channel, within, now))
-    return Desk(_sum(db, _REQUESTS, channel, within), wishes, _sum(db, asked, channel, within))
+    return Desk(_sum(db, _REQUESTS, channel, within), wishes, len(asked))
 
 
 def _sum(db: Connection, statement: Select[Any], channel: str, within: Collection[int] | None) -> int:

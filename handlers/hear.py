@@ -18,7 +18,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
-from handlers.verbs import VERBS, applying, chatting, filing, joining, moving, schools
+from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, schools
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
@@ -36,6 +36,9 @@ _OWN_ACTS = {
 }
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
+_OWN_ASKS, _MY_ASKS = "own_asks", "my_asks"
+"""What a school types, and taps, to see what it has asked for."""
+_ASKED = "ขอ"  # stands in all that is typed for it: other words are not looked through
 _LONGEST_ORDER = 60  # characters
 _BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
 _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DELEGATE)
@@ -99,6 +102,8 @@ def _hear_member(talk: Talk) -> Turn | None:
         return chosen
     if not talk.stand.may_write:
         return _hear_staff(talk)
+    if _is_own_asks(talk):
+        return asks.show_own_asks(talk)
     return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)
 
 
@@ -209,9 +214,21 @@ def _hear_report(talk: Talk) -> Turn | None:
 
 
 def _is_add_school(talk: Talk) -> bool:
+    return _typed_alone(talk) == _ADD_SCHOOL
+
+
+def _is_own_asks(talk: Talk) -> bool:
+    if talk.heard.kind == Kind.POSTBACK:
+        act = Act.read(talk.heard.data)
+        return act is not None and act.do == _MY_ASKS
+    return _ASKED in talk.heard.text and _typed_alone(talk) == _OWN_ASKS
+
+
+def _typed_alone(talk: Talk) -> str | None:
+    """Return the order that a short message is, and nothing but that."""
     short = talk.heard.kind == Kind.TEXT and len(talk.heard.text) <= _LONGEST_ORDER
     found = order(talk.heard.text, asking=True) if short else None
-    return found is not None and found.name == _ADD_SCHOOL
+    return found.name if found else None
 
 
 def _names_a_topic(talk: Talk) -> bool:

@@ -1,6 +1,7 @@
 """Reviewing: a verifier's queue, one report, one topic; a decision, its evidence, reason or day; the conclusion."""
 
 from handlers.dialog import STAY, Flow, Move, Step
+from handlers.flows.asks import ASK_MOVES, ask_steps
 from handlers.standing import HOME
 from handlers.words import Intent
 
@@ -34,6 +35,7 @@ _ANYWHERE: dict[str, Move] = {
     "reopen": Move("reopen", REOPEN),
     "confirm": Move("conclude", HOME),
     Intent.HELP: Move("show_review_help", STAY),
+    **ASK_MOVES,
 }
 _AT_REPORT = _ANYWHERE | {"cancel": Move("show_case", REPORT)}
 _ASKED = {name: move for name, move in _ANYWHERE.items() if name != Intent.HELP} | {
@@ -61,6 +63,7 @@ REVIEWING = Flow(
             Move("ask_conclude", CONCLUDE),
         ),
         Step(REOPEN, "เหตุผลที่เปิดใหม่", _REASON, Move("take_reopening", TOPIC), asks=True),
+        *ask_steps({name: move for name, move in _ANYWHERE.items() if name != Intent.HELP}, Move("pick_case", REPORT)),
     ),
     on_done="conclude",
 )

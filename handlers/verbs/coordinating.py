@@ -18,7 +18,7 @@ def show_desk(talk: Talk) -> Turn:
     numbers = {name: getattr(found, name) for name in _WAITING}
     lines = [say(f"desk.{name}", n=number) for name, number in numbers.items() if number] or [say("desk.quiet")]
     title = say("desk.title", role=say(f"role.{at.role}"), place=at.agency or say("joining.everywhere"))
-    choices = [Choice(say(f"label.{name}"), Act(name)) for name in ("requests", "wishes") if numbers[name]]
+    choices = [Choice(say(f"label.{name}"), Act(name)) for name in _WAITING if numbers[name]]
     words = "\n\n".join([title, _round(talk), "\n".join(lines), say("desk.typed")])
     return turn(Say(words, (*choices, Choice(say("label.rounds"), Act("rounds")))))
 

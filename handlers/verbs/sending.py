@@ -1,6 +1,6 @@
 """Verbs that send a report to its agency and take it back."""
 
-from handlers import reports, sendings
+from handlers import asks, reports, sendings
 from handlers.cards import receipt, review
 from handlers.flows.report import CONFIRM, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
@@ -116,7 +116,8 @@ def _send(talk: Talk) -> Turn:
     )
     if reference is None:  # the school's other hand was quicker
         return show_sent(talk)
-    if at.school is not None:
+    if at.school is not None and at.agency_id is not None:
+        asks.make(talk.db, talk.channel, talk.report, at.school, at.agency_id, talk.questions, talk.now)
         tell_verifiers(talk, at.school)
     talk.go(HOME)
     return turn(*receipt(talk, reference), policy=Policy.PUSH)

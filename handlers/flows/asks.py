@@ -1,0 +1,29 @@
+"""What schools ask for and talks with them: steps and moves that verifiers and coordinators share."""
+
+from collections.abc import Mapping
+
+from handlers.dialog import Move, Step
+
+ASKS, ANSWER_ASK = "asks", "answer_ask"
+
+ASK_MOVES: dict[str, Move] = {
+    "asks": Move("show_asks", ASKS),
+    "own_asks": Move("show_asks", ASKS),
+    "take_ask": Move("take_ask", ASKS),
+    "take_over": Move("take_over", ASKS),
+    "answer_ask": Move("answer_ask", ANSWER_ASK),
+}
+
+
+def ask_steps(anywhere: Mapping[str, Move], otherwise: Move) -> tuple[Step, ...]:
+    """Return the steps of a hat that sees asks. otherwise: what follows words that are no order, in the list."""
+    return (
+        Step(ASKS, "เรื่องขอ", dict(anywhere), otherwise),
+        Step(
+            ANSWER_ASK,
+            "คำตอบเรื่องขอ",
+            dict(anywhere) | {"cancel": Move("show_asks", ASKS)},
+            Move("take_answer", ASKS),
+            asks=True,
+        ),
+    )

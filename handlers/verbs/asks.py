@@ -1,0 +1,224 @@
+"""Verbs about what schools ask for: the board of staff, taking and answering; a school sees its own."""
+
+from handlers import asks, audit, memberships
+from handlers.asks import Ask, View
+from handlers.flows.asks import ANSWER_ASK, ASKS
+from handlers.heard import Kind
+from handlers.messages.build import clip
+from handlers.messages.values import Act, Choice, Say
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.telling import tell
+from handlers.texts import say
+from handlers.verbs.chatting import home_choices
+from handlers.words import clean, letters, private_number
+from models.asking import Asked
+
+SHOWN = 6
+"""Asks listed at once: each has two buttons, of which LINE takes thirteen."""
+OWN_SHOWN = 15
+"""Own asks that a school sees at once."""
+WORDS = 160
+"""UTF-16 units of an ask's words in a list."""
+LONGEST = 600
+"""Characters of an answer."""
+
+
+# The board --------------------------------------------------------------------------------------------------------
+
+
+def show_asks(talk: Talk) -> Turn:
+    """List what schools ask for within one's scope, the oldest first."""
+    return turn(_list(talk))
+
+
+def _view(talk: Talk) -> View:
+    return asks.view(talk.db, talk.channel, talk.stand.role, talk.stand.agency_id)
+
+
+def _list(talk: Talk, lead: str = "") -> Say:
+    found = asks.waiting(talk.db, talk.channel, _view(talk))
+    shown = found[:SHOWN]
+    talk.stand_at(talk.stand.flow, ASKS if shown else HOME, asks=[one.id for one in shown])
+    if not shown:
+        return Say("\n\n".join(filter(None, (lead, say("asks.none")))), (_desk(),))
+    audit.note(talk.db, talk.channel, "asks.viewed", talk.now, person=talk.person.id, asks=len(shown))
+    rows = [_row(talk, place, one) for place, one in enumerate(shown, 1)]
+    head = say("asks.head", of=len(found), shown=len(shown))
+    buttons = [button for place, one in enumerate(shown, 1) for button in _buttons(talk, place, one)]
+    return Say("\n\n".join(filter(None, (lead, head, *rows, say("asks.how")))), (*buttons, _desk()))
+
+
+def _row(talk: Talk, place: int, one: Ask) -> str:
+    known = {"school": one.school_name, "district": one.district, "words": _words(talk, one)}
+    row = say("asks.row", n=place, state=_state(talk, one), **known)
+    return f"{row} {say('asks.private')}" if one.private else row
+
+
+def _words(talk: Talk, one: Ask) -> str:
+    return clip(asks.words(talk.db, one), WORDS) or say("asks.unsent")
+
+
+def _state(talk: Talk, one: Ask) -> str:
+    if one.state == Asked.OPEN:
+        return say("asks.state_open")
+    return say("asks.state_mine") if one.owner == talk.person.id else say("asks.state_taken", by=_owner(one))
+
+
+def _owner(one: Ask) -> str:
+    return one.owner_name or say("asks.somebody")
+
+
+def _buttons(talk: Talk, place: int, one: Ask) -> list[Choice]:
+    doing = {Asked.OPEN: ("take_ask", "answer_ask")}.get(one.state, ("answer_ask",))
+    if one.state == Asked.TAKEN and one.owner != talk.person.id:
+        return []
+    return [Choice(say(f"label.{do}", n=place), Act(do, value=str(one.id))) for do in doing]
+
+
+def _desk() -> Choice:
+    return Choice(say("label.menu"), Act("desk"))
+
+
+def _meant(talk: Talk) -> Ask | Turn:
+    """Return the ask of a button or of a number in the list that was shown; what to say where there is none.
+
+    One of another agency, or one that only the province may see, is refused and audited.
+    """
+    listed: list[int] = talk.place.memo.get("asks") or []
+    said = talk.order.number if talk.order else None
+    if talk.heard.kind == Kind.POSTBACK:
+        number = said
+    elif said is None:
+        number = listed[0] if len(listed) == 1 else None
+    else:
+        number = listed[said - 1] if 0 < said <= len(listed) else None
+    return turn(_list(talk, say("asks.which") if listed else "")) if number is None else _found(talk, number)
+
+
+def _found(talk: Talk, number: int) -> Ask | Turn:
+    one = asks.find(talk.db, talk.channel, _view(talk), number)
+    if one is None:
+        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="ask", ask=number)
+        return turn(_list(talk, say("asks.foreign")))
+    return one
+
+
+# Taking -----------------------------------------------------------------------------------------------------------
+
+
+def take_ask(talk: Talk) -> Turn:
+    """Take an ask as one's own; of two who do so at once the second is told who has it."""
+    one = _meant(talk)
+    if isinstance(one, Turn):
+        return one
+    if not asks.take(talk.db, talk.channel, one.id, talk.person.id, talk.now):
+        return _faster(talk, one.id)
+    _tell_school(talk, one, "asks.told_taken", worth_a_push=False)
+    return turn(_list(talk, say("asks.taken", school=one.school_name, words=_words(talk, one))))
+
+
+def take_over(talk: Talk) -> Turn:
+    """Take an ask from a colleague who has it."""
+    one = _meant(talk)
+    if isinstance(one, Turn):
+        return one
+    if one.owner is None:
+        return turn(_list(talk, say("asks.nobody_has_it", school=one.school_name)))
+    mine = one.owner == talk.person.id or one.state == Asked.ANSWERED
+    if mine or not asks.take_over(talk.db, talk.channel, one.id, one.owner, talk.person.id, talk.now):
+        return _faster(talk, one.id)
+    known = {"school": one.school_name, "words": _words(talk, one), "by": _owner(one)}
+    return turn(_list(talk, say("asks.taken_over", **known)))
+
+
+def _faster(talk: Talk, number: int) -> Turn:
+    """Say what has become of an ask that cannot be taken or answered."""
+    one = _found(talk, number)
+    if isinstance(one, Turn):
+        return one
+    if one.state == Asked.ANSWERED:
+        known = {"school": one.school_name, "by": _owner(one), "answer": one.answer}
+        return turn(_list(talk, say("asks.already_answered", **known)))
+    if one.owner == talk.person.id:
+        return turn(_list(talk, say("asks.already_mine", school=one.school_name)))
+    listed = _list(talk)
+    places: list[int] = talk.place.memo.get("asks", [])
+    known = {"school": one.school_name, "by": _owner(one)}
+    if one.id not in places:
+        return turn(Say(say("asks.already_taken_plain", **known)), listed)
+    return turn(Say(say("asks.already_taken", n=places.index(one.id) + 1, **known)), listed)
+
+
+# Answering --------------------------------------------------------------------------------------------------------
+
+
+def answer_ask(talk: Talk) -> Turn:
+    """Answer an ask with the words typed behind the order; without any, ask for them."""
+    one = _meant(talk)
+    if isinstance(one, Turn):
+        return one
+    if one.state == Asked.ANSWERED or (one.owner is not None and one.owner != talk.person.id):
+        return _faster(talk, one.id)
+    if talk.order is not None and letters(talk.order.rest) > 0:
+        return _answer(talk, one, talk.order.rest)
+    return _ask_answer(talk, one, say("asks.ask_answer", school=one.school_name, words=_words(talk, one)))
+
+
+def _ask_answer(talk: Talk, one: Ask, words: str) -> Turn:
+    talk.stand_at(talk.stand.flow, ANSWER_ASK, ask=one.id)
+    return turn(Say(words, (Choice(say("label.cancel"), Act("cancel")),)))
+
+
+def take_answer(talk: Talk) -> Turn:
+    """Take the words for the answer that was asked for."""
+    number = talk.place.memo.get("ask")
+    one = _found(talk, number) if number is not None else turn(_list(talk))
+    if isinstance(one, Turn):
+        return one
+    if talk.heard.kind != Kind.TEXT or letters(talk.heard.text) < 2:
+        return _ask_answer(talk, one, say("asks.answer_again"))
+    return _answer(talk, one, talk.heard.text)
+
+
+def _answer(talk: Talk, one: Ask, said: str) -> Turn:
+    words = clean(said).strip()
+    if private_number(words):
+        return _ask_answer(talk, one, say("asks.answer_private"))
+    if len(words) > LONGEST:
+        return _ask_answer(talk, one, say("asks.answer_long", most=LONGEST))
+    if not asks.answer(talk.db, talk.channel, one.id, talk.person.id, words, talk.now):
+        return _faster(talk, one.id)
+    _tell_school(talk, one, "asks.told_answered", worth_a_push=True, answer=words)
+    return turn(_list(talk, say("asks.answered", school=one.school_name, answer=words)))
+
+
+def _tell_school(talk: Talk, one: Ask, key: str, *, worth_a_push: bool, **more: str) -> None:
+    told = say(key, school=one.school_name, words=_words(talk, one), **more)
+    words = Say(told, (Choice(say("label.my_asks"), Act("my_asks")),))
+    once = f"{key}:{one.id}"
+    for head in memberships.heads(talk.db, talk.channel, one.school, talk.now):
+        tell(talk.db, talk.channel, head.person, words, once=once, now=talk.now, worth_a_push=worth_a_push)
+
+
+# A school's own ---------------------------------------------------------------------------------------------------
+
+
+def show_own_asks(talk: Talk) -> Turn:
+    """Show a school what it has asked for and what became of it; where one stands in the report stays as it is."""
+    at = talk.stand
+    found = asks.of_school(talk.db, talk.channel, at.school) if at.school is not None else []
+    choices = home_choices(talk) if at.round is not None else ()
+    if not found:
+        return turn(Say(say("asks.own_none", school=at.school_name), choices))
+    shown = found[:OWN_SHOWN]
+    rows = [say("asks.own_row", n=n, words=_words(talk, one), state=_own_state(one)) for n, one in enumerate(shown, 1)]
+    rest = [say("asks.own_rest", n=len(found) - len(shown))] if len(found) > len(shown) else []
+    head = say("asks.own_head", school=at.school_name, of=len(found))
+    return turn(Say("\n\n".join([head, *rows, *rest]), choices))
+
+
+def _own_state(one: Ask) -> str:
+    if one.state == Asked.OPEN:
+        return say("asks.own_open_private" if one.private else "asks.own_open")
+    return say("asks.own_answered", answer=one.answer) if one.state == Asked.ANSWERED else say("asks.own_taken")
