@@ -18,7 +18,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
-from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, schools
+from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, privacy, schools
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
@@ -51,16 +51,25 @@ def hear(talk: Talk) -> Turn | None:
         return filing.unsend(talk)
     if talk.heard.kind == Kind.OTHER and talk.heard.message_id is None:
         return None  # an event LINE added since, not words of a person
-    if talk.standing is None or talk.person.notice is None:
+    of_oneself = privacy.hear(talk, words_asked=_words_asked(talk))
+    if of_oneself is not None:
+        return of_oneself
+    if talk.standing is None or privacy.must_read(talk):
         return _hear_guest(talk)
-    return _hear_member(talk)
+    return privacy.notice_phone(talk, _hear_member(talk))
+
+
+def _words_asked(talk: Talk) -> bool:
+    """Tell whether somebody who writes no report is asked for words of one's own."""
+    flow = STAFF.get(talk.standing.role) if talk.standing else None
+    step = flow.step(talk.place.step) if flow and talk.place.flow == flow.name else None
+    return step is not None and step.asks
 
 
 def _hear_guest(talk: Talk) -> Turn:
     """Hear somebody who has not joined, or has not yet acknowledged the notice."""
     if talk.standing is not None and (talk.place.flow, talk.place.step) != (JOINING.name, NOTICE):
-        talk.join(NOTICE, school=talk.stand.school)
-        return joining.ask_notice_again(talk)
+        return privacy.ask_to_read(talk)
     lost = talk.place.flow != JOINING.name or JOINING.step(talk.place.step) is None
     if talk.standing is None and (lost or talk.place.step == NOTICE):
         talk.join(CODE)

@@ -11,12 +11,9 @@ from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.chatting import here
-from handlers.words import Intent, clean, digits, fold, letters
+from handlers.words import Intent, clean, digits, fold
 from models.people import Role
 
-MOST_OF_A_NAME = 80
-"""Characters of a person's name."""
-_NO_NAME = re.compile(r"[\d/:<>{}\[\]@#\\]|https?|www\.", re.IGNORECASE)
 _ROLES = joining_requests.MAY_ASK_FOR
 _ROLE_WORDS = {
     Role.DELEGATE: re.compile("ผู้ช่วย|กรอกแทน|ทำแทน|พิมพ์แทน|มอบหมาย|มอบให้|ครู(?!ใหญ่)|ธุรการ|เลขา"),
@@ -150,10 +147,10 @@ def _ask_name(talk: Talk, school: School, role: Role) -> Turn:
 
 def take_name(talk: Talk) -> Turn:
     """Take the name that the coordinator will read; what cannot be a name is asked for again."""
-    school, role, name = _school(talk), talk.place.memo.get("role"), " ".join(clean(talk.heard.text).split())
+    school, role, name = _school(talk), talk.place.memo.get("role"), persons.as_name(talk.heard.text)
     if school is None or role is None:
         return _over(talk)
-    if letters(name) < 2 or len(name) > MOST_OF_A_NAME or _NO_NAME.search(digits(name)):
+    if name is None:
         return ask_name_again(talk)
     persons.note_name(talk.db, talk.person.id, name)
     talk.join(ASK, school=school.id, role=role)

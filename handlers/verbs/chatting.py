@@ -2,6 +2,7 @@
 
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
+from handlers.my_data import shown
 from handlers.returned_cards import returned_card
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -17,7 +18,6 @@ _SAID = {
     Intent.THANKS: "chat.thanks",
     Intent.COMPLAIN: "chat.complain",
     Intent.HUMAN: "chat.human",
-    Intent.MY_DATA: "chat.my_data",
     Intent.MEETING: "chat.meeting",
     Intent.COORDINATOR: "chat.coordinator",
     Intent.RATING: "chat.rating",
@@ -50,6 +50,8 @@ def home_choices(talk: Talk) -> tuple[Choice, ...]:
 
 def chat(talk: Talk) -> Turn:
     """Answer politely what is not about the report, in one bubble."""
+    if talk.understood.intent == Intent.MY_DATA:
+        return turn(shown(talk))
     key = _SAID.get(talk.understood.intent) or _KINDS.get(talk.heard.kind) or "chat.smalltalk"
     at = talk.stand
     if key == "chat.greeting" and not at.may_submit:

@@ -4,7 +4,7 @@ from handlers.words.clean import clean, digits, fold, letters
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
 from handlers.words.orders import Order, number_alone, order
-from handlers.words.private import private_number, without_private_numbers
+from handlers.words.private import phone_number, private_number, without_private_numbers
 from handlers.words.reading import understand
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "letters",
     "number_alone",
     "order",
+    "phone_number",
     "private_number",
     "understand",
     "without_private_numbers",

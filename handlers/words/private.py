@@ -1,9 +1,12 @@
-"""Numbers that must not be kept: the national identity number."""
+"""Numbers of persons: the national identity number, which is never kept, and telephone numbers."""
 
 import re
 
 _THIRTEEN = re.compile(r"(?<!\d)\d(?:[ .–-]?\d){12}(?!\d)")  # Thai digits too
 _AS_ON_THE_CARD = re.compile(r"\d([ .–-])\d{4}\1\d{5}\1\d{2}\1\d")
+_GAP = r"[ .()–-]{0,2}"
+_PHONE = re.compile(rf"(?<![\d,.])(?:\+66{_GAP}|0)(?:[689](?:{_GAP}\d){{8}}|[2-57](?:{_GAP}\d){{7}})(?![\d,]|\.\d)")
+_THAI_DIGITS = str.maketrans("๐๑๒๓๔๕๖๗๘๙", "0123456789")
 _NAMED = re.compile(r"(?:เลข|บัตร|ปชช|ประชาชน|id)[^\d]{0,20}$", re.IGNORECASE)
 
 
@@ -18,6 +21,11 @@ def private_number(text: str) -> bool:
 def without_private_numbers(text: str) -> str:
     """Return the text with each national identity number crossed out, so that the rest may be kept or shown."""
     return _THIRTEEN.sub(lambda found: re.sub(r"\d", "x", found[0]) if _private(found) else found[0], text)
+
+
+def phone_number(text: str) -> bool:
+    """Tell whether a Thai telephone number is in the text: of a mobile (ten digits) or a landline (nine)."""
+    return _PHONE.search(text.translate(_THAI_DIGITS)) is not None
 
 
 def _private(found: re.Match[str]) -> bool:

@@ -1,0 +1,92 @@
+"""What is kept of a person, in words: the overview, and the copy in pages that LINE takes."""
+
+from datetime import datetime
+
+from handlers import privacy
+from handlers.messages.build import chunks
+from handlers.messages.values import Act, Choice, Message, Say
+from handlers.privacy import Kept, Served
+from handlers.talk import Talk
+from handlers.texts import say
+from handlers.thai import moment
+from models.report import PartKind
+
+ASKED_FOR = ("data_copy", "data_name", "data_unlink", "data_erase")
+"""What can be asked for, each a button and typed words (orders.yaml)."""
+_BUBBLE, _A_PAGE = 4000, 4
+"""UTF-16 units of a bubble of the copy, and bubbles of a page: the fifth tells how to go on."""
+
+
+def shown(talk: Talk) -> Say:
+    """Return what is kept of the person, in few words, and what can be asked for."""
+    kept = privacy.kept_of(talk.db, talk.channel, talk.person.id)
+    words = "\n".join([say("my_data.title"), *_lines(kept, talk.now)])
+    told = [say("my_data.who")] if talk.standings else []
+    choices = tuple(Choice(say(f"label.{name}"), Act(name)) for name in ASKED_FOR)
+    return Say("\n\n".join([words, *told, say("my_data.typed"), way_back(talk)]), (*choices, *back(talk)))
+
+
+def way_back(talk: Talk) -> str:
+    """Return how the person goes on with what was under way."""
+    return say("my_data.back_guest" if talk.standing is None else f"my_data.back_{_hat(talk)}")
+
+
+def back(talk: Talk) -> tuple[Choice, ...]:
+    """Return the button to what was under way."""
+    if talk.standing is None:
+        return ()
+    report = _hat(talk) == "report"
+    return (Choice(say("label.resume"), Act("report")) if report else Choice(say("label.data_desk"), Act("desk")),)
+
+
+def _hat(talk: Talk) -> str:
+    return "report" if talk.stand.may_write else "staff"
+
+
+def _lines(kept: Kept, now: datetime, *, all_roles: bool = False) -> list[str]:
+    roles = [one for one in kept.roles if all_roles or one.until is None or one.until > now]
+    noticed = kept.notice is not None and kept.noticed_at is not None
+    when = moment(kept.noticed_at) if kept.noticed_at else ""
+    return [
+        say("my_data.linked", since=moment(kept.since)),
+        say("my_data.name", name=kept.name) if kept.name else say("my_data.no_name"),
+        *([_role(one) for one in roles] or [say("my_data.no_role")]),
+        say("my_data.notice", version=kept.notice, when=when) if noticed else say("my_data.no_notice"),
+        say("my_data.bubbles", n=kept.bubbles),
+    ]
+
+
+def _role(one: Served) -> str:
+    slots = {"role": say(f"role.{one.role}"), "place": one.place or say("joining.everywhere")}
+    since = moment(one.since)
+    if one.until is None:
+        return say("my_data.role", since=since, **slots)
+    return say("my_data.role_over", since=since, until=moment(one.until), **slots)
+
+
+def copied(talk: Talk, page: int) -> list[Message]:
+    """Return one page of the copy of all that is kept of the person; the first or last where there is no such page."""
+    bubbles = chunks(_everything(talk), _BUBBLE)
+    of = -(-len(bubbles) // _A_PAGE)
+    page = min(max(1, page), of)
+    said: list[Message] = [Say(one) for one in bubbles[(page - 1) * _A_PAGE : page * _A_PAGE]]
+    title = say("my_data.copy.title", page=page, of=of)
+    if page == of:
+        return [*said, Say("\n".join([title, say("my_data.copy.end"), way_back(talk)]), back(talk))]
+    following = Choice(say("label.data_copy_next"), Act("data_copy", value=str(page + 1)))
+    return [*said, Say(f"{title}\n{say('my_data.copy.next', page=page + 1)}", (following, *back(talk)))]
+
+
+def _everything(talk: Talk) -> str:
+    key = (talk.db, talk.channel, talk.person.id)
+    requests = [
+        say("my_data.request", school=one.school, role=say(f"role.{one.role}"), when=moment(one.asked_at))
+        for one in privacy.requests_of(*key)
+    ]
+    words = []
+    for one in privacy.words_of(*key):
+        about = say("my_data.copy.part", when=moment(one.said_at), title=one.title, question=one.question)
+        text = one.text or say(f"count.{'texts' if one.kind == PartKind.TEXT else one.kind}", n=1)
+        words.append(f"{about}\n{text}")
+    lines = _lines(privacy.kept_of(*key), talk.now, all_roles=True)
+    return "\n\n".join(["\n".join([say("my_data.title"), *lines, *requests]), *words])
