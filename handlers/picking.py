@@ -11,7 +11,10 @@ from handlers.words import digits, fold
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
 _WORDS: dict[str, list[str]] = yaml.safe_load((files("handlers.texts") / "lists.yaml").read_text(encoding="utf-8"))
-_BETWEEN = re.compile(r"[\s,;+&]+|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
+_APART = re.compile(r"[,;+&]+|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
+_BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
+_TOGETHER = re.compile("|".join(_WORDS["between"]))
+_ASKING = re.compile("(?:" + "|".join(sorted(_WORDS["asking"], key=len, reverse=True)) + r")\s*")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2})")
 _NUMBER = re.compile(r"\d{1,2}")
 _BEFORE = re.compile("^(?:" + "|".join(sorted(_WORDS["before"], key=len, reverse=True)) + r")\s*")
@@ -32,12 +35,27 @@ def picked(question: Question, text: str) -> list[Option] | None:
         return [whole]
     if fold(words) in _ALL:
         return [option for option in question.options if not option.alone]
-    found = [_option(question, names, piece) for piece in _pieces(words)]
+    found = [_option(question, names, one) for piece in _pieces(words) for one in _joined(names, piece)]
     if not found or any(option is False for option in found):
+        return None
+    if any(_counts(question, names, part) for part in _APART.split(_spread(words))):
         return None
     if None in found:
         return []
     return [option for option in question.options if option in found]
+
+
+def asked_for(question: Question, text: str) -> list[Option]:
+    """Return the option that words begin to ask for ("ขอครูเพิ่ม 2 คน"); the words themselves are an answer too.
+
+    Only behind a word of asking: "ครูมีแล้ว" asks for none.
+    """
+    words = digits(text).strip()
+    asking = _ASKING.match(words)
+    wanted = fold(words[asking.end() :]) if asking else ""
+    names = {name: option for name, option in _names(question).items() if not option.alone}
+    found = next((names[name] for name in sorted(names, key=len, reverse=True) if wanted.startswith(name)), None)
+    return [found] if found else []
 
 
 def _bare(words: str) -> str:
@@ -49,8 +67,28 @@ def _bare(words: str) -> str:
 
 
 def _pieces(words: str) -> list[str]:
-    spread = _RANGE.sub(lambda found: " ".join(str(one) for one in _range(found)), words)
-    return [piece for part in _BETWEEN.split(spread) if (piece := _bare(part.strip("().")))]
+    return [piece for part in _BETWEEN.split(_spread(words)) if (piece := _bare(part.strip("().")))]
+
+
+def _spread(words: str) -> str:
+    """Write ranges out: "1-3" is "1 2 3"."""
+    return _RANGE.sub(lambda found: " ".join(str(one) for one in _range(found)), words)
+
+
+def _counts(question: Question, names: dict[str, Option], part: str) -> bool:
+    """Tell whether a number counts things ("ครูเพิ่ม 2 คน") rather than chooses; "1 งบ 2 คน" is numbers with names."""
+    pieces = _pieces(part)
+    numbers = [bool(_NUMBER.fullmatch(piece)) for piece in pieces]
+    if all(numbers) or not any(numbers):
+        return False
+    found = [_option(question, names, piece) for piece in pieces]
+    return numbers != [True, False] * (len(pieces) // 2) or found[::2] != found[1::2]
+
+
+def _joined(names: dict[str, Option], piece: str) -> list[str]:
+    """Return the names that are written together in a piece ("งบและคน"), or the piece as it is."""
+    parts = [part for part in _TOGETHER.split(piece) if part]
+    return parts if fold(piece) not in names and all(fold(part) in names for part in parts) else [piece]
 
 
 def _range(found: re.Match[str]) -> range:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers.picking import picked
+from handlers.picking import asked_for, picked
 from handlers.question_file import default, parse
 from handlers.words import digits
 
@@ -31,6 +31,15 @@ def keys(text: str) -> list[str] | None:
         ("งบ กับ คน", ["budget", "people"]),
         ("ขอ งบประมาณ และ ครู ค่ะ", ["budget", "people"]),
         ("ปลดล็อค", ["rules"]),
+        ("ขอครูเพิ่ม 2 คน", None),
+        ("ครู 3 คน", None),
+        ("1 งบ 2 คน", ["budget", "people"]),
+        ("1, คน", ["budget", "people"]),
+        ("1 และ คน", ["budget", "people"]),
+        ("งบและคน", ["budget", "people"]),
+        ("งบกับอบรม และ คน", ["budget", "people", "coaching"]),
+        ("งบและหลังคารั่ว", None),
+        ("และ", None),
         ("อบรม", ["coaching"]),
         ("ไม่ต้องการครับ", ["none"]),
         ("ไม่ต้องการความช่วยเหลือ", ["none"]),
@@ -61,3 +70,22 @@ def test_any_numbers_in_any_order_and_digits_are_the_same_choice(numbers: list[i
 @given(some.text(max_size=80))
 def test_no_text_is_too_odd(text: str) -> None:
     keys(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ขอครูเพิ่ม 2 คน", ["people"]),
+        ("ต้องการงบซ่อมหลังคา 3 ห้อง", ["budget"]),
+        ("อยากได้ คอมพิวเตอร์ 10 เครื่อง", ["materials"]),
+        ("ครูมีแล้ว ขอบคุณ", []),
+        ("ขอบคุณ", []),
+        ("ขอไม่มีอะไรเพิ่ม", []),
+        ("ไม่ต้องการครูเพิ่ม", []),
+        ("", []),
+        ("ขอ", []),
+    ],
+)
+def test_words_that_ask_for_an_option_by_name_are_known(text: str, expected: list[str]) -> None:
+    assert QUESTION is not None
+    assert [option.key for option in asked_for(QUESTION, text)] == expected

@@ -639,3 +639,46 @@ def test_the_opening_is_said_once_and_again_days_later(province: Province, warun
 
 def test_the_opening_is_not_said_twice_in_a_row(warunee: Person) -> None:
     warunee.says("รายงาน").hears("ข้อ 1 จาก 6").hears_not("ราว 15 นาที")
+
+
+def test_commands_at_an_open_question_are_obeyed_and_not_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("บันทึก").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
+    warunee.says("ขอสถานะหน่อยครับ").hears("รายงาน 6 ประเด็น")
+    warunee.says("-hv 3").hears("ข้อ 3 จาก 6").says("ข้อ 2 🙏").hears("ข้อ 2 จาก 6")
+    warunee.says("กลับไปแก้ข้อ 1").hears("ข้อ 1 สภาพปัจจุบัน ที่ตอบไว้").says("ไม่แก้แล้ว").says("ออก").hears("บันทึกไว้ทั้งหมดแล้ว")
+    assert province.everything() == [LONG]
+
+
+def test_cancel_at_a_question_without_an_answer_says_that_nothing_was_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("ยกเลิก").hears("ข้อ 1 สภาพปัจจุบัน ยังไม่ได้บันทึกสิ่งใด", "ข้าม", "พัก").hears_not("ตามเดิม")
+    warunee.says(LONG).hears("บันทึกแล้ว 1 ข้อความ · ข้อ 1 สภาพปัจจุบัน")
+    warunee.says("แก้ 1").says("ยกเลิก").hears("คงคำตอบข้อ 1 สภาพปัจจุบัน ไว้ตามเดิม")
+    assert province.everything() == [LONG]
+
+
+def test_help_asked_for_in_words_is_chosen_and_the_words_are_kept(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG).says("ต่อไป").hears("ความช่วยเหลือ")
+    warunee.says("ขอครูเพิ่ม 2 คน").hears("บันทึกแล้ว", "1 ข้อความ", "เลือกไว้: คน")
+    assert province.answer("learners.needs") == ["people", "ขอครูเพิ่ม 2 คน"]
+    warunee.says("งบและอบรม").hears("เลือกไว้: งบ, คน, อบรม/โค้ช")
+    assert sorted(filter(None, province.answer("learners.needs"))) == ["budget", "coaching", "people", "ขอครูเพิ่ม 2 คน"]
+
+
+def test_a_report_that_was_only_skipped_through_is_not_called_answered(warunee: Person) -> None:
+    warunee.says("รายงาน")
+    for _ in range(16):
+        warunee.says("ข้าม")
+    warunee.hears("ข้ามทุกข้อไว้ จึงยังไม่มีคำตอบ").hears_not("ครบทุกข้อแล้ว")
+
+
+def test_a_report_with_skipped_questions_is_not_called_fully_answered(warunee: Person) -> None:
+    fill(warunee).hears("ครบทุกข้อแล้ว บางข้อข้ามไว้")
+
+
+@pytest.mark.parametrize(
+    ("words", "where"), [("สั้นพอสำหรับช่องพิมพ์", "ในช่องพิมพ์ แล้วกดส่ง"), ("ยาว" * 150, "ใส่ในช่องพิมพ์ให้ไม่ได้")]
+)
+def test_a_change_says_where_the_old_words_are(province: Province, warunee: Person, words: str, where: str) -> None:
+    warunee.says("รายงาน").says(words).says("แก้ 1").taps("แก้ข้อความเดิม").hears(where)
+    warunee.says(LONG).hears("เปลี่ยนคำตอบข้อ 1")
+    assert province.answer("learners.now") == [LONG]

@@ -53,6 +53,58 @@ def test_an_answer_that_begins_like_a_command_is_an_answer(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "intent", "topic"),
+    [
+        ("กลับไปแก้ข้อ 1", Intent.EDIT, 1),
+        ("กลับไปแก้ไขข้อ ๒ หน่อยค่ะ", Intent.EDIT, 2),
+        ("ย้อนไปแก้ 2", Intent.EDIT, 2),
+        ("กลับไปแก้ไข", Intent.EDIT, None),
+        ("ข้อ 3 🙏", Intent.TOPIC, 3),
+        ("แก้ 2 👍🏻", Intent.EDIT, 2),
+        ("ขอสถานะหน่อยครับ", Intent.STATUS, None),
+        ("ขอสถานะ", Intent.STATUS, None),
+        ("บันทึก", Intent.NEXT, None),
+        ("บันทึกเลยค่ะ", Intent.NEXT, None),
+        ("ออก", Intent.PAUSE, None),
+        ("ขอออกครับ", Intent.PAUSE, None),
+        ("-hv 3", Intent.TOPIC, 3),
+        ("-hv3", Intent.TOPIC, 3),
+        ("cdh 2", Intent.EDIT, 2),
+    ],
+)
+def test_a_command_at_an_open_question_is_no_answer(text: str, intent: Intent, topic: int | None) -> None:
+    found = asked(text)
+    assert (found.intent, found.topic) == (intent, topic)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "กลับไปแก้ข้อ 1 ของหลักสูตรเดิมที่ไม่เหมาะ",
+        "กลับไปแก้ปัญหาเดิม 3 ข้อ",
+        "กลับไป 2 คน",
+        "ข้อ 3 ดีขึ้น 🙏",
+        "3 🙏",
+        "สถานะทางเศรษฐกิจของผู้ปกครองไม่ดี",
+        "บันทึกแล้ว",
+        "บันทึกการอ่านทุกวัน",
+        "บันทึกหลังสอน",
+        "แบบบันทึก",
+        "จดบันทึก",
+        "ออกแล้ว",
+        "ออกกลางคัน 2 คน",
+        "ออกค่าย",
+        "ออกแบบ",
+        "PM 2",
+        "STEM 3",
+        "DLTV 15",
+    ],
+)
+def test_an_answer_that_begins_like_these_commands_stays_an_answer(text: str) -> None:
+    assert asked(text) == Understood(Intent.ANSWER)
+
+
+@pytest.mark.parametrize(
     "text", ["ดี", "มี", "ครู", "ใช้ครับ", "ข้าว", "เดียว", "กลัว", "โรงเรียน", "ของ", "ง่าย", "ทำนา", "คะแนน", "เริ่มแล้ว"]
 )
 def test_a_short_word_within_a_slip_of_a_command_means_itself(text):

@@ -8,7 +8,7 @@ from handlers.keeping import acknowledge, keep_part, keep_words
 from handlers.messages.build import clip
 from handlers.messages.values import Say
 from handlers.numbers import number
-from handlers.picking import picked
+from handlers.picking import asked_for, picked
 from handlers.questions import Option, Question
 from handlers.reports import Answer
 from handlers.returned_cards import tell_locked
@@ -48,11 +48,13 @@ def _replace_if_editing(talk: Talk, found: Answer) -> int | None:
 
 def keep_or_pause(talk: Talk) -> Turn:
     """Keep a day or a time as part of the answer ("เมื่อไร"), and tell how to pause in case that was meant."""
-    kept = answer(talk)
+    return _and_say(answer(talk), say("report.kept_or_pause"))
+
+
+def _and_say(kept: Turn, more: str) -> Turn:
+    """Return an acknowledgement with one line more."""
     first = kept.said[0]
-    if not isinstance(first, Say):
-        return kept
-    return replace(kept, said=(replace(first, text=f"{first.text}\n{say('report.kept_or_pause')}"),))
+    return replace(kept, said=(replace(first, text=f"{first.text}\n{more}"),)) if isinstance(first, Say) else kept
 
 
 def remove_last(talk: Talk) -> Turn:
@@ -86,7 +88,7 @@ def pick(talk: Talk) -> Turn:
     question = _open(talk)
     options = _tapped_or_typed(talk, question)
     if options is None:
-        return answer(talk)
+        return _answer_and_pick(talk, question)
     if not options:
         return turn(ask(talk, question, lead=say("report.no_option", of=len(question.options))))
     if talk.act is not None:
@@ -96,6 +98,16 @@ def pick(talk: Talk) -> Turn:
     kept = options_of(question, _chosen(talk, question))
     lead = say("report.picked", picked=", ".join(one.label for one in kept)) if kept else say("report.picked_none")
     return turn(ask(talk, question, lead=lead))
+
+
+def _answer_and_pick(talk: Talk, question: Question) -> Turn:
+    """Keep words at a question of options as words, and choose the options that they ask for by name."""
+    wanted = asked_for(question, talk.heard.text) if talk.heard.kind == Kind.TEXT else []
+    if wanted:
+        _add(talk, question, wanted)
+    kept = answer(talk)
+    chosen = ", ".join(one.label for one in options_of(question, _chosen(talk, question)))
+    return _and_say(kept, say("report.picked", picked=chosen)) if wanted else kept
 
 
 def _tapped_or_typed(talk: Talk, question: Question) -> list[Option] | None:
@@ -197,7 +209,9 @@ def leave_unchanged(talk: Talk) -> Turn:
     if question is None:
         return onward(talk, talk.place.step)
     found = talk.answer(question.key)
-    if reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
+    if not reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
+        return turn(Say(say("report.nothing_kept", **slots(talk, question)), steer(talk, question)))
+    if found.state == AnswerState.OPEN:
         found.state = AnswerState.DONE
         reports.save(talk.db, found, talk.person.id, talk.now)
     return onward(talk, question.key, lead=say("report.edit_kept", **slots(talk, question)))

@@ -7,7 +7,7 @@ from handlers import reports, rounds_last
 from handlers.cards import overview, review, topic_text
 from handlers.flows.report import DELETE
 from handlers.keeping import acknowledge, keep_part
-from handlers.messages.build import clip
+from handlers.messages.build import clip, fits_keyboard
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
@@ -18,7 +18,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
-from models.report import PartKind, State
+from models.report import AnswerState, PartKind, State
 
 REMEMBERED = timedelta(hours=1)
 """For so long somebody remembers what a report is about."""
@@ -39,8 +39,16 @@ def onward(talk: Talk, key: str, lead: str = "") -> Turn:
     talk.go(HOME)
     if talk.returned is not None:
         return turn(Say("\n".join(line for line in (lead, say("returned.all_dealt")) if line)), returned_card(talk))
-    said = "\n".join(line for line in (lead, say("report.all_done")) if line)
+    said = "\n".join(line for line in (lead, say(_end_of(talk))) if line)
     return turn(Say(said), review(talk))
+
+
+def _end_of(talk: Talk) -> str:
+    """Return the sentence for the end of the questions: some or all may have been skipped."""
+    states = {answer.state for answer in talk.answers.values()}
+    if AnswerState.DONE not in states:
+        return "report.all_skipped"
+    return "report.all_seen" if AnswerState.SKIPPED in states else "report.all_done"
 
 
 def resume(talk: Talk) -> Turn:
@@ -184,7 +192,9 @@ def edit(talk: Talk) -> Turn:
         return show_sent(talk)
     question = named_question(talk)
     if question and talk.act and talk.act.do == "replace" and talk.place.memo.get("edit"):
-        return turn(Say(say("report.edit_type", **slots(talk, question)), steer(talk, question)))
+        typed = _typed_words(talk, question)
+        key = "report.edit_type" if typed and fits_keyboard(typed) else "report.edit_retype"
+        return turn(Say(say(key, **slots(talk, question)), steer(talk, question)))
     return edit_question(talk, question) if question else no_topic(talk)
 
 
@@ -198,14 +208,18 @@ def edit_question(talk: Talk, question: Question) -> Turn:
     found = talk.answer(question.key)
     talk.go(question.key, edit="replace")
     asked = say("report.edit_ask", answer=clip(words, QUOTED), **slots(talk, question))
-    typed = words_of(question, [part for part in _parts(talk, question) if part.kind == PartKind.TEXT])
     choices = (
-        choice(talk, "replace", found, fill=typed),
+        choice(talk, "replace", found, fill=_typed_words(talk, question)),
         choice(talk, "append", found),
         Choice(say("label.keep"), act(talk, "cancel", found)),
         *_other_parts(talk, question),
     )
     return turn(Say(asked, choices, (talk.report, question.key)))
+
+
+def _typed_words(talk: Talk, question: Question) -> str:
+    """Return what was typed of an answer, for the keyboard to begin with."""
+    return words_of(question, [part for part in _parts(talk, question) if part.kind == PartKind.TEXT])
 
 
 def _other_parts(talk: Talk, question: Question) -> list[Choice]:

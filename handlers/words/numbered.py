@@ -49,11 +49,14 @@ _LONGEST_REST = 30  # while a question is open, more words than that after "แ�
 _WITHOUT_THAT = re.compile(rf"^(?:ว่า|คือ|ดังนี้){_GAP}")
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
 _OUT = re.compile(loose(_RAW["out"]))
+_SIGNS = re.compile("[\\s\u200d\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+$")
+"""Emoji at the end change nothing."""
 _FILLERS = re.compile(rf"{_GAP}(?:{loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
     """Understand a command about a numbered topic in cleaned text, or return None."""
+    text = _SIGNS.sub("", text)
     arabic = digits(text)
     if _POSSIBLE.search(arabic, 0, _BEGINNING) is None:
         return None

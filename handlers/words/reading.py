@@ -27,6 +27,7 @@ _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
 _CODE_IN_WORDS = re.compile(r"(?<![A-Z0-9])RG[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}[ –_.-]*[0-9A-HJKMNP-TV-Z]{5}(?![A-Z0-9])")
 _MAY_BE_CODE = re.compile(r"[A-Za-z0-9๐-๙]{5}")
+_DIGITS, _NO_DIGITS = re.compile(r"\d"), re.compile(r"\D+")
 _ASCII = re.compile(r"[\x21-\x7e][\x20-\x7e]{1,39}")
 _DASHES = re.compile(r"[-–—_‐−.\s]*[-–—‐−][-–—_‐−.\s]*|\.+")
 _QUESTION_MARKS = re.compile(r"[?？!\s]*[?？][?？!\s]*")
@@ -175,9 +176,17 @@ def _by_keyboard(text: str, asking: bool) -> Understood | None:
         return None
     for typed in dict.fromkeys((found[0], found[0].lower())):
         key = folded(clean(from_english_keyboard(typed)))
-        if meant := _command(key, asking) or _typo(key, asking):
+        if meant := _numbered_by_keyboard(typed, asking) or _command(key, asking) or _typo(key, asking):
             return meant
     return None
+
+
+def _numbered_by_keyboard(typed: str, asking: bool) -> Understood | None:
+    """Understand "-hv 3", which is "ข้อ 3": its digits come from keys that are the same in both."""
+    if _DIGITS.search(typed) is None:
+        return None
+    found = numbered(clean(_NO_DIGITS.sub(lambda letters: from_english_keyboard(letters[0]), typed)), asking=asking)
+    return found if found and not found.rest else None
 
 
 def _typo(key: str, asking: bool) -> Understood | None:
