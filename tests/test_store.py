@@ -3,6 +3,7 @@
 import sqlite3
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -74,3 +75,76 @@ def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_p
     assert names(store) == {"after"}
     store.dispose()
     other.close()
+
+
+def test_whose_work_is_done_does_not_wait_for_the_works_of_others(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}", patience=5)
+    slow, ended = threading.Event(), {}
+
+    def share(name: str, work: Callable[[Connection], object]) -> threading.Thread:
+        def run() -> None:
+            store.share(work)
+            ended[name] = time.monotonic()
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        return thread
+
+    with store.write():  # the first three wait, and then share
+        threads = [share(f"quick{number}", lambda db: None) for number in range(3)]
+        time.sleep(0.1)
+    time.sleep(0.05)
+    threads.append(share("slow", lambda db: slow.wait(5)))
+    time.sleep(0.2)
+    assert set(ended) == {"quick0", "quick1", "quick2"}
+    slow.set()
+    for thread in threads:
+        thread.join(5)
+    assert set(ended) == {"quick0", "quick1", "quick2", "slow"}
+    store.dispose()
+
+
+def test_work_that_could_not_be_had_in_time_is_never_done(tmp_path: Path, now: object) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'a.db'}", patience=0.3)
+    with store.write() as db:
+        channels.create(db)
+    told: list[str] = []
+
+    def share(name: str) -> None:
+        try:
+            store.share(adds(name, now))  # type: ignore[arg-type]
+        except Busy:
+            told.append(name)
+
+    threads = [threading.Thread(target=share, args=(f"late{number}",)) for number in range(6)]
+    with store.write():
+        for thread in threads:
+            thread.start()
+        time.sleep(0.8)
+    for thread in threads:
+        thread.join(5)
+    assert sorted(told) == [f"late{number}" for number in range(6)]
+    assert names(store) == set()
+    time.sleep(0.6)
+    store.share(adds("after", now))  # type: ignore[arg-type]
+    assert names(store) == {"after"}
+    store.dispose()
+
+
+def test_threads_that_share_and_write_at_once_lose_nothing(new_store: Callable[[], Store], now: object) -> None:
+    store = new_store()
+
+    def work(place: int) -> None:
+        for number in range(25):
+            if number % 5 == 4:
+                with store.write() as db:
+                    adds(f"w{place}.{number}", now)(db)  # type: ignore[operator]
+            else:
+                assert store.share(adds(f"s{place}.{number}", now)) == f"s{place}.{number}"  # type: ignore[arg-type]
+
+    threads = [threading.Thread(target=work, args=(place,)) for place in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(names(store)) == 200
