@@ -1,9 +1,12 @@
 """What is counted. Under several web processes the numbers are summed (``bot/server.py`` says where they lie)."""
 
 import os
+from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest, multiprocess
 from prometheus_client.registry import REGISTRY
+
+from bot.alive import is_alive
 
 _FAST = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
 
@@ -62,6 +65,15 @@ def page() -> bytes:
     """Return the numbers of all processes in Prometheus' text format."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
+    _forget_dead(Path(os.environ["PROMETHEUS_MULTIPROC_DIR"]))
     registry = CollectorRegistry()
     multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return generate_latest(registry)
+
+
+def _forget_dead(folder: Path) -> None:
+    """Leave out what waited in processes that are no more; what they counted stays."""
+    for file in folder.glob("gauge_live*_*.db"):
+        process = file.stem.rpartition("_")[2]
+        if process.isdecimal() and not is_alive(int(process)):
+            multiprocess.mark_process_dead(int(process), str(folder))  # type: ignore[no-untyped-call]

@@ -17,6 +17,8 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
+from bot.alive import is_alive
+
 METRICS = "PROMETHEUS_MULTIPROC_DIR"
 """Where the processes keep their numbers for one another; prometheus-client wants to know when it is imported."""
 PREFIX = "raingan-metrics-"
@@ -59,20 +61,10 @@ def _metrics_folder() -> str:
     place = shared if shared.is_dir() else Path(tempfile.gettempdir())
     for left in place.glob(f"{PREFIX}*"):
         process = left.name.removeprefix(PREFIX).partition("-")[0]
-        if process.isdecimal() and not _lives(int(process)):
+        if process.isdecimal() and not is_alive(int(process)):
             shutil.rmtree(left, ignore_errors=True)
     os.environ[METRICS] = tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-", dir=place)
     return os.environ[METRICS]
-
-
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:  # another user's, so it lives
-        return True
-    return True
 
 
 def _application() -> Any:

@@ -13,7 +13,7 @@ import pytest
 import urllib3
 from sqlalchemy import select
 
-from bot import server
+from bot import metrics, server
 from bot.simulator import SECRET, TOKEN, Platform, Server, serve
 from bot.simulator.faults import hang
 from models.outbox import Sending, outbox
@@ -108,6 +108,17 @@ def test_a_reply_under_way_is_finished_before_the_end(
         assert db.execute(select(outbox.c.state, outbox.c.tries)).all() == [(Sending.SENT, 1)]
     store.dispose()
     assert len(phone.answers) == 1
+
+
+def test_what_waited_in_a_process_that_died_is_left_out(tmp_path: Path) -> None:
+    with subprocess.Popen([sys.executable, "-c", ""]) as dead:
+        dead.wait()
+    gone, here = (tmp_path / f"gauge_livesum_{process}.db" for process in (dead.pid, os.getpid()))
+    counted = tmp_path / f"counter_{dead.pid}.db"
+    for file in (gone, here, counted):
+        file.write_bytes(b"")
+    metrics._forget_dead(tmp_path)
+    assert {*tmp_path.iterdir()} == {here, counted}
 
 
 def test_numbers_of_servers_that_were_killed_are_cleared_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
