@@ -9,7 +9,7 @@ from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
-from handlers import inbox, quota
+from handlers import housekeeping, inbox, quota
 from handlers.heard import Heard
 from handlers.inbox import House, RetryFailed
 
@@ -83,6 +83,16 @@ class Chores:
             with works.store.write() as db:
                 quota.learn(db, channel, works.clock(), allowed=found.allowed, used=found.used)
         return len(plans)
+
+    def housekeep(self) -> int:
+        """Forget what is not needed any more, a few rows a transaction. Return how many."""
+        works, forgotten = self._works, 0
+        while True:
+            with works.store.write() as db:
+                done = housekeeping.due(db, works.clock())
+            if not done:
+                return forgotten
+            forgotten += done
 
     def run(self) -> None:
         """Do all of it once; trouble with one does not keep the others."""

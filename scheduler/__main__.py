@@ -46,6 +46,7 @@ def ticks(works: Works) -> list[Tick]:
         Tick("retry", careful(chores.retry), 5.0),
         Tick("fetch", careful(chores.fetch), 2.0),
         Tick("count", careful(chores.count), 3600.0),
+        Tick("housekeep", careful(chores.housekeep), 86_400.0),
     ]
 
 

@@ -185,7 +185,7 @@ def test_no_tick_is_doubled_dropped_or_overtaken(works: Works) -> None:
     scheduler.start(paused=True)
     jobs = scheduler.get_jobs()
     scheduler.shutdown()
-    assert {job.id for job in jobs} == {"deliver", "retry", "fetch", "count"}
+    assert {job.id for job in jobs} == {"deliver", "retry", "fetch", "count", "housekeep"}
     assert {(job.misfire_grace_time, job.coalesce, job.max_instances) for job in jobs} == {(None, True, 1)}
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Bangkok"}
 
