@@ -1,6 +1,6 @@
 """From what was heard to the verb that answers: who speaks decides the flow, where one stands the step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
@@ -179,11 +179,17 @@ def _hear_between(talk: Talk) -> Turn:
 
 
 def _hear_late(talk: Talk) -> Turn | None:
-    if talk.stand.round is None:
+    if talk.stand.round is None or _said_as_staff(talk):
         return None
     if talk.heard.kind == Kind.EDITED:
         return filing.edited(talk)
     return filing.late(talk) if _is_answer(talk) else None
+
+
+def _said_as_staff(talk: Talk) -> bool:
+    """Tell whether a late bubble was said by a verifier or coordinator, in the hat still worn: no school's answer."""
+    worn = talk.place.memo.get("worn")
+    return talk.stand.role in STAFF and worn is not None and talk.heard.at >= datetime.fromisoformat(worn)
 
 
 def _is_answer(talk: Talk) -> bool:

@@ -204,7 +204,8 @@ class Talk:
     def wear(self, hat: Standing) -> None:
         """Speak from now on as one of one's own standings: its school or agency, its flow, at rest."""
         agency = {"agency": hat.agency_id} if not hat.may_write and hat.agency_id is not None else {}
-        self.place = Place(hat.flow, HOME, hat.school, None, self._waiting() | agency, self.heard.at)
+        worn = {} if hat.may_write else {"worn": self.heard.at.isoformat()}
+        self.place = Place(hat.flow, HOME, hat.school, None, self._waiting() | agency | worn, self.heard.at)
         self.forget_report()
         self.moved = True
 
@@ -221,8 +222,8 @@ class Talk:
 
     def stand_at(self, flow: str, step: str, **memo: Any) -> None:
         """Move to a step of a flow that is not about one's own report; the agency spoken for stays the same."""
-        if flow == self.place.flow and "agency" in self.place.memo:
-            memo = {"agency": self.place.memo["agency"]} | memo
+        if flow == self.place.flow:
+            memo = {key: self.place.memo[key] for key in ("agency", "worn") if key in self.place.memo} | memo
         self.place = Place(flow, step, None, None, self._waiting() | memo, self.heard.at)
         self.moved = True
 

@@ -10,10 +10,12 @@ from handlers.heard import Kind
 from handlers.messages.values import Act
 from models.audit import audit
 from models.people import Request, Role, join_requests, memberships, schools
+from models.place import places
 from models.programme import rounds
 from models.report import State, reports
 from models.store import Store
 from tests.province import Person, Province
+from tests.test_talk_report import fill
 
 FIRST, SECOND = "สพป.บุรีรัมย์ เขต 1", "สพป.บุรีรัมย์ เขต 2"
 WORDS = "นักเรียนอ่านคล่องขึ้นมากในปีนี้"
@@ -230,3 +232,36 @@ class TestClosedSchools:
 def test_the_buttons_of_the_switch_fit_and_carry_no_words(both: Person) -> None:
     both.says("สลับ")
     assert [act.do for act in map(Act.read, both.data()) if act] == ["hat"] * 3
+
+
+@pytest.mark.parametrize("has_school", [False, True])
+def test_what_comes_late_leaves_a_verifier_at_the_step(province: Province, has_school: bool) -> None:
+    verifier = office(province, Role.VERIFIER, SECOND)
+    if has_school:
+        verifier.says(province.code("1031991002")).says("ใช่").says("รายงาน").says("สลับ").says("1")
+    fill(province.director()).says("ส่ง").says("ยืนยัน").hears("เลขรับ")
+    earlier = province.now
+    verifier.says("คิว").says("1").says("แก้ไข 4").hears("เหตุผล")
+    stood = [row for row in province.rows(places) if row.flow == "reviewing"]
+    said: list[tuple[Kind, dict[str, str]]] = [
+        (Kind.TEXT, {"text": "คิว", "message_id": "late-1"}),
+        (Kind.TEXT, {"text": WORDS, "message_id": "late-2"}),
+        (Kind.IMAGE, {"message_id": "late-3"}),
+        (Kind.EDITED, {"text": WORDS, "message_id": "late-2"}),
+        (Kind.POSTBACK, {"data": "do=queue"}),
+        (Kind.FOLLOW, {}),
+        (Kind.UNSEND, {"message_id": "late-2"}),
+    ]
+    for kind, more in said:
+        verifier.does(kind, at=earlier, **more)
+        assert [row for row in province.rows(places) if row.flow == "reviewing"] == stood, kind
+    verifier.says("จำนวนคอมพิวเตอร์ไม่ตรง").hears("ประเด็นที่ 4: ขอแก้ไข")
+
+
+def test_a_late_bubble_of_a_verifier_is_not_filed_in_the_own_report(province: Province, both: Person) -> None:
+    both.says("สลับ").says("2").hears("ผู้ตรวจ")
+    worn = province.now
+    province.later(minutes=1)
+    both.says("คิว")
+    both.says("ข้อความที่พิมพ์ขณะตรวจแต่มาถึงช้า", at=worn + timedelta(seconds=1)).hears("มาถึงช้า")
+    assert province.everything() == [WORDS]
