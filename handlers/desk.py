@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from handlers import asks, extensions
+from handlers import asks, extensions, tickets
 from models.people import Request, Role, join_requests
 
 
@@ -18,6 +18,7 @@ class Desk:
     requests: int
     wishes: int
     asks: int
+    tickets: int
 
 
 def _by_agency(table: Any, *where: Any) -> Select[Any]:
@@ -35,8 +36,9 @@ def waiting(db: Connection, channel: str, agency: int | None, now: datetime) -> 
     """
     within = extensions.offices(db, channel, agency)
     asked = asks.waiting(db, channel, asks.view(db, channel, Role.COORDINATOR, agency))
+    talks = tickets.waiting(db, channel, within, now)
     wishes = len(extensions.waiting(db, channel, within, now))
-    return Desk(_sum(db, _REQUESTS, channel, within), wishes, len(asked))
+    return Desk(_sum(db, _REQUESTS, channel, within), wishes, len(asked), len(talks))
 
 
 def _sum(db: Connection, statement: Select[Any], channel: str, within: Collection[int] | None) -> int:

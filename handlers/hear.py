@@ -18,13 +18,13 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
-from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, privacy, schools
+from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, privacy, schools, tickets
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
 _BETWEEN = dict.fromkeys(
-    (Intent.HUMAN, Intent.MY_DATA, Intent.THANKS, Intent.MEETING, Intent.OUT_OF_SCOPE, Intent.SCAM), chatting.chat
-) | {Intent.SWITCH: schools.switch}
+    (Intent.MY_DATA, Intent.THANKS, Intent.MEETING, Intent.OUT_OF_SCOPE, Intent.SCAM), chatting.chat
+) | {Intent.SWITCH: schools.switch, Intent.HUMAN: tickets.open_ticket}
 """What is answered as ever while no round runs."""
 STAFF = {Role.VERIFIER: REVIEWING, Role.COORDINATOR: COORDINATING, Role.VIEWER: VIEWING}
 LAPSE = timedelta(hours=1)
@@ -48,6 +48,7 @@ _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DE
 def hear(talk: Talk) -> Turn | None:
     """Apply what was heard; return what is said back, None where LINE gives no way to answer."""
     if talk.heard.kind == Kind.UNSEND:
+        tickets.unsend(talk)
         return filing.unsend(talk)
     if talk.heard.kind == Kind.OTHER and talk.heard.message_id is None:
         return None  # an event LINE added since, not words of a person
@@ -97,6 +98,16 @@ def _hear_one_more(talk: Talk) -> Turn | None:
 
 
 def _hear_member(talk: Talk) -> Turn | None:
+    """Hear somebody who has joined; in a talk with an officer the words are passed on and the bot is silent."""
+    ticket = tickets.of(talk)
+    if ticket is None:
+        return _hear_alone(talk)
+    if tickets.lapse(talk, ticket):
+        return tickets.not_open(talk) if tickets.is_end(talk) else tickets.over(_hear_alone(talk))
+    return tickets.hear_words(talk, ticket) or _hear_alone(talk)
+
+
+def _hear_alone(talk: Talk) -> Turn | None:
     if talk.late:
         return _hear_late(talk) or _where(talk)
     if talk.heard.kind == Kind.FOLLOW:
@@ -111,6 +122,8 @@ def _hear_member(talk: Talk) -> Turn | None:
         return chosen
     if not talk.stand.may_write:
         return _hear_staff(talk)
+    if tickets.is_end(talk):
+        return tickets.not_open(talk)
     if _is_own_asks(talk):
         return asks.show_own_asks(talk)
     return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)

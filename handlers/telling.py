@@ -23,17 +23,24 @@ _USER = select(people.c.line_user_id).where(
 
 
 def tell(
-    db: Connection, channel: str, person: int, *said: Message, once: str, now: datetime, worth_a_push: bool = True
+    db: Connection,
+    channel: str,
+    person: int,
+    *said: Message,
+    once: str,
+    now: datetime,
+    worth_a_push: bool = True,
+    patience: timedelta = PATIENCE,
 ) -> None:
     """Write words for a person of the channel, who need not be here; nothing where LINE reaches nobody.
 
-    once: a name for these words; the same name is said once to one person.
+    once: a name for these words; the same name is said once to one person. patience: how long a push waits for a visit.
     """
     user = db.execute(_USER, {"person": person, "channel": channel}).scalar()
     if user is None:
         return
     messages, about = to_line(said)
-    push_at = polite(now + PATIENCE) if worth_a_push else None
+    push_at = polite(now + patience) if worth_a_push else None
     outbox.tell(
         db,
         channel=channel,

@@ -1,7 +1,7 @@
 """Coordinating: what a coordinator decides: who joins, rounds and their deadlines."""
 
 from handlers.dialog import Flow, Move, Step
-from handlers.flows.asks import ASK_MOVES, ask_steps
+from handlers.flows.asks import ASK_MOVES, TICKET_MOVES, ask_steps, ticket_steps
 from handlers.flows.rounds import ROUND_MOVES, round_steps
 from handlers.standing import HOME
 
@@ -15,6 +15,7 @@ _ANYWHERE: dict[str, Move] = {
     "replace_now": Move("replace_director", REQUESTS),
     "keep_both": Move("replace_director", REQUESTS),
     **ASK_MOVES,
+    **TICKET_MOVES,
     **ROUND_MOVES,
 }
 _TYPED_AT_REQUESTS: dict[str, Move] = {
@@ -41,6 +42,7 @@ COORDINATING = Flow(
             asks=True,
         ),
         *ask_steps(_ANYWHERE, Move("show_desk", HOME)),
+        *ticket_steps(_ANYWHERE, Move("show_desk", HOME)),
         *round_steps(_ANYWHERE),
     ),
     on_done="show_desk",

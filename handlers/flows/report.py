@@ -37,6 +37,7 @@ _ANYWHERE: dict[str, Move] = {
     Intent.SWITCH: Move("switch_school", STAY),
     Intent.RESTORE: Move("chat", STAY),
     Intent.SENSITIVE: Move("refuse_id_number", STAY),
+    Intent.HUMAN: Move("open_ticket", STAY),
     **{
         intent: Move("chat", STAY)
         for intent in (
@@ -44,7 +45,6 @@ _ANYWHERE: dict[str, Move] = {
             Intent.THANKS,
             Intent.SMALLTALK,
             Intent.COMPLAIN,
-            Intent.HUMAN,
             Intent.MY_DATA,
             Intent.MEETING,
             Intent.COORDINATOR,
