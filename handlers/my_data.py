@@ -28,19 +28,17 @@ def shown(talk: Talk) -> Say:
 
 def way_back(talk: Talk) -> str:
     """Return how the person goes on with what was under way."""
-    return say("my_data.back_guest" if talk.standing is None else f"my_data.back_{_hat(talk)}")
+    if talk.standing is None:
+        return say("my_data.back_guest")
+    return say("my_data.back_report" if talk.stand.may_write else "my_data.back_staff")
 
 
 def back(talk: Talk) -> tuple[Choice, ...]:
     """Return the button to what was under way."""
     if talk.standing is None:
         return ()
-    report = _hat(talk) == "report"
-    return (Choice(say("label.resume"), Act("report")) if report else Choice(say("label.data_desk"), Act("desk")),)
-
-
-def _hat(talk: Talk) -> str:
-    return "report" if talk.stand.may_write else "staff"
+    resume, desk = Choice(say("label.resume"), Act("report")), Choice(say("label.data_desk"), Act("desk"))
+    return (resume if talk.stand.may_write else desk,)
 
 
 def _lines(kept: Kept, now: datetime, *, all_roles: bool = False) -> list[str]:

@@ -76,7 +76,8 @@ def _ask(kind: str) -> Callable[[Talk, int | None], Turn]:
             Choice(say("label.data_yes"), Act("data_yes", value=kind_here)),
             Choice(say("label.data_no"), Act("data_no")),
         )
-        return turn(Say(f"{say(f'my_data.{kind_here}.sure')}\n\n{say('my_data.sure_hint')}", buttons))
+        sure = say("my_data.unlink.sure" if kind_here == "unlink" else "my_data.erase.sure")
+        return turn(Say(f"{sure}\n\n{say('my_data.sure_hint')}", buttons))
 
     return ask
 
