@@ -36,9 +36,6 @@ _OWN_ACTS = {
 }
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
-_OWN_ASKS, _MY_ASKS = "own_asks", "my_asks"
-"""What a school types, and taps, to see what it has asked for."""
-_ASKED = "ขอ"  # stands in all that is typed for it: other words are not looked through
 _LONGEST_ORDER = 60  # characters
 _BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
 _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DELEGATE)
@@ -124,7 +121,7 @@ def _hear_alone(talk: Talk) -> Turn | None:
         return _hear_staff(talk)
     if tickets.is_end(talk):
         return tickets.not_open(talk)
-    if _is_own_asks(talk):
+    if asks.is_own(talk):
         return asks.show_own_asks(talk)
     return _hear_report(talk) if talk.stand.round is not None else _hear_between(talk)
 
@@ -242,21 +239,9 @@ def _hear_report(talk: Talk) -> Turn | None:
 
 
 def _is_add_school(talk: Talk) -> bool:
-    return _typed_alone(talk) == _ADD_SCHOOL
-
-
-def _is_own_asks(talk: Talk) -> bool:
-    if talk.heard.kind == Kind.POSTBACK:
-        act = Act.read(talk.heard.data)
-        return act is not None and act.do == _MY_ASKS
-    return _ASKED in talk.heard.text and _typed_alone(talk) == _OWN_ASKS
-
-
-def _typed_alone(talk: Talk) -> str | None:
-    """Return the order that a short message is, and nothing but that."""
     short = talk.heard.kind == Kind.TEXT and len(talk.heard.text) <= _LONGEST_ORDER
     found = order(talk.heard.text, asking=True) if short else None
-    return found.name if found else None
+    return found is not None and found.name == _ADD_SCHOOL
 
 
 def _names_a_topic(talk: Talk) -> bool:

@@ -212,7 +212,8 @@ _SHOWN = (
     .order_by(tickets.c.opened_at, tickets.c.id)
 )
 _WAITING = _SHOWN.where(
-    or_(tickets.c.closed_at.is_(None) & (tickets.c.last_at >= bindparam("since")), _newest_of_staff.is_(False))
+    people.c.line_user_id.is_not(None),  # else nobody could be answered
+    or_(tickets.c.closed_at.is_(None) & (tickets.c.last_at >= bindparam("since")), _newest_of_staff.is_(False)),
 )
 _ONE = _SHOWN.where(tickets.c.id == bindparam("ticket"))
 _WORDS = (

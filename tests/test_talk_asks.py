@@ -217,6 +217,7 @@ def test_an_answer_is_words_without_an_identity_number_and_of_some_length(
     boss.says("เรื่องขอ").says("ตอบ 1 เลขบัตร 1-1017-00203-45-1").hears("เลขประจำตัวประชาชน")
     boss.says("ก" * 601).hears("600 ตัวอักษร").says("?").hears("ยังไม่ได้รับคำตอบ").says("ได้งบแล้ว").hears("ส่งคำตอบ")
     assert [row.answer for row in province.rows(asks)] == ["ได้งบแล้ว"]
+    assert "00203" not in str([row.raw for row in province.rows(inbox)])
 
 
 def test_an_unsent_wish_shows_no_words(province: Province, warunee: Person, boss: Person) -> None:

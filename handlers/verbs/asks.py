@@ -11,7 +11,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.verbs.chatting import home_choices
-from handlers.words import clean, letters, private_number
+from handlers.words import Intent, Understood, clean, letters, order, private_number
 from models.asking import Asked
 
 SHOWN = 6
@@ -22,6 +22,10 @@ WORDS = 160
 """UTF-16 units of an ask's words in a list."""
 LONGEST = 600
 """Characters of an answer."""
+MINE = "my_asks"
+"""What the button does with which a school sees its own asks."""
+_IN_MINE = "ขอ"  # stands in all that is typed for that: other words are not looked through
+_LONGEST_ORDER = 60  # characters
 
 
 # The board --------------------------------------------------------------------------------------------------------
@@ -184,6 +188,7 @@ def take_answer(talk: Talk) -> Turn:
 def _answer(talk: Talk, one: Ask, said: str) -> Turn:
     words = clean(said).strip()
     if private_number(words):
+        talk.understood = Understood(Intent.SENSITIVE)  # nor is it kept with the event
         return _ask_answer(talk, one, say("asks.answer_private"))
     if len(words) > LONGEST:
         return _ask_answer(talk, one, say("asks.answer_long", most=LONGEST))
@@ -195,13 +200,25 @@ def _answer(talk: Talk, one: Ask, said: str) -> Turn:
 
 def _tell_school(talk: Talk, one: Ask, key: str, *, worth_a_push: bool, **more: str) -> None:
     told = say(key, school=one.school_name, words=_words(talk, one), **more)
-    words = Say(told, (Choice(say("label.my_asks"), Act("my_asks")),))
+    words = Say(told, (Choice(say("label.my_asks"), Act(MINE)),))
     once = f"{key}:{one.id}"
     for head in memberships.heads(talk.db, talk.channel, one.school, talk.now):
         tell(talk.db, talk.channel, head.person, words, once=once, now=talk.now, worth_a_push=worth_a_push)
 
 
 # A school's own ---------------------------------------------------------------------------------------------------
+
+
+def is_own(talk: Talk) -> bool:
+    """Tell whether a school wants to see its own asks: by the button, or by a message that is nothing but that."""
+    heard = talk.heard
+    if heard.kind == Kind.POSTBACK:
+        act = Act.read(heard.data)
+        return act is not None and act.do == MINE
+    if heard.kind != Kind.TEXT or len(heard.text) > _LONGEST_ORDER or _IN_MINE not in heard.text:
+        return False
+    found = order(heard.text, asking=True)
+    return found is not None and found.name == "own_asks"
 
 
 def show_own_asks(talk: Talk) -> Turn:
