@@ -1,6 +1,7 @@
 """Reading a typed choice among options: numbers, names and lists of them, as people type them (texts/lists.yaml)."""
 
 import re
+from functools import lru_cache
 from importlib.resources import files
 
 import yaml
@@ -30,7 +31,7 @@ def picked(question: Question, text: str) -> list[Option] | None:
     if len(text) > LONGEST or not fold(text):
         return None
     words = _bare(digits(text).strip())
-    names = _names(question)
+    names = _names(question.options)
     if whole := names.get(fold(words)):
         return [whole]
     if fold(words) in _ALL:
@@ -53,7 +54,7 @@ def asked_for(question: Question, text: str) -> list[Option]:
     words = digits(text).strip()
     asking = _ASKING.match(words)
     wanted = fold(words[asking.end() :]) if asking else ""
-    names = {name: option for name, option in _names(question).items() if not option.alone}
+    names = {name: option for name, option in _names(question.options).items() if not option.alone}
     found = next((names[name] for name in sorted(names, key=len, reverse=True) if wanted.startswith(name)), None)
     return [found] if found else []
 
@@ -95,13 +96,10 @@ def _range(found: re.Match[str]) -> range:
     return range(int(found[1]), int(found[2]) + 1)
 
 
-def _names(question: Question) -> dict[str, Option]:
-    """Return the options by everything they may be called."""
-    return {
-        fold(name): option
-        for option in question.options
-        for name in (option.label, *option.label.split("/"), *option.also)
-    }
+@lru_cache(maxsize=64)
+def _names(options: tuple[Option, ...]) -> dict[str, Option]:
+    """Return the options by everything they may be called; kept, for every word said to a choice is looked up there."""
+    return {fold(name): option for option in options for name in (option.label, *option.label.split("/"), *option.also)}
 
 
 def _option(question: Question, names: dict[str, Option], piece: str) -> Option | bool | None:
