@@ -7,11 +7,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from handlers import texts
 from handlers.words.clean import clean, small
 
 _ABOUT = re.compile(r"^(?:ต้น)?สังกัด\s*[:：]?\s*|\(?เดิม\)?$")
@@ -107,7 +105,7 @@ class _Data:
 
 @cache
 def _data() -> _Data:
-    data = yaml.safe_load((files("handlers.texts") / "agencies.yaml").read_text(encoding="utf-8"))
+    data = texts.data("agencies.yaml")
     words = sorted(_words(data["kinds"]), key=lambda one: -len(one[0]))
     letters = data["provinces"]
     formerly = {

@@ -2,16 +2,14 @@
 
 import re
 from functools import lru_cache
-from importlib.resources import files
 
-import yaml
-
+from handlers import texts
 from handlers.questions import Option, Question
 from handlers.words import digits, fold
 
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
-_WORDS: dict[str, list[str]] = yaml.safe_load((files("handlers.texts") / "lists.yaml").read_text(encoding="utf-8"))
+_WORDS: dict[str, list[str]] = texts.data("lists.yaml")
 _APART = re.compile(r"[,;+&]+|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
 _BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
 _TOGETHER = re.compile("|".join(_WORDS["between"]))

@@ -3,10 +3,8 @@
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
-import yaml
-
+from handlers import texts
 from handlers.roster_values import COLUMNS
 
 
@@ -36,7 +34,7 @@ class Words:
 @cache
 def words() -> Words:
     """Return the words, read once."""
-    data = yaml.safe_load((files("handlers.texts") / "roster_columns.yaml").read_text(encoding="utf-8"))
+    data = texts.data("roster_columns.yaml")
     found = data.pop("columns")
     if set(found) != set(COLUMNS):
         raise ValueError("roster_columns.yaml does not have the columns of a roster")

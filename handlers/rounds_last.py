@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too
 
-from handlers import reports
+from handlers import reports, texts
 from handlers.reports import Part
 from handlers.words import fold
 from handlers.words.vocabulary import WORDS
@@ -105,7 +103,7 @@ def check_plan(db: Connection, channel: str, report: int, question: str, state: 
 @cache
 def _said() -> dict[str, str]:
     """Return the words by what they mean: "same", or a state of a plan."""
-    raw: Any = yaml.safe_load((files("handlers.texts") / "last_round.yaml").read_text(encoding="utf-8"))
+    raw: Any = texts.data("last_round.yaml")
     found = {fold(word): "same" for word in raw["same"]}
     return found | {fold(word): state for state in STATES for word in raw["plan"][state]}
 

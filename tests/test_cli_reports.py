@@ -44,4 +44,4 @@ def test_other_provinces_and_other_moments_have_none(province):
     assert "no report" in show("--school", CODE, "--at", "2568-12-31T08:00", ends=1).stderr
     assert "no report" in show("--school", CODE, "--round", "99", ends=1).stderr
     assert "no report" in show("--school", "1031991002", ends=1).stderr
-    assert show("--school", CODE, "--at", "สิบโมง", ends=2)
+    show("--school", CODE, "--at", "สิบโมง", ends=2)

@@ -7,11 +7,9 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from handlers import texts
 from handlers.words.clean import bare, clean, small
 
 OTHER = "other"
@@ -104,7 +102,7 @@ def event(text: str) -> bool:
 
 # The vocabulary ---------------------------------------------------------------------------------------------------
 
-WORDS: dict[str, Any] = yaml.safe_load((files("handlers.texts") / "when.yaml").read_text(encoding="utf-8"))
+WORDS: dict[str, Any] = texts.data("when.yaml")
 
 
 def _letters(word: str) -> str:

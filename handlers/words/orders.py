@@ -6,11 +6,9 @@ The words are data: ``handlers/texts/orders.yaml``.
 import re
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-import yaml
-
+from handlers import texts
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.numbered import loose
 from handlers.words.reading import residues
@@ -58,7 +56,7 @@ def number_alone(text: str) -> int | None:
 
 @cache
 def _words() -> dict[str, list[str]]:
-    raw: Any = yaml.safe_load((files("handlers.texts") / "orders.yaml").read_text(encoding="utf-8"))
+    raw: Any = texts.data("orders.yaml")
     return {str(name): [str(word) for word in words] for name, words in raw.items()}
 
 
