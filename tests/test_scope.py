@@ -151,8 +151,8 @@ def test_nobody_hears_or_changes_what_is_outside_the_scope(new_store: Callable[[
                 known.person.posts_back(mutated(data, field, value) if field else data)
             said = json.dumps(known.person.turns[heard:], ensure_ascii=False)
             assert {mark for mark in MARKS if mark in said} <= allowed, (known.person.name, act, said)
-            after, mine = pictures(province), known.own | known.sees
-            mine = mine if known.person.channel == MAIN else {f"{NOISE}:1031992003"}
+            after = pictures(province)
+            mine = known.own | known.sees if known.person.channel == MAIN else frozenset({f"{NOISE}:1031992003"})
             assert [code for code in before if before[code] != after.get(code) and code not in mine] == [], act
             pool += [data for data in buttons(known.person)[-13:] if data not in pool]
 
