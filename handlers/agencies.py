@@ -102,6 +102,11 @@ def book(db: Connection, channel: str) -> Book:
     return Book({row.id: row.name for row in rows}, {row.id: row.parent_id for row in rows}, others | own)
 
 
+def reach(db: Connection, channel: str, agency: int | None) -> frozenset[int] | None:
+    """Return the agencies that one of an agency answers for: itself and all below; None: every one of the channel."""
+    return None if agency is None else frozenset(book(db, channel).below(agency))
+
+
 def find(db: Connection, channel: str, words: str) -> int | None:
     """Return the channel's agency that words name by its name or an alias, or None where that is in doubt."""
     return book(db, channel).find(words)

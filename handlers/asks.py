@@ -143,7 +143,7 @@ def view(db: Connection, channel: str, role: Role, agency: int | None) -> View:
         return View(frozenset(), private=False)
     if agency is None:
         return View(None, private=True)
-    return View(frozenset(agencies.book(db, channel).below(agency)), private=False)
+    return View(agencies.reach(db, channel, agency), private=False)
 
 
 def waiting(db: Connection, channel: str, seen: View) -> list[Ask]:

@@ -37,9 +37,9 @@ _STATES = (
 def of_round(db: Connection, channel: str, round_id: int, agency: int | None, now: datetime) -> Counts | None:
     """Count an agency's schools, with all below it, or the whole channel's; None where they are too few."""
     rows = db.execute(_STATES, {"channel": channel, "round": round_id, "now": now}).all()
-    if agency is not None:
-        below = agencies.book(db, channel).below(agency)
-        rows = [row for row in rows if row.agency_id in below]
+    within = agencies.reach(db, channel, agency)
+    if within is not None:
+        rows = [row for row in rows if row.agency_id in within]
     if len(rows) < LEAST:
         return None
     return Counts(len(rows), sum(row.state in _SENT for row in rows), sum(row.state == State.VERIFIED for row in rows))

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from handlers import asks, extensions, tickets
+from handlers import agencies, asks, extensions, tickets
 from models.people import Request, Role, join_requests
 
 
@@ -34,7 +34,7 @@ def waiting(db: Connection, channel: str, agency: int | None, now: datetime) -> 
 
     What is private to the province counts for its own coordinators only.
     """
-    within = extensions.offices(db, channel, agency)
+    within = agencies.reach(db, channel, agency)
     asked = asks.waiting(db, channel, asks.view(db, channel, Role.COORDINATOR, agency))
     talks = tickets.waiting(db, channel, within, now)
     wishes = len(extensions.waiting(db, channel, within, now))

@@ -11,7 +11,6 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
 
-from handlers import agencies
 from handlers.audit import note
 from handlers.rounds import BadRound
 from handlers.rounds_changes import open_one
@@ -227,11 +226,6 @@ _DECIDE = (
     .values(state=bindparam("to"), decided_by=bindparam("by"), decided_at=bindparam("at"))
     .returning(extension_requests.c.id)
 )
-
-
-def offices(db: Connection, channel: str, agency: int | None) -> frozenset[int] | None:
-    """Return the agencies a coordinator answers for: one's own and those below; None for the whole channel."""
-    return frozenset(agencies.book(db, channel).below(agency)) if agency is not None else None
 
 
 def waiting(db: Connection, channel: str, within: Collection[int] | None, now: datetime) -> Sequence[Wish]:

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
 
 from handlers import memberships as memberships_of
 from handlers.audit import note
-from models.people import WRITERS, Role, agencies, invites, memberships, people, schools
+from models.people import NOT_OVER, WRITERS, Role, agencies, invites, memberships, people, schools
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no I, L, O, U; read aloud and by hand without doubt."""
@@ -200,7 +200,7 @@ _CLAIM = (
 _JOINED = select(memberships.c.id).where(
     memberships.c.invite_id == bindparam("invite"), memberships.c.person_id == bindparam("person")
 )
-_IN_FORCE = _JOINED.where(or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")))
+_IN_FORCE = _JOINED.where(NOT_OVER)
 _PAUSED = select(people.c.guess_again_at).where(people.c.id == bindparam("person"))
 _WRONG = (
     update(people)

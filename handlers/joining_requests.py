@@ -196,11 +196,6 @@ def _take_back(db: Connection, channel: str, one: JoinRequest, now: datetime) ->
 # Deciding ---------------------------------------------------------------------------------------------------------
 
 
-def scope_of(db: Connection, channel: str, agency: int | None) -> Collection[int] | None:
-    """Return the agencies a coordinator decides for: the own one and all below; None: every one of the channel."""
-    return None if agency is None else agencies.book(db, channel).below(agency)
-
-
 def read(db: Connection, channel: str, request: int, now: datetime) -> JoinRequest | None:
     """Return one request of the channel."""
     row = db.execute(_ONE, {"channel": channel, "request": request}).first()

@@ -15,7 +15,7 @@ from handlers.messages.values import Say
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.thai import BANGKOK, day, moment, today
-from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
+from models.people import NOT_OVER, SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +72,7 @@ _READ = (
     .where(memberships.c.channel_id == bindparam("channel"))
     .order_by(memberships.c.id)
 )
-_NOT_OVER = or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now"))
-_CURRENT = _READ.where(_NOT_OVER)
+_CURRENT = _READ.where(NOT_OVER)
 _OF_SCHOOL = _CURRENT.where(memberships.c.school_id == bindparam("school"))
 _OF_PERSON = _CURRENT.where(memberships.c.person_id == bindparam("person"))
 _ENDED = (

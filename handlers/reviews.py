@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from handlers import agencies
-from models.people import WRITERS, Role, memberships, people, schools
+from models.people import IN_FORCE, WRITERS, Role, memberships, people, schools
 from models.people import agencies as agencies_table
 from models.programme import question_sets, rounds
 from models.report import State, reports
@@ -62,8 +62,7 @@ _OWN_SCHOOL = (
     .where(
         memberships.c.person_id == bindparam("person"),
         memberships.c.school_id == reports.c.school_id,
-        memberships.c.since <= bindparam("now"),
-        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+        IN_FORCE,
     )
     .exists()
 )
@@ -172,8 +171,7 @@ _VERIFIERS = (
         memberships.c.role == Role.VERIFIER,
         memberships.c.agency_id.in_(bindparam("offices", expanding=True)),
         memberships.c.school_id.is_(None),
-        memberships.c.since <= bindparam("now"),
-        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+        IN_FORCE,
     )
     .order_by(memberships.c.person_id)
 )
@@ -183,8 +181,7 @@ _AGENCY = select(schools.c.agency_id).where(
 _MEMBERS = select(memberships.c.person_id, memberships.c.role).where(
     memberships.c.channel_id == bindparam("channel"),
     memberships.c.school_id == bindparam("school"),
-    memberships.c.since <= bindparam("now"),
-    or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+    IN_FORCE,
 )
 
 

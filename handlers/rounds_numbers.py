@@ -30,7 +30,7 @@ _SCHOOLS = (
 def sent(db: Connection, channel: str, round_id: int, agency: int | None) -> tuple[int, int]:
     """Return how many schools have sent their report, and of how many; of an agency and those below, or of all."""
     rows = db.execute(_SENT, {"channel": channel, "round": round_id}).all()
-    within = agencies.book(db, channel).below(agency) if agency is not None else None
+    within = agencies.reach(db, channel, agency)
     mine = [row for row in rows if within is None or row.agency_id in within]
     return sum(row.sent for row in mine), sum(row.schools for row in mine)
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, and_, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.outbox import said
-from models.people import SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
+from models.people import IN_FORCE, SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 from models.place import asked, places
 from models.prepared import Prepared
 from models.programme import extensions, question_sets, rounds
@@ -160,8 +160,7 @@ _STANDINGS = Prepared(
             and_(
                 memberships.c.person_id == people.c.id,
                 memberships.c.channel_id == people.c.channel_id,
-                memberships.c.since <= bindparam("now"),
-                or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+                IN_FORCE,
             ),
         )
         .outerjoin(schools, schools.c.id == memberships.c.school_id)

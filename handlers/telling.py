@@ -10,7 +10,7 @@ from handlers.messages.build import to_line
 from handlers.messages.values import Message
 from handlers.outbox import Words
 from handlers.thai import BANGKOK
-from models.people import Role, memberships, people
+from models.people import IN_FORCE, Role, memberships, people
 
 PATIENCE = timedelta(hours=1)
 """A visit within this time saves the push."""
@@ -73,8 +73,7 @@ _IN_OFFICE = (
         memberships.c.role == bindparam("role"),
         or_(memberships.c.agency_id == bindparam("agency"), memberships.c.agency_id.is_(None)),
         memberships.c.school_id.is_(None),
-        memberships.c.since <= bindparam("now"),
-        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+        IN_FORCE,
     )
     .order_by(memberships.c.person_id)
 )
@@ -84,8 +83,7 @@ _OF_SCHOOL = (
     .where(
         memberships.c.channel_id == bindparam("channel"),
         memberships.c.school_id == bindparam("school"),
-        memberships.c.since <= bindparam("now"),
-        or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now")),
+        IN_FORCE,
     )
     .order_by(memberships.c.person_id)
 )

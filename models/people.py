@@ -6,7 +6,7 @@ so that it can be erased without touching a school's report (Personal Data Prote
 
 from enum import StrEnum
 
-from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, Integer, String, Table, Text, UniqueConstraint, and_, bindparam, or_
 
 from models.base import UtcDateTime, metadata
 
@@ -101,6 +101,10 @@ memberships = Table(
     Column("invite_id", ForeignKey("invites.id")),
     Column("approved_by", ForeignKey("people.id")),  # the coordinator who let the person in, without an invite
 )
+
+NOT_OVER = or_(memberships.c.until.is_(None), memberships.c.until > bindparam("now"))
+IN_FORCE = and_(memberships.c.since <= bindparam("now"), NOT_OVER)
+"""Conditions on a membership at the moment ``now``."""
 
 
 class Request(StrEnum):

@@ -39,13 +39,12 @@ class _Job:
     leads: it is this thread's turn to do what waits.
     """
 
-    __slots__ = ("done", "error", "leads", "result", "wake", "work")
+    __slots__ = ("error", "leads", "result", "wake", "work")
 
     def __init__(self, work: Callable[[Connection], Any]) -> None:
         self.work = work
         self.result: Any = None
         self.error: BaseException | None = None
-        self.done = False
         self.leads = False
         self.wake = threading.Lock()
         self.wake.acquire()
@@ -157,8 +156,6 @@ class Store:
     def _hand_over(self, batch: list[_Job]) -> None:
         """Wake those whose jobs are done, and the next to lead."""
         with self._gate:
-            for job in batch:
-                job.done = True
             self._led = bool(self._jobs)
             following = self._jobs[0] if self._jobs else None
             if following is not None:

@@ -11,6 +11,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.verbs.chatting import home_choices
+from handlers.verbs.listing import desk, listed
 from handlers.words import Intent, Understood, clean, letters, order, private_number
 from models.asking import Asked
 
@@ -45,12 +46,12 @@ def _list(talk: Talk, lead: str = "") -> Say:
     shown = found[:SHOWN]
     talk.stand_at(talk.stand.flow, ASKS if shown else HOME, asks=[one.id for one in shown])
     if not shown:
-        return Say("\n\n".join(filter(None, (lead, say("asks.none")))), (_desk(),))
+        return Say("\n\n".join(filter(None, (lead, say("asks.none")))), (desk(),))
     audit.note(talk.db, talk.channel, "asks.viewed", talk.now, person=talk.person.id, asks=len(shown))
     rows = [_row(talk, place, one) for place, one in enumerate(shown, 1)]
     head = say("asks.head", of=len(found), shown=len(shown))
     buttons = [button for place, one in enumerate(shown, 1) for button in _buttons(talk, place, one)]
-    return Say("\n\n".join(filter(None, (lead, head, *rows, say("asks.how")))), (*buttons, _desk()))
+    return Say("\n\n".join(filter(None, (lead, head, *rows, say("asks.how")))), (*buttons, desk()))
 
 
 def _row(talk: Talk, place: int, one: Ask) -> str:
@@ -80,24 +81,15 @@ def _buttons(talk: Talk, place: int, one: Ask) -> list[Choice]:
     return [Choice(say(f"label.{do}", n=place), Act(do, value=str(one.id))) for do in doing]
 
 
-def _desk() -> Choice:
-    return Choice(say("label.menu"), Act("desk"))
-
-
 def _meant(talk: Talk) -> Ask | Turn:
     """Return the ask of a button or of a number in the list that was shown; what to say where there is none.
 
     One of another agency, or one that only the province may see, is refused and audited.
     """
-    listed: list[int] = talk.place.memo.get("asks") or []
-    said = talk.order.number if talk.order else None
-    if talk.heard.kind == Kind.POSTBACK:
-        number = said
-    elif said is None:
-        number = listed[0] if len(listed) == 1 else None
-    else:
-        number = listed[said - 1] if 0 < said <= len(listed) else None
-    return turn(_list(talk, say("asks.which") if listed else "")) if number is None else _found(talk, number)
+    number = listed(talk, "asks")
+    if number is None:
+        return turn(_list(talk, say("asks.which") if talk.place.memo.get("asks") else ""))
+    return _found(talk, number)
 
 
 def _found(talk: Talk, number: int) -> Ask | Turn:

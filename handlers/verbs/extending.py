@@ -8,23 +8,24 @@ from handlers.extensions import Wish
 from handlers.flows.report import WISH_DAY, WISH_SURE, WISH_WHY
 from handlers.flows.rounds import WISHES
 from handlers.heard import Kind
+from handlers.joining_requests import deciders
 from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
-from handlers.numbers import number
 from handlers.picking_days import day_choices, day_trouble, heard_day, likely_of
 from handlers.rounds import BadRound
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
-from handlers.telling import in_office, of_school, tell
+from handlers.telling import of_school, tell
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.chatting import here, home_choices
 from handlers.verbs.granting import ask_grant
+from handlers.verbs.listing import listed
 from handlers.verbs.moving import show_sent
 from handlers.verbs.rounds import FLOW, is_old, lapsed, why_bad
 from handlers.when import find
 from handlers.words import clean, letters
-from models.people import Request, Role
+from models.people import Request
 
 QUOTED = 300
 """UTF-16 units of a reason that are kept and shown."""
@@ -149,9 +150,8 @@ def send_wish(talk: Talk) -> Turn:
 
 def _tell_coordinators(talk: Talk, wish: Wish) -> None:
     words = Say(say("extending.wish_told", **_known(wish)), _decisions(wish))
-    line = agencies.book(talk.db, talk.channel).above(wish.agency)
-    told = {one for agency in line for one in in_office(talk.db, talk.channel, agency, Role.COORDINATOR, talk.now)}
-    for person in sorted(told - {talk.person.id}):
+    told = deciders(talk.db, talk.channel, wish.agency, talk.now)
+    for person in (one for one in told if one != talk.person.id):
         tell(talk.db, talk.channel, person, words, once=f"wish:{wish.id}", now=talk.now)
 
 
@@ -210,7 +210,7 @@ def show_wishes(talk: Talk) -> Turn:
 
 
 def _within(talk: Talk) -> frozenset[int] | None:
-    return extensions.offices(talk.db, talk.channel, talk.stand.agency_id)
+    return agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
 
 
 def _button(do: str) -> Choice:
@@ -251,18 +251,12 @@ def _meant(talk: Talk) -> Wish | None:
 
     A button that names another agency's is refused and audited.
     """
-    tapped_id = number(talk.act.value) if talk.act else None
-    listed: list[int] = talk.place.memo.get("wishes") or []
-    place = talk.order.number if talk.order and talk.heard.kind == Kind.TEXT else None
-    if talk.heard.kind == Kind.TEXT:
-        if place is None and len(listed) == 1:
-            place = 1
-        tapped_id = listed[place - 1] if place and 0 < place <= len(listed) else None
-    if tapped_id is None:
+    meant = listed(talk, "wishes")
+    if meant is None:
         return None
-    wish = extensions.found(talk.db, talk.channel, _within(talk), tapped_id)
+    wish = extensions.found(talk.db, talk.channel, _within(talk), meant)
     if wish is None:
-        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="wish", request=tapped_id)
+        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="wish", request=meant)
     return wish
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from handlers import audit, extensions, rounds
+from handlers import agencies, audit, extensions, rounds
 from handlers.flows.rounds import GRANT_SURE
 from handlers.messages.values import Choice, Say
 from handlers.picking_days import day_trouble
@@ -26,9 +26,7 @@ def ask_grant(talk: Talk, words: str) -> Turn:
     found, name = find(words, talk.now, since=running.due_on)
     if found.day is None:
         return turn(Say(f"{day_trouble(found)}\n{say('extending.named_how')}", _choices()))
-    schools = extensions.named(
-        talk.db, talk.channel, extensions.offices(talk.db, talk.channel, talk.stand.agency_id), name
-    )
+    schools = extensions.named(talk.db, talk.channel, agencies.reach(talk.db, talk.channel, talk.stand.agency_id), name)
     if len(schools) != 1:
         return _which(schools)
     (one,) = schools
@@ -60,7 +58,7 @@ def grant_now(talk: Talk) -> Turn:
         return round_button_is_old(talk)
     if lapsed(talk):
         return sure(talk, GRANT_SURE, draft, memo["asked"], memo["label"])
-    within = extensions.offices(talk.db, talk.channel, talk.stand.agency_id)
+    within = agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
     if not extensions.is_within(talk.db, talk.channel, within, draft["school"]):
         audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="grant")
         return stopped(talk, say("bad_round.unknown"))

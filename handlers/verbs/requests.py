@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime, time
 
-from handlers import joining_requests, memberships, when
+from handlers import agencies, joining_requests, memberships, when
 from handlers.audit import note
 from handlers.flows.coordinating import REPLACE, REQUESTS, WHY
 from handlers.heard import Kind
@@ -13,6 +13,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import BANGKOK, day, moment, today
+from handlers.verbs.listing import desk, listed
 from handlers.words import clean, letters, number_alone, private_number
 from models.people import SUBMITTERS, Request
 
@@ -24,15 +25,15 @@ _FLOW = "coordinating"
 
 
 def _scope(talk: Talk) -> Collection[int] | None:
-    return joining_requests.scope_of(talk.db, talk.channel, talk.stand.agency_id)
+    return agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
 
 
 def show_requests(talk: Talk) -> Turn:
     """List the requests that wait in the coordinator's scope, oldest first. Names are shown: that is audited."""
-    listed = _list(talk)
+    found = _list(talk)
     if shown := talk.place.memo["listed"]:
         note(talk.db, talk.channel, "request.viewed", talk.now, person=talk.person.id, requests=len(shown))
-    return turn(listed)
+    return turn(found)
 
 
 def _list(talk: Talk, lead: str = "") -> Say:
@@ -40,16 +41,12 @@ def _list(talk: Talk, lead: str = "") -> Say:
     shown = found[:SHOWN]
     talk.stand_at(_FLOW, REQUESTS, listed=[one.id for one in shown])
     if not found:
-        return Say("\n\n".join(filter(None, (lead, say("requests.none")))), (_desk(),))
+        return Say("\n\n".join(filter(None, (lead, say("requests.none")))), (desk(),))
     rows = [_row(talk, place, one) for place, one in enumerate(shown, 1)]
     head = say("requests.head", shown=len(shown), of=len(found))
     words = "\n\n".join(filter(None, (lead, head, *rows, say("requests.how"))))
     buttons = [button for place, one in enumerate(shown, 1) for button in _buttons(place, one)]
-    return Say(words, (*buttons, _desk()))
-
-
-def _desk() -> Choice:
-    return Choice(say("label.menu"), Act("desk"))
+    return Say(words, (*buttons, desk()))
 
 
 def _row(talk: Talk, place: int, one: JoinRequest) -> str:
@@ -64,8 +61,8 @@ def _row(talk: Talk, place: int, one: JoinRequest) -> str:
         asked=moment(one.asked_at),
     )
     heads = _heads(talk, one)
-    listed = [say("requests.listed", name=one.listed)] if one.listed else []
-    return "\n".join([row, *listed, *([say("requests.has_head", names=_names(heads))] if heads else [])])
+    of_roster = [say("requests.listed", name=one.listed)] if one.listed else []
+    return "\n".join([row, *of_roster, *([say("requests.has_head", names=_names(heads))] if heads else [])])
 
 
 def _called(one: JoinRequest) -> str:
@@ -94,14 +91,7 @@ def _names(heads: list[memberships.Membership]) -> str:
 
 def _ordered(talk: Talk) -> int | None:
     """Return the request that is meant: by its button, by its number in the list shown, or the only one listed."""
-    if talk.order is None:
-        return None
-    if talk.heard.kind == Kind.POSTBACK:
-        return talk.order.number
-    listed: list[int] = talk.place.memo.get("listed", [])
-    if talk.order.number is None:
-        return listed[0] if len(listed) == 1 else None
-    return listed[talk.order.number - 1] if 0 < talk.order.number <= len(listed) else None
+    return listed(talk, "listed") if talk.order else None
 
 
 def _open(talk: Talk, request: int | None) -> JoinRequest | Turn:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import audit, extensions, tickets
+from handlers import agencies, audit, tickets
 from handlers.flows.asks import ANSWER_TICKET, TICKETS
 from handlers.heard import Kind
 from handlers.messages.build import clip
@@ -16,6 +16,7 @@ from handlers.thai import clock, day, today
 from handlers.tickets import LAPSE, SOON, Shown, Ticket, Words
 from handlers.verbs.chatting import chat, here
 from handlers.verbs.filing import chat_or_offer
+from handlers.verbs.listing import desk, listed
 from handlers.words import Intent, Understood, clean, letters, order, private_number, understand
 
 END = "end_talk"
@@ -172,7 +173,7 @@ def show_tickets(talk: Talk) -> Turn:
 
 
 def _offices(talk: Talk) -> frozenset[int] | None:
-    return extensions.offices(talk.db, talk.channel, talk.stand.agency_id)
+    return agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
 
 
 def _listed() -> Choice:
@@ -184,17 +185,13 @@ def _list(talk: Talk, lead: str = "") -> Say:
     shown = found[:SHOWN]
     talk.stand_at(talk.stand.flow, TICKETS if shown else HOME, tickets=[one.ticket.id for one in shown])
     if not shown:
-        return Say("\n\n".join(filter(None, (lead, say("tickets.none")))), (_desk(),))
+        return Say("\n\n".join(filter(None, (lead, say("tickets.none")))), (desk(),))
     audit.note(talk.db, talk.channel, "tickets.viewed", talk.now, person=talk.person.id, tickets=len(shown))
     rows = [_row(talk, place, one) for place, one in enumerate(shown, 1)]
     head = say("tickets.head", of=len(found), shown=len(shown))
     doing = [(n, one, do) for n, one in enumerate(shown, 1) for do in ("answer_ticket", "close_ticket")]
     buttons = [Choice(say(f"label.{do}", n=n), Act(do, value=str(one.ticket.id))) for n, one, do in doing]
-    return Say("\n\n".join(filter(None, (lead, head, *rows, say("tickets.how")))), (*buttons, _desk()))
-
-
-def _desk() -> Choice:
-    return Choice(say("label.menu"), Act("desk"))
+    return Say("\n\n".join(filter(None, (lead, head, *rows, say("tickets.how")))), (*buttons, desk()))
 
 
 def _row(talk: Talk, place: int, one: Shown) -> str:
@@ -216,15 +213,10 @@ def _named(one: Shown) -> dict[str, str]:
 
 def _meant(talk: Talk) -> Shown | Turn:
     """Return the talk of a button or of a number in the list; what to say where there is none in one's scope."""
-    listed: list[int] = talk.place.memo.get("tickets") or []
-    said = talk.order.number if talk.order else None
-    if talk.heard.kind == Kind.POSTBACK:
-        number = said
-    elif said is None:
-        number = listed[0] if len(listed) == 1 else None
-    else:
-        number = listed[said - 1] if 0 < said <= len(listed) else None
-    return turn(_list(talk, say("tickets.which") if listed else "")) if number is None else _found(talk, number)
+    number = listed(talk, "tickets")
+    if number is None:
+        return turn(_list(talk, say("tickets.which") if talk.place.memo.get("tickets") else ""))
+    return _found(talk, number)
 
 
 def _found(talk: Talk, number: int) -> Shown | Turn:
