@@ -9,7 +9,7 @@ from uuid import uuid4
 from sqlalchemy import Connection, bindparam, exists, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
-from models.outbox import Policy, Sending, outbox, said
+from models.outbox import Policy, Priority, Sending, outbox, said
 from models.prepared import Prepared
 
 LEASE = timedelta(seconds=20)
@@ -143,11 +143,13 @@ def tell(
     words: Words,
     now: datetime,
     push_at: datetime | None,
+    priority: Priority = Priority.RESULT,
 ) -> None:
     """Write words to somebody who has not just spoken; the same ``once`` says them once.
 
     They are said, free, at the person's next visit. push_at: pushed then, within the quota, if they still wait;
-    None where they are not worth that. No lock of the person is needed.
+    None where they are not worth that. priority: what they give way to when the month's budget is short.
+    No lock of the person is needed.
     """
     row = _row(channel, person, recipient, once, replace(words, kind="notice"), now)
     if push_at is None:

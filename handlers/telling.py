@@ -10,6 +10,7 @@ from handlers.messages.build import to_line
 from handlers.messages.values import Message
 from handlers.outbox import Words
 from handlers.thai import BANGKOK
+from models.outbox import Priority
 from models.people import IN_FORCE, Role, memberships, people
 
 PATIENCE = timedelta(hours=1)
@@ -31,10 +32,12 @@ def tell(
     now: datetime,
     worth_a_push: bool = True,
     patience: timedelta = PATIENCE,
+    priority: Priority = Priority.RESULT,
 ) -> None:
     """Write words for a person of the channel, who need not be here; nothing where LINE reaches nobody.
 
     once: a name for these words; the same name is said once to one person. patience: how long a push waits for a visit.
+    priority: what it gives way to when the month's budget is short.
     """
     user = db.execute(_USER, {"person": person, "channel": channel}).scalar()
     if user is None:
@@ -50,6 +53,7 @@ def tell(
         words=Words(messages, about),
         now=now,
         push_at=push_at,
+        priority=priority,
     )
 
 

@@ -22,6 +22,17 @@ class Policy(StrEnum):
     HOLD = "hold"  # said first at the next visit
 
 
+class Priority(StrEnum):
+    """Classes of what we say first, the dearest first: when the month's budget is short, the last ones wait."""
+
+    RESULT = "result"  # what came of something the person did: a decision, an answer, a request
+    MEETING_CHANGE = "meeting_change"
+    MEETING = "meeting"
+    REMINDER = "reminder"
+    DIGEST = "digest"
+    ANNOUNCEMENT = "announcement"
+
+
 outbox = Table(
     "outbox",
     metadata,

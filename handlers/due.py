@@ -1,0 +1,14 @@
+"""What time has made due: the one place that all time-driven words pass through."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = ()
+"""Each writes what is due of its kind to the outbox, once, however often it is asked; and returns how much that was."""
+
+
+def queue_due(db: Connection, now: datetime) -> int:
+    """Write everything that is due at ``now`` (UTC) to the outbox; return how many rows that made."""
+    return sum(plan(db, now) for plan in PLANNERS)
