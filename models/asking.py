@@ -27,6 +27,7 @@ asks = Table(
     Column("state", String(10), nullable=False),
     Column("owner_id", ForeignKey("people.id")),
     Column("answer", Text),
+    Column("line_message_id", String(64), index=True),  # of the bubble that gave the answer, which may be unsent
     Column("opened_at", UtcDateTime, nullable=False),
     Column("answered_at", UtcDateTime),
     UniqueConstraint("report_id", "question", "need"),

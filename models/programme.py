@@ -19,6 +19,9 @@ channels = Table(
     Column("previous_secret", Text),
     Column("previous_secret_until", UtcDateTime),
     Column("access_token", Text),
+    # Who answers for personal data, as the privacy notice names them; null: the agency of who asks.
+    Column("protection_office", String(200)),
+    Column("protection_phone", String(40)),
     Column("created_at", UtcDateTime, nullable=False),
 )
 
@@ -74,6 +77,7 @@ extension_requests = Table(
     Column("person_id", ForeignKey("people.id"), nullable=False),
     Column("due_on", Date),  # asked for
     Column("why", Text),
+    Column("line_message_id", String(64), index=True),  # of the bubble that gave the reason, which may be unsent
     Column("state", String(10), nullable=False),  # models.people.Request
     Column("asked_at", UtcDateTime, nullable=False),
     Column("decided_by", ForeignKey("people.id")),
