@@ -56,14 +56,59 @@ outbox = Table(
     Column("error", Text),
     Column("created_at", UtcDateTime, nullable=False),
     Column("sent_at", UtcDateTime),
+    Column("priority", String(20), nullable=False, server_default=Priority.RESULT),
+    Column("digest", String(32)),  # of the messages, of rows that may go in one call with equal ones
+    Column("multicast_id", ForeignKey("multicasts.id")),  # the call it goes in with others; null: in one of its own
+    Column("begun_at", UtcDateTime),  # since then a process may have called LINE with its key; null: none has
+    Column("paid_in", String(7)),  # the month whose count has one for it
     UniqueConstraint("channel_id", "once_key"),
-    Index("ix_outbox_due", "due_at", sqlite_where=text("state = 'queued'"), postgresql_where=text("state = 'queued'")),
+    Index(
+        "ix_outbox_due",
+        "priority",
+        "due_at",
+        "id",
+        sqlite_where=text("state = 'queued'"),
+        postgresql_where=text("state = 'queued'"),
+    ),
+    Index(
+        "ix_outbox_equal",
+        "digest",
+        sqlite_where=text("state = 'queued' AND digest IS NOT NULL"),
+        postgresql_where=text("state = 'queued' AND digest IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_multicast",
+        "multicast_id",
+        sqlite_where=text("multicast_id IS NOT NULL"),
+        postgresql_where=text("multicast_id IS NOT NULL"),
+    ),
     Index(
         "ix_outbox_open",
         "person_id",
         "id",
         sqlite_where=text("state IN ('queued', 'held')"),
         postgresql_where=text("state IN ('queued', 'held')"),
+    ),
+)
+
+multicasts = Table(
+    "multicasts",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("retry_key", String(36), nullable=False),  # of the one call, to all its rows or to none
+    Column("paid_in", String(7)),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("owner", String(40), nullable=False),
+    Column("lease_until", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("begun_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),  # its rows know what became of them
+    Index(
+        "ix_multicasts_open",
+        "due_at",
+        sqlite_where=text("done_at IS NULL"),
+        postgresql_where=text("done_at IS NULL"),
     ),
 )
 
@@ -82,5 +127,18 @@ quota = Table(
     Column("channel_id", ForeignKey("channels.id"), primary_key=True),
     Column("month", String(7), primary_key=True),  # 2026-11, in Thailand
     Column("allowed", Integer),  # messages a month; null: no limit
-    Column("used", Integer, nullable=False),
+    Column("used", Integer, nullable=False),  # by us and, as far as LINE has told, by others
+    Column("ours", Integer, nullable=False, server_default="0"),  # of these by us
+    Column("line_used", Integer),  # what LINE said last
+    Column("asked_at", UtcDateTime),  # when that was
+    Column("closed_at", UtcDateTime),  # LINE let no more through; until it is asked again nothing is pushed
+)
+
+rates = Table(
+    "rates",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),  # calls up to then are given out to processes
+    Column("paused_until", UtcDateTime),  # LINE said that we are too fast
+    Column("pauses", Integer, nullable=False, server_default="0"),  # in a row
 )
