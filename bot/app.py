@@ -9,13 +9,17 @@ import structlog
 from flask import Flask, Response
 from sqlalchemy import select
 
-from bot import join, logs, metrics
+from bot import files_page, join, logs, metrics
+from bot.applying import THREADS as APPLIERS
+from bot.applying import Applier
 from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
 from bot.line.gateway import Gateway
+from bot.links import FileLinks
 from bot.mishaps import is_out_of_reach
 from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
+from handlers.inbox import House
 from models.programme import channels
 from models.store import Store
 
@@ -44,12 +48,16 @@ class Works:
     channels: Channels
     gateway: Gateway
     delivery: Delivery
+    applier: Applier
+    links: FileLinks
+    house: Callable[[], House]
 
     def stop(self, patience: float = 10.0) -> None:
         """Finish what is begun and let go of the database.
 
         patience: seconds for replies under way.
         """
+        self.applier.stop(patience)
         self.delivery.stop(patience)
         self.store.dispose()
 
@@ -63,7 +71,13 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
     delivery = Delivery(store, gateway, clock, threads=threads)
-    return Works(settings, clock, store, known, gateway, delivery)
+    links = FileLinks(settings.public_url, known.secrets_of)
+
+    def house() -> House:
+        return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make)
+
+    applier = Applier(store, delivery, clock, house=house, threads=min(threads, APPLIERS))
+    return Works(settings, clock, store, known, gateway, delivery, applier, links, house)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, works: Works | None = None) -> Flask:
@@ -76,12 +90,25 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     works = works or assemble(settings, clock=clock)
     app = Flask("raingan", static_folder=None)
     app.extensions["works"] = works
-    Webhook(works.store, works.channels, works.delivery, works.clock, ack_wait=settings.ack_wait).add_to(app)
+    _webhook(works).add_to(app)
     join.add_to(app)
+    files_page.add_to(app, works.links, works.store, settings.media_url, works.clock)
     app.add_url_rule("/healthz", "healthz", _alive)
     app.add_url_rule("/readyz", "readyz", lambda: _ready(works.store))
     app.add_url_rule("/metrics", "metrics", _metrics)
     return app
+
+
+def _webhook(works: Works) -> Webhook:
+    return Webhook(
+        works.store,
+        works.channels,
+        works.delivery,
+        works.clock,
+        house=works.house,
+        later=works.applier,
+        is_crowded=lambda: works.delivery.courtesy.is_crowded,
+    )
 
 
 def _from_environment() -> Settings:

@@ -9,9 +9,9 @@ from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
-from handlers import housekeeping, inbox, quota
+from handlers import housekeeping, kept, quota
 from handlers.heard import Heard
-from handlers.inbox import House, RetryFailed
+from handlers.kept import RetryFailed
 
 log = structlog.get_logger(__name__)
 
@@ -29,13 +29,14 @@ class Chores:
         return self._works.delivery.deliver_due()
 
     def retry(self) -> int:
-        """Apply failed events that are due again. Return how many were applied."""
-        works, applied = self._works, 0
-        house = House(owner=works.delivery.owner, ack_wait=works.settings.ack_wait)
+        """Apply what a crashed process only kept, and failed events that are due again. Return how many."""
+        works = self._works
+        applied = works.applier.apply_overdue()
+        house = works.house()
         while True:
             try:
                 with works.store.write() as db:
-                    done = inbox.retry_due(db, house, works.clock(), self._read)
+                    done = kept.retry_due(db, house, works.clock(), self._read)
             except RetryFailed as failed:
                 cause = failed.__cause__ or failed
                 if is_out_of_reach(cause) or is_clash(cause):
@@ -53,12 +54,12 @@ class Chores:
 
     def _failed(self, failed: RetryFailed) -> None:
         with self._works.store.write() as db:
-            parked = inbox.note_failed(db, failed, self._works.clock())
+            parked = kept.note_failed(db, failed, self._works.clock())
         log.error("event parked" if parked else "event failed again", row=failed.row, tries=failed.tries)
 
     def _put_off(self, failed: RetryFailed) -> None:
         with self._works.store.write() as db:
-            inbox.put_off(db, failed, self._works.clock())
+            kept.put_off(db, failed, self._works.clock())
 
     def fetch(self) -> int:
         """Fetch photos and files that wait at LINE, delete those that must go. Return how many were looked at."""

@@ -1,30 +1,28 @@
-"""Webhooks first: LINE gives one up after two seconds, while a reply may wait a moment."""
+"""Webhooks first: LINE gives one up after two seconds, while everything else may wait a moment."""
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from typing import Generic, TypeVar
 
 CALM = 2
-"""Webhooks that a process answers at once, up to which replies need not wait."""
+"""Webhooks that a process answers at once, up to which nothing else need wait."""
 LONGEST = 1.0
-"""Seconds that a reply waits for calm."""
+"""Seconds that something waits for calm."""
 
-Thing = TypeVar("Thing")
+Go = Callable[[], None]
 
 
-class Courtesy(Generic[Thing]):
-    """Lets things through at once while few webhooks are being answered; else when it is calm again, or by and by.
+class Courtesy:
+    """Lets things go at once while few webhooks are being answered; else when it is calm again, or by and by.
 
-    A webhook is answered inside ``with courtesy:``. let_through: takes one thing. Safe to share among threads.
+    A webhook is answered inside ``with courtesy:``. Safe to share among threads.
     """
 
-    def __init__(self, let_through: Callable[[Thing], None], clock: Callable[[], float] = time.monotonic) -> None:
-        self._let_through = let_through
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._webhooks = 0
-        self._waiting: deque[tuple[float, Thing]] = deque()
+        self._waiting: deque[tuple[float, Go]] = deque()
         self._lock = threading.Lock()
 
     def __enter__(self) -> None:
@@ -36,26 +34,31 @@ class Courtesy(Generic[Thing]):
             self._webhooks -= 1
             is_calm = self._webhooks <= CALM
         if is_calm and self._waiting:
-            self.let_all_through()
+            self.let_all_go()
 
-    def ask(self, thing: Thing) -> bool:
-        """Let a thing through, now or later. True where it waits and none waited before it."""
+    @property
+    def is_crowded(self) -> bool:
+        """Tell whether other webhooks are being answered besides the one at hand."""
+        return self._webhooks > 1
+
+    def ask(self, go: Go) -> bool:
+        """Call ``go``, now or later. True where it waits and none waited before it."""
         with self._lock:
             waits, is_first = self._webhooks > CALM, not self._waiting
             if waits:
-                self._waiting.append((self._clock() + LONGEST, thing))
+                self._waiting.append((self._clock() + LONGEST, go))
         if not waits:
-            self._let_through(thing)
+            go()
         return waits and is_first
 
-    def let_late_through(self) -> None:
-        """Let through what has waited for as long as it may."""
+    def let_late_go(self) -> None:
+        """Let go what has waited for as long as it may."""
         now = self._clock()
         while (first := self._first()) is not None and first <= now:
             self._take()
 
-    def let_all_through(self) -> None:
-        """Let through everything that waits."""
+    def let_all_go(self) -> None:
+        """Let go everything that waits."""
         while self._waiting:
             self._take()
 
@@ -72,7 +75,7 @@ class Courtesy(Generic[Thing]):
 
     def _take(self) -> None:
         try:
-            _, thing = self._waiting.popleft()
+            _, go = self._waiting.popleft()
         except IndexError:  # another thread was quicker
             return
-        self._let_through(thing)
+        go()

@@ -70,7 +70,7 @@ class Delivery:
         self._later = Later()
         self._parked = Parked()
         self._ready: SimpleQueue[Errand | None] = SimpleQueue()
-        self.courtesy: Courtesy[Errand] = Courtesy(self._ready.put)
+        self.courtesy = Courtesy()
         self._mine: set[int] = set()
         self._changed = threading.Condition()
         self._process: int | None = None
@@ -113,7 +113,7 @@ class Delivery:
             self._stopping = True
             waiting = self._later.clear() + self._parked.clear()
             self._changed.notify()
-        self.courtesy.let_all_through()
+        self.courtesy.let_all_go()
         self._leave_to_others(self._lines.clear() + waiting)
         deadline = time.monotonic() + (patience if self._threads else 0)
         while len(self._lines) and time.monotonic() < deadline:
@@ -166,9 +166,7 @@ class Delivery:
     def _to_the_front(self, errand: Errand) -> None:
         """Hand the head of a line to the senders, unless another process has the row before it."""
         if errand.row.after is None or errand.row.after in self._finished:
-            if self.courtesy.ask(errand):
-                with self._changed:
-                    self._changed.notify()  # the pacer sees to it that it does not wait too long
+            self.courteously(lambda: self._ready.put(errand))
             return
         with self._changed:
             if not self._stopping:
@@ -176,6 +174,12 @@ class Delivery:
                 self._changed.notify()
                 return
         self._leave_to_others([errand])
+
+    def courteously(self, go: Callable[[], None]) -> None:
+        """Call ``go`` while few webhooks are being answered, or soon. Returns at once."""
+        if self.courtesy.ask(go):
+            with self._changed:
+                self._changed.notify()  # the pacer sees to it that it does not wait too long
 
     def _put_off(self, errand: Errand) -> None:
         with self._changed:
@@ -238,7 +242,7 @@ class Delivery:
             try:
                 self._release_due()
                 self._look()
-                self.courtesy.let_late_through()
+                self.courtesy.let_late_go()
             except Exception as error:
                 if not (is_out_of_reach(error) or is_clash(error)):
                     log.exception("the pacer stumbled")

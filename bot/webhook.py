@@ -1,11 +1,13 @@
-"""LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards."""
+"""LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards.
+
+While many come at once each event is only kept, which is short, and applied a moment later (``bot.applying``)."""
 
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import structlog
 from flask import Flask
@@ -16,7 +18,7 @@ from werkzeug.wsgi import get_content_length, get_input_stream
 from bot import metrics
 from bot.line import read, signature
 from bot.mishaps import is_clash, is_out_of_reach
-from handlers import inbox
+from handlers import inbox, kept
 from handlers.channels import NoChannel, ensure_main
 from handlers.heard import Heard
 from handlers.inbox import House
@@ -38,6 +40,7 @@ within LINE's two seconds. LINE sends the batch again, and what was applied stay
 TRIES = 3
 """Transactions per event where PostgreSQL says that two of them clashed."""
 
+Result = TypeVar("Result")
 Receive = Callable[[Connection, str, Heard, House, datetime], Sequence[Outgoing]]
 KeepFailed = Callable[[Connection, str, Heard, House, str, datetime], Sequence[Outgoing]]
 
@@ -54,17 +57,20 @@ class Mouth(Protocol):
     """Who sends: ``bot.delivery.Delivery``."""
 
     @property
-    def owner(self) -> str:
-        """Return the name under which rows are leased to this process."""
-        ...
-
-    @property
     def courtesy(self) -> AbstractContextManager[None]:
-        """Return what a webhook is answered within, so that replies let it go first."""
+        """Return what a webhook is answered within, so that everything else lets it go first."""
         ...
 
     def take(self, rows: Sequence[Outgoing]) -> None:
         """Send rows, later."""
+        ...
+
+
+class Appliers(Protocol):
+    """Who applies what is only kept: ``bot.applying.Applier``."""
+
+    def take(self, whom: tuple[str, str]) -> None:
+        """Apply, soon, what is kept of a person: channel and LINE user id."""
         ...
 
 
@@ -84,6 +90,8 @@ class _Later(Exception):
 class Webhook:
     """Takes what LINE posts.
 
+    house: returns what a transaction needs to know of this process.
+    later, is_crowded: who applies what is only kept, and whether to keep only: many webhooks are being answered.
     receive, keep_failed: what is done with one event, and with one on which that raised.
     """
 
@@ -94,15 +102,19 @@ class Webhook:
         delivery: Mouth,
         clock: Callable[[], datetime],
         *,
-        ack_wait: float = 0.7,
+        house: Callable[[], House],
+        later: Appliers,
+        is_crowded: Callable[[], bool] = lambda: False,
         receive: Receive = inbox.receive,
-        keep_failed: KeepFailed = inbox.keep_failed,
+        keep_failed: KeepFailed = kept.keep_failed,
     ) -> None:
         self._store = store
         self._secrets = secrets
         self._delivery = delivery
         self._clock = clock
-        self._ack_wait = ack_wait
+        self._later = later
+        self._is_crowded = is_crowded
+        self._house = house
         self._receive = receive
         self._keep_failed = keep_failed
         self._has_main = False
@@ -163,7 +175,7 @@ class Webhook:
     def _apply(self, channel: str, events: Sequence[Any], began: float) -> None:
         if not events:
             return
-        house = House(owner=self._delivery.owner, ack_wait=self._ack_wait)
+        house = self._house()
         unkept = 0
         for number, event in enumerate(events):
             if number and time.monotonic() - began > BEGIN_UNTIL:
@@ -175,23 +187,33 @@ class Webhook:
             raise _Later
 
     def _one(self, channel: str, heard: Heard, house: House) -> bool:
-        """Apply one event, or keep it for another try. False where not even that could be done."""
+        """Apply one event, or keep it for a moment or another try. False where not even that could be done."""
+        only_keep = inbox.may_wait(heard) and self._is_crowded()
         try:
-            said = self._in_one(lambda db: self._received(db, channel, heard, house))
+            said = self._in_one(lambda db: self._received(db, channel, heard, house, only_keep=only_keep))
         except Exception as error:
             if is_out_of_reach(error):
                 raise self._out_of_reach(error) from error
             log.exception("event not applied", event_id=heard.id, kind=heard.kind.value, channel=channel)
             return self._keep(channel, heard, house, error)
         self._has_main = True
-        metrics.event("applied")
-        self._delivery.take(said)
+        if said is not None:
+            metrics.event("applied")
+            self._delivery.take(said)
+        elif heard.user is not None:
+            metrics.event("kept")
+            self._later.take((channel, heard.user))
         return True
 
-    def _received(self, db: Connection, channel: str, heard: Heard, house: House) -> Sequence[Outgoing]:
+    def _received(
+        self, db: Connection, channel: str, heard: Heard, house: House, *, only_keep: bool
+    ) -> Sequence[Outgoing] | None:
+        """Receive one event; None where it is only kept."""
         now = self._clock()
         if channel == MAIN and not self._has_main:
             ensure_main(db, now)  # somebody may speak before the first roster is imported
+        if only_keep or inbox.comes_behind(db, channel, heard):
+            return None if inbox.keep(db, channel, heard, now) else []
         return self._receive(db, channel, heard, house, now)
 
     def _failed(self, db: Connection, channel: str, heard: Heard, house: House, what: str) -> Sequence[Outgoing]:
@@ -201,7 +223,7 @@ class Webhook:
 
     def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:
         try:
-            what = inbox.error_of(error)
+            what = kept.error_of(error)
             said = self._in_one(lambda db: self._failed(db, channel, heard, house, what))
         except Exception as worse:
             if is_out_of_reach(worse):
@@ -213,7 +235,7 @@ class Webhook:
         self._delivery.take(said)
         return True
 
-    def _in_one(self, work: Callable[[Connection], Sequence[Outgoing]]) -> Sequence[Outgoing]:
+    def _in_one(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in one transaction; again where it clashed with another."""
         for left in reversed(range(TRIES)):
             try:

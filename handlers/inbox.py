@@ -1,31 +1,28 @@
 """The one front door: takes one event, keeps it, lets the talk hear it, writes down what to say. One transaction."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, update
+from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import groups, outbox, persons, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.messages.build import to_line
-from handlers.messages.values import Say
 from handlers.outbox import Outgoing, Words
 from handlers.privacy import FORGOTTEN
+from handlers.shown_files import MakeLink
 from handlers.standing import Place
 from handlers.talk import Talk, Turn
-from handlers.texts import say
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
 from models.prepared import Prepared
 
-MOST_TRIES = 3
-"""Tries after which an event is parked, for `python -m bot replay-inbox`."""
-AGAIN = timedelta(seconds=30)
+LEASE = timedelta(seconds=20)
+"""How long what is only kept is left to the process that kept it; a reply token still has time then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,14 @@ class House:
 
     owner: str  # the process that will send what is said
     ack_wait: float = 0.7  # seconds an acknowledgement waits for further bubbles
+    link_to: MakeLink | None = None  # makes the address at which files are shown
 
 
+_WAITING = Prepared(
+    select(inbox.c.id)
+    .where(inbox.c.channel_id == bindparam("channel"), inbox.c.user_id == bindparam("user"), text("state = 'kept'"))
+    .limit(1)
+)
 _KEEP = Prepared(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id))
 
 
@@ -44,15 +47,33 @@ def receive(db: Connection, channel: str, heard: Heard, house: House, now: datet
 
     An event heard before changes nothing and says nothing.
     """
-    if _keep(db, channel, heard, now, state=Kept.APPLIED) is None:
+    if insert_once(db, channel, heard, now, state=Kept.APPLIED) is None:
         return []
     return apply(db, channel, heard, house, now)
 
 
-def _keep(db: Connection, channel: str, heard: Heard, now: datetime, **known: Any) -> int | None:
+def may_wait(heard: Heard) -> bool:
+    """Tell whether an event may be kept first and applied afterwards: one person's, said to us alone."""
+    return heard.user is not None and heard.group is None
+
+
+def comes_behind(db: Connection, channel: str, heard: Heard) -> bool:
+    """Tell whether earlier events of the same person are only kept so far: then this one waits, too."""
+    return may_wait(heard) and _WAITING(db, {"channel": channel, "user": heard.user}).first() is not None
+
+
+def keep(db: Connection, channel: str, heard: Heard, now: datetime) -> bool:
+    """Only keep an event that may wait, for ``kept.apply_kept``; False where it was heard before."""
+    known = {"state": Kept.KEPT, "user_id": heard.user, "due_at": now + LEASE}
+    return insert_once(db, channel, heard, now, **known) is not None
+
+
+def insert_once(db: Connection, channel: str, heard: Heard, now: datetime, **known: Any) -> int | None:
+    """Write an event's row, with what is ``known`` of its state; None where there is one already."""
     row = {
         "channel_id": channel,
         "event_id": heard.id,
+        "user_id": None,
         "message_id": heard.message_id,
         "raw": heard.raw if heard.group is None else FORGOTTEN,  # what a group says is nothing of ours
         "state": Kept.APPLIED,
@@ -90,6 +111,7 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         place=place or Place(),
         standings=standings,
         ack_wait=house.ack_wait,
+        link_to=house.link_to,
         now=now,
         late=late,
     )
@@ -143,127 +165,3 @@ def _forget(db: Connection, channel: str, heard: Heard) -> None:
     """Forget the words of an unsent bubble in the kept event too (REF Unsend event)."""
     if heard.message_id:
         db.execute(_FORGET.values(raw=FORGOTTEN), {"channel": channel, "message": heard.message_id})
-
-
-# Trouble ----------------------------------------------------------------------------------------------------------
-
-
-def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error: str, now: datetime) -> list[Outgoing]:
-    """Keep an event whose application raised, to be tried again; the person is told once that it was received."""
-    if _keep(db, channel, heard, now, state=Kept.FAILED, tries=1, error=error, due_at=now + AGAIN) is None:
-        return []
-    if heard.user is None or heard.group is not None or heard.token is None or not heard.active:
-        return []
-    person = standing.find(db, channel, heard.user, now)
-    messages, about = to_line([Say(say("chat.received"))])
-    return [
-        outbox.add(
-            db,
-            channel=channel,
-            person=person.id,
-            recipient=heard.user,
-            once=f"received:{heard.id}",
-            words=Words(messages, about, kind="received", policy=Policy.HOLD),
-            token=heard.token,
-            owner=house.owner,
-            now=now,
-        )
-    ]
-
-
-_DUE = Prepared(
-    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
-    .where(inbox.c.state == Kept.FAILED, inbox.c.due_at <= bindparam("now"))
-    .order_by(inbox.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_PARKED = Prepared(
-    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
-    .where(or_(inbox.c.state == Kept.PARKED, inbox.c.state == Kept.FAILED), inbox.c.id > bindparam("after"))
-    .order_by(inbox.c.id)
-    .limit(1)
-    .with_for_update(skip_locked=True)
-)
-_APPLIED = Prepared(
-    update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
-)
-_FAILED = Prepared(
-    update(inbox)
-    .where(inbox.c.id == bindparam("row"), inbox.c.state != Kept.APPLIED)
-    .values(state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due"))
-)
-
-Read = Callable[[dict[str, Any]], Heard | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Retried:
-    """One event tried again: its row, and what is to be said."""
-
-    row: int
-    outgoing: Sequence[Outgoing]
-
-
-class RetryFailed(Exception):
-    """An event could not be applied this time either. row: its number in the inbox; tries: with this one."""
-
-    def __init__(self, row: int, tries: int) -> None:
-        super().__init__(f"event {row}, try {tries}")
-        self.row = row
-        self.tries = tries
-
-
-def retry_due(db: Connection, house: House, now: datetime, read: Read) -> Retried | None:
-    """Try the oldest failed event that is due; None where none is.
-
-    Raises:
-        RetryFailed: it failed again; roll back, then call ``note_failed`` in a transaction of its own.
-    """
-    row = _DUE(db, {"now": now}).first()
-    return _retry(db, row, house, now, read) if row else None
-
-
-def replay(db: Connection, after: int, house: House, now: datetime, read: Read) -> Retried | None:
-    """Apply the first parked or failed event behind row ``after``; None where there is none. Raises RetryFailed."""
-    row = _PARKED(db, {"after": after}).first()
-    return _retry(db, row, house, now, read) if row else None
-
-
-def _retry(db: Connection, row: Any, house: House, now: datetime, read: Read) -> Retried:
-    try:
-        heard = read(row.raw)
-        outgoing = apply(db, row.channel_id, replace(heard, token=None), house, now) if heard else []
-    except Exception as error:
-        raise RetryFailed(row.id, row.tries + 1) from error
-    _APPLIED(db, {"row": row.id})
-    return Retried(row.id, outgoing)
-
-
-def note_failed(db: Connection, failed: RetryFailed, now: datetime) -> bool:
-    """Note one more failed try; True where the event is now parked."""
-    parked = failed.tries >= MOST_TRIES
-    row = {"row": failed.row, "to": Kept.PARKED if parked else Kept.FAILED, "count": failed.tries}
-    _FAILED(db, {**row, "why": error_of(failed.__cause__ or failed), "due": now + AGAIN * 2**failed.tries})
-    return parked
-
-
-_PUT_OFF = Prepared(
-    update(inbox)
-    .where(inbox.c.id == bindparam("row"), inbox.c.state == Kept.FAILED)
-    .values(due_at=bindparam("due"), error=bindparam("why"))
-)
-
-
-def put_off(db: Connection, failed: RetryFailed, now: datetime) -> None:
-    """Try an event again later without counting this try, so that the others behind it have their turn."""
-    _PUT_OFF(db, {"row": failed.row, "due": now + AGAIN, "why": error_of(failed.__cause__ or failed)})
-
-
-def error_of(error: BaseException) -> str:
-    """Return what is kept of an error: its kind and place, never values, which may be somebody's words."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    where = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
-    return f"{type(error).__name__}{where}"

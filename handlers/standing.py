@@ -123,6 +123,12 @@ def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
     return Person(row.id, user, row.heard_at, row.notice_version, new, row.name)
 
 
+def lock(db: Connection, channel: str, user: str) -> None:
+    """Wait until no other transaction holds the person behind a LINE user id. SQLite's writers are alone anyway."""
+    if db.dialect.name != "sqlite":
+        _LOCK(db, {"channel": channel, "user": user})
+
+
 _STANDINGS = Prepared(
     select(
         memberships.c.role,

@@ -8,6 +8,7 @@ from models.base import UtcDateTime, metadata
 
 
 class Kept(StrEnum):
+    KEPT = "kept"  # will be applied in a moment
     APPLIED = "applied"
     FAILED = "failed"  # will be tried again
     PARKED = "parked"  # three tries; waits for `python -m bot replay-inbox`
@@ -19,6 +20,7 @@ inbox = Table(
     Column("id", Integer, primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("event_id", String(64), nullable=False),
+    Column("user_id", String(64)),  # whose it is, as long as it is to be applied
     Column("message_id", String(64), index=True),  # so that what is unsent can be forgotten here too
     Column("raw", JSON, nullable=False),
     Column("state", String(10), nullable=False),
@@ -27,5 +29,12 @@ inbox = Table(
     Column("due_at", UtcDateTime),
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel_id", "event_id"),
+    Index(
+        "ix_inbox_kept",
+        "channel_id",
+        "user_id",
+        sqlite_where=text("state = 'kept'"),
+        postgresql_where=text("state = 'kept'"),
+    ),
     Index("ix_inbox_due", "due_at", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
 )

@@ -5,9 +5,10 @@ from datetime import datetime
 import pytest
 from sqlalchemy import select
 
-from handlers import inbox
+from handlers import kept
 from handlers.heard import Heard, Kind
-from handlers.inbox import RetryFailed, keep_failed, note_failed, receive, replay, retry_due
+from handlers.inbox import receive
+from handlers.kept import RetryFailed, keep_failed, note_failed, replay, retry_due
 from handlers.verbs import VERBS
 from models.inbox import Kept
 from models.inbox import inbox as table
@@ -144,8 +145,8 @@ def test_an_error_is_kept_without_anybodys_words(province: Province, warunee: Pe
     heard = bubble(province, warunee)
     with pytest.raises(Broken) as caught, province.store.write() as db:
         receive(db, MAIN, heard, province.house, province.now)
-    assert inbox.error_of(caught.value).startswith("Broken at ")
-    assert "ความลับ" not in inbox.error_of(caught.value)
+    assert kept.error_of(caught.value).startswith("Broken at ")
+    assert "ความลับ" not in kept.error_of(caught.value)
 
 
 def test_an_unsent_bubble_is_forgotten_in_the_kept_event_too(province: Province, warunee: Person) -> None:

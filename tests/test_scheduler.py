@@ -17,8 +17,7 @@ from bot.app import Works, assemble
 from bot.chores import Chores
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Phone, Platform, Server, serve
-from handlers import inbox as door
-from handlers import outbox, quota
+from handlers import kept, outbox, quota
 from handlers.channels import ensure
 from handlers.heard import Heard, Kind
 from handlers.inbox import House
@@ -130,7 +129,7 @@ def failed_event(works: Works, number: str, phone: Phone) -> None:
     raw = text_event(number, phone)
     with works.store.write() as db:
         heard = Heard(id=number, kind=Kind.TEXT, at=START, user=phone.user, raw=raw)
-        door.keep_failed(db, MAIN, heard, House("web"), "ValueError", START)
+        kept.keep_failed(db, MAIN, heard, House("web"), "ValueError", START)
 
 
 def states(works: Works) -> list[tuple[str, int]]:
@@ -148,14 +147,14 @@ def test_the_worker_applies_an_event_that_failed(works: Works, phone: Phone, clo
 def test_an_event_that_always_meets_a_lock_keeps_no_other_waiting(
     works: Works, phone: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = door.apply
+    apply = kept.apply
 
     def locked(db: Any, channel: str, heard: Heard, *rest: Any) -> Any:
         if heard.id == "event1":
             raise Busy("a lock that is never let go")
         return apply(db, channel, heard, *rest)
 
-    monkeypatch.setattr(door, "apply", locked)
+    monkeypatch.setattr(kept, "apply", locked)
     for number in ("event1", "event2"):
         failed_event(works, number, phone)
     clock.passes(31)

@@ -51,7 +51,6 @@ class Secrets:
 class Mouth:
     """Takes what is to be said, and says nothing."""
 
-    owner = "test"
     courtesy = nullcontext()
 
     def __init__(self) -> None:
@@ -61,13 +60,23 @@ class Mouth:
         self.taken += rows
 
 
+class Later:
+    """Takes whose events are only kept, and applies nothing."""
+
+    def __init__(self, taken: list[tuple[str, str]]) -> None:
+        self.take = taken.append
+
+
 class Bot:
     """A web application with nothing but the webhook; ``receive`` may be replaced by a test."""
 
     def __init__(self, store: Any, **doing: Any) -> None:
         self.app = Flask("test")
         self.mouth = Mouth()
-        Webhook(store, Secrets(), self.mouth, lambda: NOW, **doing).add_to(self.app)
+        self.later: list[tuple[str, str]] = []
+        Webhook(
+            store, Secrets(), self.mouth, lambda: NOW, house=lambda: House("test"), later=Later(self.later), **doing
+        ).add_to(self.app)
 
     def post(self, body: bytes, path: str = "/callback", *, secret: str = "new secret", **headers: str) -> TestResponse:
         signed = {"x-line-signature": sign(secret, body)} | {key.replace("_", "-"): one for key, one in headers.items()}

@@ -5,8 +5,9 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.commands.common import database_trouble, load_settings, now, opened_store
 from bot.line.read import heard
-from handlers import inbox
-from handlers.inbox import House, Retried, RetryFailed
+from handlers import kept
+from handlers.inbox import House
+from handlers.kept import Retried, RetryFailed
 from models import migrations
 from models.store import Store
 
@@ -42,9 +43,9 @@ def replay_inbox() -> None:
 def _next(store: Store, after: int) -> Retried | RetryFailed | None:
     try:
         with store.write() as db:
-            return inbox.replay(db, after, House("replay-inbox", ack_wait=0), now(), lambda raw: heard(raw, now()))
+            return kept.replay(db, after, House("replay-inbox", ack_wait=0), now(), lambda raw: heard(raw, now()))
     except RetryFailed as failed:
-        click.echo(f"Event {failed.row}: {inbox.error_of(failed.__cause__ or failed)}", err=True)
+        click.echo(f"Event {failed.row}: {kept.error_of(failed.__cause__ or failed)}", err=True)
         with store.write() as db:
-            inbox.note_failed(db, failed, now())
+            kept.note_failed(db, failed, now())
         return failed

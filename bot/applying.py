@@ -1,0 +1,175 @@
+"""Applies what webhooks only kept: in a rush LINE has its answer as soon as the words are safe.
+
+One person's events are applied in the order in which they were said, by whichever process comes first; what a crashed
+process leaves is found when its lease is over (``apply_overdue``, called by the worker).
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from queue import Empty, SimpleQueue
+from typing import Any, Protocol, TypeVar
+
+import structlog
+from sqlalchemy import Connection
+
+from bot import metrics
+from bot.line import read
+from bot.mishaps import is_clash, is_out_of_reach
+from handlers import kept
+from handlers.heard import Heard
+from handlers.inbox import House
+from handlers.kept import RetryFailed
+from handlers.outbox import Outgoing
+from models.store import Store
+
+log = structlog.get_logger(__name__)
+
+THREADS = 4
+"""Appliers of one process. On SQLite what they bring shares a transaction, and webhooks wait for its end."""
+PAUSE = 0.5
+"""Seconds until the next try after trouble with the database."""
+
+Whom = tuple[str, str]
+"""A channel and a LINE user id."""
+Result = TypeVar("Result")
+
+
+class Mouth(Protocol):
+    """Who sends: ``bot.delivery.Delivery``."""
+
+    def take(self, rows: Sequence[Outgoing]) -> None:
+        """Send rows, later."""
+        ...
+
+    def courteously(self, go: Callable[[], None]) -> None:
+        """Call ``go`` when webhooks leave room for it."""
+        ...
+
+
+class Applier:
+    """The applier of one process. Threads begin with the first person, so it may be made before a fork.
+
+    house: returns what a transaction needs to know of this process.
+    threads: 0 for none, then ``run_until_idle`` does the work in the caller's thread.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        mouth: Mouth,
+        clock: Callable[[], datetime],
+        *,
+        house: Callable[[], House],
+        threads: int = THREADS,
+    ) -> None:
+        self._store = store
+        self._mouth = mouth
+        self._clock = clock
+        self._house = house
+        self._wanted = threads
+        self._threads: list[threading.Thread] = []
+        self._queue: SimpleQueue[Whom | None] = SimpleQueue()
+        self._queued: set[Whom] = set()
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    def take(self, whom: Whom) -> None:
+        """Apply, soon, what is kept of a person. Returns at once."""
+        with self._lock:
+            if whom in self._queued or self._stopping:
+                return
+            self._queued.add(whom)
+            if len(self._threads) < self._wanted:
+                self._threads.append(threading.Thread(target=self._work, name="applier", daemon=True))
+                self._threads[-1].start()
+        self._mouth.courteously(lambda: self._queue.put(whom))
+
+    def apply_overdue(self) -> int:
+        """Apply what nobody has applied in time. Return of how many people that was.
+
+        Raises:
+            Busy: the database could not be had.
+        """
+        with self._store.read() as db:
+            people = kept.overdue(db, self._clock())
+        for whom in people:
+            self._apply(*whom)
+        return len(people)
+
+    def run_until_idle(self) -> None:
+        """Do all there is, in this thread (only without threads)."""
+        while not self._queue.empty():
+            self._one(self._queue.get())
+
+    def stop(self, patience: float = 5.0) -> None:
+        """Finish what is begun; the rest is safe, and the worker's.
+
+        patience: seconds.
+        """
+        with self._lock:
+            self._stopping = True
+        _emptied(self._queue)
+        for _ in self._threads:
+            self._queue.put(None)
+        deadline = time.monotonic() + patience
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
+
+    def _work(self) -> None:
+        while (whom := self._queue.get()) is not None:
+            self._one(whom)
+
+    def _one(self, whom: Whom | None) -> None:
+        if whom is None:
+            return
+        with self._lock:
+            self._queued.discard(whom)  # what is kept from now on may come too late for this transaction
+        try:
+            self._apply(*whom)
+        except Exception as error:
+            if not (is_out_of_reach(error) or is_clash(error)):
+                log.exception("kept events not applied")
+                return  # the worker's, once their lease is over
+            log.warning("database out of reach", exc_info=error)
+            time.sleep(PAUSE)
+            self.take(whom)
+
+    def _apply(self, channel: str, user: str) -> None:
+        """Apply a person's kept events; one that raises is put aside, to be tried again like any other."""
+        house = self._house()
+        while True:
+            try:
+                said = self._store.share(
+                    lambda db: kept.apply_kept(db, channel, user, house, self._clock(), self._read)
+                )
+            except RetryFailed as failed:
+                self._put_aside(failed, house)
+                continue
+            metrics.event("applied")
+            self._mouth.take(said)
+            return
+
+    def _put_aside(self, failed: RetryFailed, house: House) -> None:
+        cause = failed.__cause__ or failed
+        if is_out_of_reach(cause) or is_clash(cause):
+            raise cause from None  # perhaps no fault of the event
+        log.error("event not applied", row=failed.row, exc_info=cause)
+        metrics.event("failed")
+
+        def put_aside(db: Connection) -> list[Outgoing]:
+            return kept.fail_kept(db, failed, house, self._clock(), self._read)
+
+        self._mouth.take(self._store.share(put_aside))
+
+    def _read(self, raw: dict[str, Any]) -> Heard:
+        return read.heard(raw, self._clock())
+
+
+def _emptied(queue: SimpleQueue[Any]) -> None:
+    try:
+        while True:
+            queue.get_nowait()
+    except Empty:
+        return

@@ -1,0 +1,217 @@
+"""Events that are in the inbox and not yet applied: kept in a rush, failed, or parked."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, or_, select, text, update
+
+from handlers import outbox, standing
+from handlers.heard import Heard
+from handlers.inbox import House, apply, insert_once
+from handlers.messages.build import to_line
+from handlers.messages.values import Say
+from handlers.outbox import Outgoing, Words
+from handlers.texts import say
+from models.inbox import Kept, inbox
+from models.outbox import Policy
+from models.prepared import Prepared
+
+MOST_TRIES = 3
+"""Tries after which an event is parked, for `python -m bot replay-inbox`."""
+AGAIN = timedelta(seconds=30)
+TOKEN_LIFE = timedelta(seconds=40)
+"""A reply token that has waited longer is not worth a try (LINE promises a minute)."""
+
+Read = Callable[[dict[str, Any]], Heard | None]
+
+
+class RetryFailed(Exception):
+    """An event could not be applied this time either. row: its number in the inbox; tries: with this one."""
+
+    def __init__(self, row: int, tries: int) -> None:
+        super().__init__(f"event {row}, try {tries}")
+        self.row = row
+        self.tries = tries
+
+
+# In a rush --------------------------------------------------------------------------------------------------------
+
+_TAKE = Prepared(
+    update(inbox)
+    .where(inbox.c.channel_id == bindparam("channel"), inbox.c.user_id == bindparam("whose"), text("state = 'kept'"))
+    .values(state=Kept.APPLIED, user_id=None, due_at=None)
+    .returning(inbox.c.id, inbox.c.raw, inbox.c.received_at)
+)
+_OVERDUE = Prepared(
+    select(inbox.c.channel_id, inbox.c.user_id)
+    .where(text("state = 'kept'"), inbox.c.due_at <= bindparam("now"))
+    .order_by(inbox.c.id)
+    .limit(100)
+)
+_KEPT = Prepared(select(inbox.c.channel_id, inbox.c.raw).where(inbox.c.id == bindparam("row"), text("state = 'kept'")))
+
+
+def apply_kept(db: Connection, channel: str, user: str, house: House, now: datetime, read: Read) -> list[Outgoing]:
+    """Apply what is kept of a person, in the order in which it was said; return what is to be said.
+
+    Raises:
+        RetryFailed: by one of the events; roll back, then call ``fail_kept`` in a transaction of its own.
+    """
+    standing.lock(db, channel, user)  # another process may be at it: then there is nothing left afterwards
+    rows = _TAKE(db, {"channel": channel, "whose": user}).all()
+    said = []
+    for row, heard in sorted(_heard(rows, now, read), key=lambda one: (one[1].at, one[0].id)):
+        try:
+            said += apply(db, channel, heard, house, now)
+        except Exception as error:
+            raise RetryFailed(row.id, 1) from error
+    return said
+
+
+def _heard(rows: Sequence[Any], now: datetime, read: Read) -> list[tuple[Any, Heard]]:
+    """Read what was kept. A reply token that has grown old meanwhile is left out."""
+    found = []
+    for row in rows:
+        heard = read(row.raw)
+        if heard is not None:
+            fresh = now < row.received_at + TOKEN_LIFE
+            found.append((row, heard if fresh else replace(heard, token=None)))
+    return found
+
+
+def overdue(db: Connection, now: datetime) -> list[tuple[str, str]]:
+    """Return channel and LINE id of people whose kept events nobody has applied: their process is gone."""
+    rows = _OVERDUE(db, {"now": now}).all()
+    return list(dict.fromkeys((row.channel_id, row.user_id) for row in rows))
+
+
+def fail_kept(db: Connection, failed: RetryFailed, house: House, now: datetime, read: Read) -> list[Outgoing]:
+    """Note that a kept event failed: it is tried again later, and the person is told once that it was received."""
+    row = _KEPT(db, {"row": failed.row}).first()
+    if row is None:
+        return []
+    note_failed(db, failed, now)
+    heard = read(row.raw)
+    return _received(db, row.channel_id, heard, house, now) if heard else []
+
+
+# Trouble ----------------------------------------------------------------------------------------------------------
+
+
+def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error: str, now: datetime) -> list[Outgoing]:
+    """Keep an event whose application raised, to be tried again; the person is told once that it was received."""
+    if insert_once(db, channel, heard, now, state=Kept.FAILED, tries=1, error=error, due_at=now + AGAIN) is None:
+        return []
+    return _received(db, channel, heard, house, now)
+
+
+def _received(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
+    """Say that words were received, which is all that can be said of them now."""
+    if heard.user is None or heard.group is not None or heard.token is None or not heard.active:
+        return []
+    person = standing.find(db, channel, heard.user, now)
+    messages, about = to_line([Say(say("chat.received"))])
+    return [
+        outbox.add(
+            db,
+            channel=channel,
+            person=person.id,
+            recipient=heard.user,
+            once=f"received:{heard.id}",
+            words=Words(messages, about, kind="received", policy=Policy.HOLD),
+            token=heard.token,
+            owner=house.owner,
+            now=now,
+        )
+    ]
+
+
+_DUE = Prepared(
+    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
+    .where(inbox.c.state == Kept.FAILED, inbox.c.due_at <= bindparam("now"))
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_PARKED = Prepared(
+    select(inbox.c.id, inbox.c.channel_id, inbox.c.raw, inbox.c.tries)
+    .where(or_(inbox.c.state == Kept.PARKED, inbox.c.state == Kept.FAILED), inbox.c.id > bindparam("after"))
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(skip_locked=True)
+)
+_APPLIED = Prepared(
+    update(inbox).where(inbox.c.id == bindparam("row")).values(state=Kept.APPLIED, error=None, due_at=None)
+)
+_FAILED = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state != Kept.APPLIED)
+    .values(
+        user_id=None, state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due")
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Retried:
+    """One event tried again: its row, and what is to be said."""
+
+    row: int
+    outgoing: Sequence[Outgoing]
+
+
+def retry_due(db: Connection, house: House, now: datetime, read: Read) -> Retried | None:
+    """Try the oldest failed event that is due; None where none is.
+
+    Raises:
+        RetryFailed: it failed again; roll back, then call ``note_failed`` in a transaction of its own.
+    """
+    row = _DUE(db, {"now": now}).first()
+    return _retry(db, row, house, now, read) if row else None
+
+
+def replay(db: Connection, after: int, house: House, now: datetime, read: Read) -> Retried | None:
+    """Apply the first parked or failed event behind row ``after``; None where there is none. Raises RetryFailed."""
+    row = _PARKED(db, {"after": after}).first()
+    return _retry(db, row, house, now, read) if row else None
+
+
+def _retry(db: Connection, row: Any, house: House, now: datetime, read: Read) -> Retried:
+    try:
+        heard = read(row.raw)
+        outgoing = apply(db, row.channel_id, replace(heard, token=None), house, now) if heard else []
+    except Exception as error:
+        raise RetryFailed(row.id, row.tries + 1) from error
+    _APPLIED(db, {"row": row.id})
+    return Retried(row.id, outgoing)
+
+
+def note_failed(db: Connection, failed: RetryFailed, now: datetime) -> bool:
+    """Note one more failed try; True where the event is now parked."""
+    parked = failed.tries >= MOST_TRIES
+    row = {"row": failed.row, "to": Kept.PARKED if parked else Kept.FAILED, "count": failed.tries}
+    _FAILED(db, {**row, "why": error_of(failed.__cause__ or failed), "due": now + AGAIN * 2**failed.tries})
+    return parked
+
+
+_PUT_OFF = Prepared(
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == Kept.FAILED)
+    .values(due_at=bindparam("due"), error=bindparam("why"))
+)
+
+
+def put_off(db: Connection, failed: RetryFailed, now: datetime) -> None:
+    """Try an event again later without counting this try, so that the others behind it have their turn."""
+    _PUT_OFF(db, {"row": failed.row, "due": now + AGAIN, "why": error_of(failed.__cause__ or failed)})
+
+
+def error_of(error: BaseException) -> str:
+    """Return what is kept of an error: its kind and place, never values, which may be somebody's words."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    where = f" at {trace.tb_frame.f_code.co_qualname}:{trace.tb_lineno}" if trace else ""
+    return f"{type(error).__name__}{where}"
