@@ -1,22 +1,20 @@
 """Telling somebody who has not just spoken: free at the next visit, else, where it is worth that, by a paid push."""
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from handlers import outbox
+from handlers import outbox, working_days
 from handlers.messages.build import to_line
 from handlers.messages.values import Message
 from handlers.outbox import Words
-from handlers.thai import BANGKOK
+from handlers.working_days import NATIONAL, Days
 from models.outbox import Priority
 from models.people import IN_FORCE, Role, memberships, people
 
 PATIENCE = timedelta(hours=1)
 """A visit within this time saves the push."""
-FROM, TO = time(7, 30), time(18)
-"""Hours in which we speak first (Thailand's clock); Saturdays and Sundays not at all."""
 
 _USER = select(people.c.line_user_id).where(
     people.c.id == bindparam("person"), people.c.channel_id == bindparam("channel"), people.c.blocked_at.is_(None)
@@ -43,7 +41,7 @@ def tell(
     if user is None:
         return
     messages, about = to_line(said)
-    push_at = polite(now + patience) if worth_a_push else None
+    push_at = polite(now + patience, working_days.of(db, channel)) if worth_a_push else None
     outbox.tell(
         db,
         channel=channel,
@@ -57,16 +55,9 @@ def tell(
     )
 
 
-def polite(moment: datetime) -> datetime:
-    """Return the moment, or the next one at which we may speak first."""
-    here = moment.astimezone(BANGKOK)
-    if here.time() >= TO:
-        here = datetime.combine(here.date() + timedelta(days=1), FROM, BANGKOK)
-    elif here.time() < FROM:
-        here = datetime.combine(here.date(), FROM, BANGKOK)
-    if here.weekday() > 4:
-        here = datetime.combine(here.date() + timedelta(days=7 - here.weekday()), FROM, BANGKOK)
-    return here.astimezone(moment.tzinfo)
+def polite(moment: datetime, days: Days = NATIONAL) -> datetime:
+    """Return the moment, or the next one at which we may speak first. days: of the channel, with its special days."""
+    return days.polite(moment)
 
 
 _IN_OFFICE = (

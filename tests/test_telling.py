@@ -1,16 +1,13 @@
 """Words to somebody who has not just spoken: free at the next visit, else one paid push."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from handlers import outbox
+from handlers import outbox, working_days
 from handlers.heard import Kind
 from handlers.messages.values import Say
-from handlers.telling import FROM, PATIENCE, TO, in_office, of_school, polite, tell
-from handlers.thai import BANGKOK
+from handlers.telling import PATIENCE, in_office, of_school, polite, tell
 from models.outbox import Policy, Sending
 from models.outbox import outbox as table
 from models.people import Role, people
@@ -90,14 +87,14 @@ def test_nobody_of_another_channel_is_told(province):
     assert waiting(province) == []
 
 
-@given(st.integers(0, 2 * 365 * 24 * 60))
-def test_we_speak_first_only_in_working_hours(minutes):
-    moment = datetime(2025, 1, 1, tzinfo=BANGKOK) + timedelta(minutes=minutes)
-    at = polite(moment).astimezone(BANGKOK)
-    assert moment <= at <= moment + timedelta(days=3)
-    assert FROM <= at.time() < TO
-    assert at.weekday() < 5
-    assert polite(at) == at
+def test_a_push_waits_for_the_end_of_a_holiday_that_the_province_added(province):
+    director = province.director()
+    with province.store.write() as db:
+        working_days.add(db, "main", date(2026, 1, 6), "วันหยุดพิเศษ", province.now)
+    province.later(hours=10)  # the evening of Monday, 5 January
+    told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
+    (row,) = waiting(province)
+    assert row.due_at == datetime(2026, 1, 7, 0, 30, tzinfo=UTC)
 
 
 def test_who_is_in_office(province):

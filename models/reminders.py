@@ -1,0 +1,52 @@
+"""Reminders: what was said when, what puts them off, and the days on which nobody is reminded."""
+
+from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+
+from models.base import UtcDateTime, metadata
+
+special_days = Table(
+    "special_days",
+    metadata,
+    Column("channel_id", ForeignKey("channels.id"), primary_key=True),
+    Column("day", Date, primary_key=True),  # a day off in Thailand's calendar, besides the usual holidays
+    Column("name", String(100), nullable=False),
+    Column("added_by", ForeignKey("people.id")),  # null: from the command line
+    Column("at", UtcDateTime, nullable=False),
+)
+
+reminders = Table(
+    "reminders",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("kind", String(10), nullable=False),  # report, review, call, snooze
+    Column("subject", String(40), nullable=False),  # what it is about, e.g. round and school
+    Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("slot", String(40), nullable=False),  # which rung, counted from which day
+    Column("school_id", ForeignKey("schools.id")),
+    Column("round_id", ForeignKey("rounds.id")),
+    Column("report_id", ForeignKey("reports.id")),
+    Column("at", UtcDateTime, nullable=False),
+    Column("message", String(120), nullable=False),  # the outbox row's once_key that says it, among others perhaps
+    UniqueConstraint("kind", "subject", "person_id", "slot"),
+    Index("ix_reminders_channel_id_message", "channel_id", "message"),
+)
+
+reminded = Table(
+    "reminded",
+    metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("at", UtcDateTime),  # of the newest reminder
+    Column("again_at", UtcDateTime),  # asked for: until then none, then one
+)
+
+reminder_stops = Table(
+    "reminder_stops",
+    metadata,
+    Column("person_id", ForeignKey("people.id"), primary_key=True),
+    Column("round_id", ForeignKey("rounds.id"), primary_key=True),
+    Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("ticket_id", ForeignKey("tickets.id")),  # stopped until this is dealt with; null: for good
+    Column("at", UtcDateTime, nullable=False),
+)
