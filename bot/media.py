@@ -125,6 +125,14 @@ class MediaStore:
         """
         return map(bytes, obstore.get(self._files, path).stream())
 
+    def piece(self, path: str, begin: int, end: int) -> Iterator[bytes]:
+        """Return the bytes of a kept file from ``begin`` up to ``end``, which is not among them.
+
+        Raises:
+            FileNotFoundError: there is none.
+        """
+        return iter([bytes(obstore.get_range(self._files, path, start=begin, end=end))])
+
     def delete(self, path: str) -> None:
         """Delete a file; one that is not there is as good as deleted.
 

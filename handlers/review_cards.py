@@ -10,6 +10,7 @@ from handlers.questions import Question, Topic
 from handlers.reviews import Case
 from handlers.reviews_view import View, Words
 from handlers.rulings import Ruling
+from handlers.shown_files import has_files
 from handlers.texts import say
 from handlers.thai import day, moment
 from handlers.wording import words_of
@@ -204,6 +205,8 @@ def _notes(view: View, topic: Topic) -> list[str]:
         notes.append(say("review.stands", what=ruling_words(found), who=who(found), when=moment(found.at)))
     if any(view.is_private(one.key) for one in topic.questions):
         notes.append(say("review.hidden"))
+    if has_files(view, topic):
+        notes.append(say("review.how_files"))
     return notes
 
 
@@ -248,9 +251,11 @@ def topic_choices(view: View, topic: Topic) -> tuple[Choice, ...]:
     ready = case.state == State.REVIEWING and not view.open()
     conclude = [Choice(say("label.conclude"), Act("conclude", case.report))] if ready else []
     full = Choice(say("label.full"), Act("full", case.report, topic.key))
+    files = [Choice(say("label.files"), Act("files", case.report, topic.key))] if has_files(view, topic) else []
     return (
         *conclude,
         *look,
+        *files,
         full,
         Choice(say("label.all_topics"), Act("case", case.report)),
         Choice(say("label.queue"), Act("queue")),

@@ -15,6 +15,7 @@ from handlers.heard import Heard
 from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
 from handlers.reports import Answer, Part
+from handlers.shown_files import MakeLink
 from handlers.standing import HOME, Person, Place, Standing
 from handlers.words import Intent, Order, Understood
 from models.outbox import Policy
@@ -51,6 +52,7 @@ class Talk:
     standings: list[Standing]
     ack_wait: float
     now: datetime
+    link_to: MakeLink | None = None
     late: bool = False
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
     act: Act | None = None

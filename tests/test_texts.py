@@ -9,7 +9,8 @@ import pytest
 from handlers.messages import limits
 from handlers.texts import SENTENCES, say
 
-CODE = "\n".join(path.read_text(encoding="utf-8") for path in Path("handlers").rglob("*.py"))
+FILES = (*Path("handlers").rglob("*.py"), Path("bot/files_page.py"))
+CODE = "\n".join(path.read_text(encoding="utf-8") for path in FILES)
 # Keys put together at run time, by their beginning and the code that does it.
 MADE = (
     "label.",

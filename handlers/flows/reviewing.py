@@ -24,6 +24,7 @@ _ANYWHERE: dict[str, Move] = {
     "case": Move("open_case", REPORT),
     "look": Move("show_topic", TOPIC),
     "full": Move("show_topic_in_full", STAY),
+    "files": Move("show_files", STAY),
     "past": Move("show_past", STAY),
     "verify": Move("verify", TOPIC),
     "send_back": Move("send_back", REASON),
