@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = ()
+from handlers import round_news
+
+PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (round_news.queue,)
 """Each writes what is due of its kind to the outbox, once, however often it is asked; and returns how much that was."""
 
 
