@@ -5,32 +5,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import structlog
-from flask import Flask, Response
-from sqlalchemy import select
+from flask import Flask
 
-from bot import files_page, join, logs, metrics
+from bot import files_page, health, join, logs
 from bot.applying import THREADS as APPLIERS
 from bot.applying import Applier
 from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
 from bot.line.gateway import Gateway
 from bot.links import FileLinks
-from bot.mishaps import is_out_of_reach
 from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
 from handlers.inbox import House
-from models.programme import channels
 from models.store import Store
-
-log = structlog.get_logger(__name__)
 
 Clock = Callable[[], datetime]
 
 PATIENCE = 0.8
 """Seconds to wait for the database. A webhook may come to wait in the server behind one that waits, and then itself:
 twice this must be less than LINE's two seconds."""
-_ANY_TABLE = select(channels.c.id).limit(1)
 
 
 def utc_now() -> datetime:
@@ -93,9 +86,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     _webhook(works).add_to(app)
     join.add_to(app)
     files_page.add_to(app, works.links, works.store, settings.media_url, works.clock)
-    app.add_url_rule("/healthz", "healthz", _alive)
-    app.add_url_rule("/readyz", "readyz", lambda: _ready(works.store))
-    app.add_url_rule("/metrics", "metrics", _metrics)
+    health.add_to(app, works.store, works.clock)
     return app
 
 
@@ -116,23 +107,3 @@ def _from_environment() -> Settings:
         return Settings.load(os.environ)
     except BadSettings as error:
         raise SystemExit(str(error)) from None
-
-
-def _alive() -> Response:
-    return Response("alive", mimetype="text/plain")
-
-
-def _ready(store: Store) -> Response:
-    """Ready where the database can be had and has our tables."""
-    try:
-        with store.read() as db:
-            db.execute(_ANY_TABLE).first()
-    except Exception as error:
-        if not is_out_of_reach(error):
-            log.exception("not ready")
-        return Response("not ready", 503, mimetype="text/plain")
-    return Response("ready", mimetype="text/plain")
-
-
-def _metrics() -> Response:
-    return Response(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")

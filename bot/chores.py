@@ -1,5 +1,9 @@
-"""What is done besides answering webhooks: late deliveries, failed events, files. The worker's ticks call it."""
+"""What is done besides answering webhooks: what time made due, late deliveries, failed events, files.
 
+The worker's ticks call it.
+"""
+
+import time
 from typing import Any
 
 import structlog
@@ -9,11 +13,28 @@ from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
-from handlers import housekeeping, kept, quota
+from handlers import due, housekeeping, kept, late, quota
 from handlers.heard import Heard
 from handlers.kept import RetryFailed
 
 log = structlog.get_logger(__name__)
+
+REST = 10
+"""After looking for what is due nobody looks for this many times as long as it took."""
+
+
+def deliver(works: Works) -> int:
+    """Send what is due and nobody's, at hours in which it may be said. Return how many rows.
+
+    Raises:
+        Busy: the database could not be had.
+    """
+    with works.store.read() as db:
+        rests = late.is_rest(db, works.clock())
+    while rests:
+        with works.store.write() as db:
+            rests = late.put_off(db, works.clock()) > 0
+    return works.delivery.deliver_due()
 
 
 class Chores:
@@ -23,10 +44,36 @@ class Chores:
         self._works = works
         self._files = MediaStore(works.settings.media_url)
         self._line = ContentGateway(works.gateway)
+        self._rests_until = 0.0
+
+    def due(self) -> int:
+        """Write what time has made due to the outbox. Return how many rows."""
+        if time.monotonic() < self._rests_until:
+            return 0
+        began = time.monotonic()
+        try:
+            with self._works.store.write() as db:
+                return due.queue_due(db, self._works.clock())
+        except Exception as error:
+            if is_out_of_reach(error) or is_clash(error):
+                raise
+            self._each_alone()
+            raise
+        finally:
+            self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
+
+    def _each_alone(self) -> None:
+        """Let one kind that cannot be planned keep no other from being said."""
+        for plan in due.PLANNERS:
+            try:
+                with self._works.store.write() as db:
+                    plan(db, self._works.clock())
+            except Exception as error:  # noqa: BLE001 -- it is raised by the whole
+                log.error("not planned", kind=plan.__module__, error=type(error).__name__)
 
     def deliver(self) -> int:
         """Send what a crashed process left unsent, and what is to be tried again. Return how many rows."""
-        return self._works.delivery.deliver_due()
+        return deliver(self._works)
 
     def retry(self) -> int:
         """Apply what a crashed process only kept, and failed events that are due again. Return how many."""
@@ -97,7 +144,7 @@ class Chores:
 
     def run(self) -> None:
         """Do all of it once; trouble with one does not keep the others."""
-        for chore in (self.deliver, self.retry, self.fetch):
+        for chore in (self.due, self.deliver, self.retry, self.fetch):
             try:
                 chore()
             except Exception:

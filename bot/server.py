@@ -71,12 +71,17 @@ def _application() -> Any:
     """Make the application, once in a process and those forked from it."""
     if "app" not in _made:
         _made["app"] = import_module("bot.app").create_app()
+        _made["watch"] = import_module("bot.watch").Watch(_made["app"].extensions["works"])
     return _made["app"]
 
 
 def _in_worker() -> Any:
-    """Return the application in a worker, and see that it ends well: granian's workers run no atexit hooks."""
+    """Return the application in a worker, and watch the clock from here.
+
+    See as well that it ends well: granian's workers run no atexit hooks.
+    """
     app = _application()
+    _made["watch"].start()
     Finalize(None, app.extensions["works"].stop, kwargs={"patience": DRAIN}, exitpriority=10)
     return app
 

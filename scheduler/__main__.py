@@ -1,68 +1,50 @@
-"""`python -m scheduler` (Procfile: ``worker``): does what is due, until told to stop. Any number may run."""
+"""`python -m scheduler` (Procfile: ``worker``): does what is due, until told to stop. Any number may run.
+
+`python -m scheduler clock` only keeps time, `python -m scheduler deliver` only delivers: one of each makes a worker.
+"""
 
 import os
 import signal
+import sys
 import threading
-from collections.abc import Callable
-from typing import Any
 
 import structlog
 
 from bot import logs
-from bot.app import Works, assemble, utc_now
-from bot.chores import Chores
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.app import Clock, assemble, utc_now
 from bot.settings import BadSettings, Settings
-from scheduler.ticks import Tick, scheduler_of
+from scheduler.ticks import Jumps, scheduler_of
+from scheduler.worker import Role, Worker
 
 log = structlog.get_logger(__name__)
 
 SENDERS = 16
 """Threads that send: what crashed processes leave is little, but LINE may be slow to take it."""
+GLANCE = 1.0
+"""Seconds between looks at the machine's clock."""
 
 
-def main() -> None:
+def main(role: Role = Role.ALL, clock: Clock = utc_now) -> None:
     """Work until SIGTERM or SIGINT; then finish what is begun."""
     settings = _settings()
     logs.set_up(as_json=settings.env == "production")
-    works = assemble(settings, threads=SENDERS)
+    works = assemble(settings, clock=clock, threads=SENDERS)
     told = threading.Event()
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: told.set())
-    scheduler = scheduler_of(ticks(works), utc_now())
+    worker = Worker(works, role)
+    scheduler = scheduler_of(worker.ticks(), utc_now())
     scheduler.start()
-    log.info("worker started", database=works.store.dialect, ticks=[job.id for job in scheduler.get_jobs()])
-    told.wait()
+    log.info("worker started", database=works.store.dialect, role=role, ticks=[job.id for job in scheduler.get_jobs()])
+    jumps = Jumps()
+    while not told.wait(GLANCE):
+        if jumps.went_back():
+            log.warning("the clock was set back")
+            scheduler.come_now()
     scheduler.shutdown(wait=True)
+    worker.stop()
     works.stop()
     log.info("worker stopped")
-
-
-def ticks(works: Works) -> list[Tick]:
-    """Return what the worker looks for, and how often."""
-    chores = Chores(works)
-    return [
-        Tick("deliver", careful(chores.deliver), 1.0),
-        Tick("retry", careful(chores.retry), 5.0),
-        Tick("fetch", careful(chores.fetch), 2.0),
-        Tick("count", careful(chores.count), 3600.0),
-        Tick("housekeep", careful(chores.housekeep), 86_400.0),
-    ]
-
-
-def careful(chore: Callable[[], Any]) -> Callable[[], None]:
-    """Return a chore that never raises: trouble is written down, and the next tick tries again."""
-
-    def do() -> None:
-        try:
-            chore()
-        except Exception as error:
-            if is_out_of_reach(error) or is_clash(error):
-                log.warning("database out of reach", chore=chore.__name__, exc_info=error)
-            else:
-                log.exception("chore failed", chore=chore.__name__)
-
-    return do
 
 
 def _settings() -> Settings:
@@ -72,5 +54,12 @@ def _settings() -> Settings:
         raise SystemExit(str(error)) from None
 
 
+def _role() -> Role:
+    words = sys.argv[1:] or [Role.ALL]
+    if len(words) > 1 or words[0] not in list(Role):
+        raise SystemExit("python -m scheduler [clock | deliver]")
+    return Role(words[0])
+
+
 if __name__ == "__main__":
-    main()
+    main(_role())

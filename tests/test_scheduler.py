@@ -29,8 +29,8 @@ from models.outbox import quota as months
 from models.people import people
 from models.programme import MAIN
 from models.store import Busy
-from scheduler.__main__ import careful, ticks
 from scheduler.ticks import Tick, scheduler_of
+from scheduler.worker import Worker, careful
 from tests.delivery_scene import START, Clock
 
 ROOT = Path(__file__).parent.parent
@@ -180,11 +180,15 @@ def test_a_month_without_pushes_is_not_asked_for(works: Works, platform: Platfor
 
 
 def test_no_tick_is_doubled_dropped_or_overtaken(works: Works) -> None:
-    scheduler = scheduler_of(ticks(works), datetime.now(UTC))
+    scheduler = scheduler_of(Worker(works).ticks(), datetime.now(UTC))
     scheduler.start(paused=True)
     jobs = scheduler.get_jobs()
     scheduler.shutdown()
-    assert {job.id for job in jobs} == {"deliver", "retry", "fetch", "count", "housekeep"}
+    assert {job.id for job in jobs} == {
+        *("deliver", "retry", "fetch"),
+        *("due", "watch", "count", "housekeep"),
+        "beat",
+    }
     assert {(job.misfire_grace_time, job.coalesce, job.max_instances) for job in jobs} == {(None, True, 1)}
     assert {str(job.trigger.timezone) for job in jobs} == {"Asia/Bangkok"}
 
