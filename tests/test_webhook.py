@@ -359,6 +359,41 @@ def test_no_text_is_too_odd_to_keep(ready: Store, text: str) -> None:
     assert [row.state for row in kept(ready)] == [Kept.APPLIED]
 
 
+# --- in a rush
+
+
+def test_in_a_rush_an_event_is_only_kept_and_somebody_is_to_apply_it(store: Store) -> None:
+    bot = Bot(store, is_crowded=lambda: True)
+    assert bot.hears(said(1), said(2, user="b")) == 200
+    assert bot.later == [(MAIN, "U" + "a" * 32), (MAIN, "U" + "b" * 32)]
+    assert [(row.state, row.user_id) for row in kept(store)] == [(Kept.KEPT, whose) for _, whose in bot.later]
+    assert (bot.mouth.taken, words_said(store)) == ([], 0)
+
+
+def test_what_is_kept_is_not_kept_again(ready: Store) -> None:
+    bot = Bot(ready, is_crowded=lambda: True)
+    again = said(1, deliveryContext={"isRedelivery": True})
+    assert bot.hears(said(1), again) == bot.hears(again) == 200
+    assert (len(kept(ready)), len(bot.later)) == (1, 1)
+
+
+def test_when_the_rush_is_over_who_has_words_waiting_waits_behind_them(ready: Store) -> None:
+    rush = Bot(ready, is_crowded=lambda: True)
+    calm = Bot(ready)
+    assert rush.hears(said(1)) == calm.hears(said(2), said(3, user="b")) == 200
+    assert [row.state for row in kept(ready)] == [Kept.KEPT, Kept.KEPT, Kept.APPLIED]
+    assert calm.later == rush.later
+    assert [row.reply_token for row in calm.mouth.taken] == ["token3"]
+
+
+def test_a_group_and_nobody_are_heard_at_once_in_any_rush(ready: Store) -> None:
+    bot = Bot(ready, is_crowded=lambda: True)
+    group = {"type": "group", "groupId": "C" + "a" * 32, "userId": "U" + "a" * 32}
+    assert bot.hears(said(1, source=group), said(2, source={"type": "user"})) == 200
+    assert [row.state for row in kept(ready)] == [Kept.APPLIED, Kept.APPLIED]
+    assert bot.later == []
+
+
 # --- the database locked, or gone
 
 

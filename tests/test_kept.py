@@ -1,0 +1,277 @@
+"""In a rush events are only kept, and applied a moment later: nothing is lost, doubled, or heard in another order."""
+
+import threading
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+
+from bot.applying import Applier
+from handlers import inbox as door
+from handlers import kept
+from handlers.heard import Heard, Kind
+from handlers.inbox import LEASE
+from handlers.outbox import Outgoing
+from handlers.verbs import VERBS
+from models.inbox import Kept, inbox
+from models.store import Busy, Store
+from tests.province import MAIN, Person, Province
+
+BUBBLES = ("นักเรียนอ่านคล่องขึ้น", "จาก 20 เป็น 31 คน", "ยังห่วงเรื่องขาดเรียน")
+
+
+class Mouth:
+    """Takes what is to be said, and lets everything go at once."""
+
+    def __init__(self) -> None:
+        self.taken: list[Outgoing] = []
+
+    def take(self, rows: Any) -> None:
+        self.taken += rows
+
+    def courteously(self, go: Any) -> None:
+        go()
+
+
+@pytest.fixture
+def province(store: Store, now: datetime) -> Province:
+    return Province(store, now)
+
+
+@pytest.fixture
+def warunee(province: Province) -> Person:
+    return province.director().says("รายงาน")
+
+
+@pytest.fixture
+def rush(province: Province) -> "Rush":
+    return Rush(province)
+
+
+class Rush:
+    """What a process does that has too much to do: it keeps, and applies later."""
+
+    def __init__(self, province: Province) -> None:
+        self.province = province
+        self.mouth = Mouth()
+        self.applier = self.another()
+        self.heard: dict[str, Heard] = {}
+
+    def another(self, threads: int = 0) -> Applier:
+        """Return the applier of another process."""
+        province = self.province
+        made = Applier(province.store, self.mouth, lambda: province.now, house=lambda: province.house, threads=threads)
+        made._read = lambda raw: self.heard[raw["mark"]]  # type: ignore[method-assign]  # no JSON of LINE's in these talks
+        return made
+
+    def event(self, person: Person, words: str, **more: Any) -> Heard:
+        """Return a bubble that is said now."""
+        self.province.later(seconds=1)
+        mark = f"k{next(self.province.events)}"
+        given = {"token": mark, "text": words, "message_id": mark, "raw": {"mark": mark}} | more
+        self.heard[mark] = Heard(mark, Kind.TEXT, self.province.now, person.user, **given)
+        return self.heard[mark]
+
+    def keeps(self, *events: Heard) -> list[bool]:
+        with self.province.store.write() as db:
+            return [door.keep(db, MAIN, heard, self.province.now) for heard in events]
+
+    def behind(self, heard: Heard) -> bool:
+        with self.province.store.write() as db:
+            return door.comes_behind(db, MAIN, heard)
+
+    def applies(self, *people: Person) -> list[Outgoing]:
+        for person in people:
+            self.applier.take((MAIN, person.user))
+        self.applier.run_until_idle()
+        return self.mouth.taken
+
+    def states(self) -> list[tuple[str, str | None]]:
+        with self.province.store.read() as db:
+            rows = db.execute(select(inbox.c.state, inbox.c.user_id).where(inbox.c.event_id.like("k%")))
+            return [(row.state, row.user_id) for row in rows]
+
+
+def test_what_is_kept_is_applied_in_the_order_in_which_it_was_said(
+    rush: Rush, province: Province, warunee: Person
+) -> None:
+    events = [rush.event(warunee, words) for words in BUBBLES]
+    assert rush.keeps(*reversed(events)) == [True, True, True]
+    assert province.answer("learners.now") == []
+    said = rush.applies(warunee)
+    assert province.answer("learners.now") == list(BUBBLES)
+    assert [one.reply_token for one in said] == [heard.token for heard in events]
+
+
+def test_the_line_id_is_noted_only_as_long_as_it_is_needed(rush: Rush, warunee: Person) -> None:
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    rush.applies(warunee)
+    assert rush.states() == [(Kept.APPLIED, None)]
+
+
+def test_an_event_sent_again_while_it_is_kept_is_heard_once(rush: Rush, province: Province, warunee: Person) -> None:
+    heard = rush.event(warunee, BUBBLES[0])
+    assert rush.keeps(heard, heard) == [True, False]
+    rush.applies(warunee)
+    assert rush.keeps(heard) == [False]
+    rush.applies(warunee)
+    assert province.answer("learners.now") == [BUBBLES[0]]
+    assert len(rush.mouth.taken) == 1
+
+
+def test_who_has_words_waiting_waits_behind_them_and_nobody_else_does(
+    rush: Rush, province: Province, warunee: Person
+) -> None:
+    other = province.person("คนใหม่")
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    assert rush.behind(rush.event(warunee, BUBBLES[1]))
+    assert not rush.behind(rush.event(other, "สวัสดี"))
+    rush.applies(warunee)
+    assert not rush.behind(rush.event(warunee, BUBBLES[1]))
+
+
+def test_a_group_never_waits(rush: Rush, warunee: Person) -> None:
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    in_group = rush.event(warunee, "รายงาน", group="C1")
+    assert not door.may_wait(in_group)
+    assert not rush.behind(in_group)
+
+
+def test_two_processes_apply_it_once(rush: Rush, province: Province, warunee: Person) -> None:
+    rush.keeps(*(rush.event(warunee, words) for words in BUBBLES))
+    appliers = [rush.another(threads=2) for _ in range(2)]
+    for applier in appliers * 3:
+        applier.take((MAIN, warunee.user))
+    for applier in appliers:
+        _idle(applier)
+        applier.stop()
+    assert province.answer("learners.now") == list(BUBBLES)
+    assert len(rush.mouth.taken) == len(BUBBLES)
+
+
+def _idle(applier: Applier) -> None:
+    """Wait until an applier has begun all it was given; ``stop`` waits for what is begun."""
+    for _ in range(500):
+        if applier._queue.empty():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("the queue was never emptied")
+
+
+# Trouble ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def bug(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Break the verb that keeps an answer, for one of the bubbles."""
+    answer = VERBS["answer"]
+
+    def broken(talk: Any) -> Any:
+        if talk.heard.text == BUBBLES[1]:
+            raise ZeroDivisionError
+        return answer(talk)
+
+    monkeypatch.setitem(VERBS, "answer", broken)
+    return monkeypatch
+
+
+def test_one_that_raises_is_put_aside_told_of_and_tried_again(
+    rush: Rush, province: Province, warunee: Person, bug: pytest.MonkeyPatch
+) -> None:
+    events = [rush.event(warunee, words) for words in BUBBLES]
+    rush.keeps(*events)
+    said = rush.applies(warunee)
+    assert province.answer("learners.now") == [BUBBLES[0], BUBBLES[2]]
+    assert [one.kind for one in said if one.reply_token == events[1].token] == ["received"]
+    assert sorted(state for state, _ in rush.states()) == [Kept.APPLIED, Kept.APPLIED, Kept.FAILED]
+    bug.undo()
+    province.later(minutes=5)
+    with province.store.write() as db:
+        assert kept.retry_due(db, province.house, province.now, lambda raw: rush.heard[raw["mark"]])
+    assert province.answer("learners.now") == list(BUBBLES)
+
+
+def test_what_a_crashed_process_kept_is_applied_by_the_worker(rush: Rush, province: Province, warunee: Person) -> None:
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    province.now += LEASE - timedelta(seconds=1)
+    assert rush.another().apply_overdue() == 0, "its process may still be at it"
+    province.later(seconds=2)
+    assert rush.another().apply_overdue() == 1
+    assert province.answer("learners.now") == [BUBBLES[0]]
+    (said,) = rush.mouth.taken
+    assert said.reply_token is not None, "it is still fresh"
+
+
+def test_a_reply_token_that_waited_too_long_is_not_tried(rush: Rush, province: Province, warunee: Person) -> None:
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    province.later(minutes=2)
+    rush.another().apply_overdue()
+    assert province.answer("learners.now") == [BUBBLES[0]]
+    assert [one.reply_token for one in rush.mouth.taken] in ([], [None])
+
+
+def test_while_the_database_is_gone_it_is_tried_again(
+    rush: Rush, province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.applying.PAUSE", 0.0)
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    share, troubles = province.store.share, iter([Busy("locked"), Busy("locked")])
+
+    def out_of_reach(work: Any) -> Any:
+        for trouble in troubles:
+            raise trouble
+        return share(work)
+
+    monkeypatch.setattr(province.store, "share", out_of_reach)
+    rush.applies(warunee)
+    assert province.answer("learners.now") == [BUBBLES[0]]
+
+
+def test_who_stops_leaves_what_is_kept_to_the_worker(rush: Rush, province: Province, warunee: Person) -> None:
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    rush.applier.take((MAIN, warunee.user))
+    rush.applier.stop()
+    rush.applier.run_until_idle()
+    rush.applier.take((MAIN, warunee.user))
+    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    province.now += LEASE
+    assert rush.another().apply_overdue() == 1
+
+
+# However it comes -------------------------------------------------------------------------------------------------
+
+WORDS = ("นักเรียนอ่านคล่องขึ้นมากกว่าปีก่อน", "ต่อไป", "จะเริ่มอ่านทุกเช้าตั้งแต่เดือนหน้า", "ย้อนกลับ", "ข้าม", "สถานะ")
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(WORDS), st.booleans(), st.booleans()), max_size=10))
+def test_a_rush_changes_nothing_of_what_is_heard(
+    new_store: Callable[[], Store], now: datetime, talk: list[tuple[str, bool, bool]]
+) -> None:
+    """The same talk, once in calm and once with any of its events kept first, ends with the same answers."""
+    province = Province(new_store(), now)
+    calm = _played(province, "1031992003", [(words, False, False) for words, _, _ in talk])
+    rushed = _played(province, "1031991002", talk)
+    province.store.dispose()
+    assert rushed == calm
+
+
+def _played(province: Province, code: str, talk: list[tuple[str, bool, bool]]) -> dict[str, list[str | None]]:
+    rush, person = Rush(province), province.director(code=code).says("รายงาน")
+    for words, in_rush, then_applied in talk:
+        heard = rush.event(person, words)
+        if in_rush or rush.behind(heard):
+            rush.keeps(heard)
+        else:
+            person.arrives(heard)
+        if then_applied:
+            rush.applies(person)
+    rush.applies(person)
+    return {
+        question: province.answer(question, code) for question in ("learners.now", "learners.next", "curriculum.now")
+    }
