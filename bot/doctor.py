@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 
@@ -11,11 +12,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from bot.line.answers import BotInfo, Quota, Unanswered, WebhookInfo, Why
 from bot.line.gateway import Gateway
 from bot.media import MediaStore, Unreachable
+from handlers import heartbeats, troubles
 from models import migrations
+from models.store import Store
 
 PROBE = "doctor/probe.txt"
 NEARLY = 0.8
 """Part of the month's messages after which it is said that few are left."""
+SLOW = troubles.UNSENT.total_seconds()
+START_IT = "Start `python -m scheduler` (Procfile: worker), and see that it stays: without it nothing is said first."
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,26 @@ def database(url: str) -> Finding:
             f"Database: {type(error.orig).__name__}", "See that DATABASE_URL is right and its user may write."
         )
     return Finding("Database: reached and up to date")
+
+
+def clock(store: Store, now: datetime) -> Iterator[Finding]:
+    """Look whether somebody keeps time, and whether what is due goes out. Raises Busy."""
+    with store.read() as db:
+        state = heartbeats.look(db, now)
+        leaders = [row for row in heartbeats.processes(db) if row.leads_since]
+    led = f", {leaders[0].process} leads since {leaders[0].leads_since:%Y-%m-%d %H:%M} UTC" if leaders else ""
+    if state.lag is None:
+        yield Finding("Scheduler: no sign of it for a day", START_IT)
+    elif state.lag > troubles.SILENT.total_seconds():
+        yield Finding(f"Scheduler: silent for {state.lag / 60:.0f} minutes{led}", START_IT)
+    else:
+        yield Finding(f"Scheduler: was there {state.lag:.0f} seconds ago{led}")
+    todo = "See below whether LINE answers, and read the worker's log." if state.unsent > SLOW else None
+    yield Finding(f"Messages that are due: the oldest waits for {state.unsent:.0f} seconds", todo)
+    if parked := sum(one.parked for one in state.channels):
+        yield Finding(
+            f"Events that could not be applied: {parked}", "Mend the cause, then `python -m bot replay-inbox`."
+        )
 
 
 def files(url: str) -> Finding:

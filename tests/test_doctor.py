@@ -2,21 +2,26 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
+from sqlalchemy import delete
 
 from bot import doctor
 from bot.app import assemble, create_app
 from bot.channels import Seal, add
 from bot.cli import cli
 from bot.commands import common
+from bot.heart import Heart
 from bot.line.answers import BotInfo, Quota, Refused, Unanswered, WebhookInfo, WebhookTried, Why
 from bot.line.gateway import Gateway
 from bot.settings import Settings
 from bot.simulator import Platform, serve
+from handlers.heartbeats import TICK
+from models.heartbeats import heartbeats
 from models.store import Store
 
 
@@ -33,6 +38,13 @@ class Clinic:
         return done.output
 
 
+def keeps_time(store: Store, ago: timedelta = timedelta(0)) -> None:
+    """Let a worker have been there."""
+    heart = Heart(store, lambda: common.now() - ago)
+    heart.came(TICK)
+    heart.beat()
+
+
 @pytest.fixture
 def clinic(new_url: Callable[[], str], tmp_path: Path) -> Iterator[Clinic]:
     """A bot in good health."""
@@ -46,6 +58,7 @@ def clinic(new_url: Callable[[], str], tmp_path: Path) -> Iterator[Clinic]:
         "RAINGAN_KEY": Fernet.generate_key().decode(),
     }
     works = assemble(Settings.load(environ), threads=0)
+    keeps_time(works.store)
     bot = create_app(works=works).test_client()
     platform = Platform(
         webhook=lambda path, body, headers: bot.post(path, data=body, headers=dict(headers)).status_code,
@@ -62,6 +75,8 @@ def test_in_good_health(clinic: Clinic):
     assert "WRONG" not in said
     for what in (
         "Database: reached and up to date",
+        "Scheduler: was there ",
+        "Messages that are due: the oldest waits for 0 seconds",
         "Photos and files: writable",
         "Access token: accepted, for รายงาน (@999raing)",
         "Chat mode: bot, mark as read: auto",
@@ -135,6 +150,18 @@ def test_a_database_that_does_not_answer(clinic: Clinic):
     said = clinic.examine(ends=1, DATABASE_URL="postgresql://raingan:hunter2@127.0.0.1:1/raingan")
     assert "WRONG  Database: not reached" in said
     assert "hunter2" not in said
+
+
+def test_nobody_keeps_time(clinic: Clinic):
+    store = Store(clinic.environ["DATABASE_URL"])
+    with store.write() as db:
+        db.execute(delete(heartbeats))
+    assert "WRONG  Scheduler: no sign of it for a day" in clinic.examine(ends=1)
+    keeps_time(store, timedelta(minutes=7))
+    store.dispose()
+    said = clinic.examine(ends=1)
+    assert "WRONG  Scheduler: silent for 7 minutes" in said
+    assert "Start `python -m scheduler`" in said
 
 
 def test_every_channel_is_examined_or_one(clinic: Clinic):

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from bot import doctor as look
 from bot import logs
 from bot.channels import Channels
-from bot.commands.common import load_settings
+from bot.commands.common import load_settings, now
 from bot.doctor import Finding
 from bot.line.gateway import Gateway
 from bot.settings import Settings
@@ -40,6 +40,8 @@ def _findings(settings: Settings, channel: str | None) -> Iterator[Finding]:
     yield database
     store = Store(settings.database_url)
     try:
+        if database.todo is None:
+            yield from look.clock(store, now())
         known = Channels(settings, store)
         gateway = Gateway(known.token_of, host=settings.line_api_host, connections=1)
         # Without a database only the main channel is known.
