@@ -68,6 +68,16 @@ def _choices(talk: Talk, topics: list[Topic]) -> tuple[Choice, ...]:
     return (*made, Choice(say("label.summary"), Act("summary")))
 
 
+def returned_home(talk: Talk) -> tuple[str, tuple[Choice, ...]]:
+    """Return what somebody at rest is told of a returned report, in a few words, and what can be done about it."""
+    left = undealt(talk)
+    if not left:
+        send = (Choice(say("label.send_again"), Act("submit")),) if talk.stand.may_submit else ()
+        return say("returned.home_ready"), (*send, Choice(say("label.status"), Act("status")))
+    topics = "\n".join(say("review.topic_row", n=topic.number, topic=topic.title) for topic in left)
+    return say("returned.home", topics=topics, n=left[0].number), _choices(talk, left)
+
+
 def tell_locked(talk: Talk) -> Turn:
     """Say that an answer is locked while others may be changed, and which those are."""
     back = rulings.returned(talk.db, talk.report, talk.questions)

@@ -134,6 +134,22 @@ def test_a_visit_keeps_the_report_open_until_it_is_decided(province: Province, w
     assert province.state() == State.VERIFIED
 
 
+def test_a_mere_greeting_names_what_was_returned_and_offers_it(
+    province: Province, warunee: Person, pranee: Person
+) -> None:
+    reports(warunee)
+    pranee.says("คิว").says("1").says("แก้ไข 4 จำนวนคอมพิวเตอร์ไม่ตรง").says("แก้ไข 5 ขอจำนวนนักเรียน")
+    verifies(pranee, 1, 2, 3, 6).says("สรุปผล").says("ยืนยัน")
+    warunee.says("สวัสดี").hears("ต้นสังกัดขอให้ปรับประเด็นที่ 4 :")  # the news itself
+    warunee.says("สวัสดี").hears("ต้นสังกัดขอให้ปรับ\n4. ระบบสนับสนุนงานวิชาการ\n5. ระบบสนับสนุนทั่วไป", "พิมพ์ “แก้ 4”")
+    assert [button.label for button in warunee.buttons()][:4] == ["แก้ข้อ 4", "ชี้แจงข้อ 4", "แก้ข้อ 5", "ชี้แจงข้อ 5"]
+    warunee.taps("แก้ข้อ 5").says("อาหารกลางวันครบ 168 คน").says("ต่อไป")
+    warunee.says("ขอบคุณ").hears("ต้นสังกัดขอให้ปรับ\n4. ระบบสนับสนุนงานวิชาการ").hears_not("5. ระบบ")
+    warunee.taps("ชี้แจงข้อ 4").says("ได้รับบริจาคเพิ่ม 3 เครื่อง").says("ต่อไป")
+    warunee.says("สวัสดี").hears("ครบแล้ว", "พิมพ์ “ส่ง”").taps("ส่งใหม่").hears("พร้อมส่งถึง").says("ยืนยัน")
+    warunee.says("สวัสดี").hears_not("ขอให้ปรับ")
+
+
 def test_nothing_verifies_many_at_once(province: Province, warunee: Person, pranee: Person) -> None:
     reports(warunee)
     pranee.says("คิว").says("1")

@@ -3,7 +3,7 @@
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.my_data import shown
-from handlers.returned_cards import returned_card
+from handlers.returned_cards import returned_card, returned_home
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -34,8 +34,11 @@ def here(talk: Talk, words: str) -> Turn:
     if question is not None and talk.writable:
         key = "report.here_editing" if talk.place.memo.get("edit") else "report.here"
         return turn(Say(f"{words}\n\n{say(key, **slots(talk, question))}", steer(talk, question)))
-    home = "report.home" if talk.writable or talk.stand.submitted_at is None else "report.home_sent"
-    return turn(Say(f"{words}\n\n{say(home)}", home_choices(talk)))
+    if talk.returned is not None:
+        home, choices = returned_home(talk)
+        return turn(Say(f"{words}\n\n{home}", (*choices, *_switch(talk))))
+    home = say("report.home" if talk.writable or talk.stand.submitted_at is None else "report.home_sent")
+    return turn(Say(f"{words}\n\n{home}", home_choices(talk)))
 
 
 def home_choices(talk: Talk) -> tuple[Choice, ...]:
@@ -43,9 +46,13 @@ def home_choices(talk: Talk) -> tuple[Choice, ...]:
     begun = talk.stand.report is not None
     first = Choice(say("label.resume" if begun else "label.start"), Act("report"))
     rest = tuple(Choice(say(f"label.{do}"), Act(do)) for do in ("status", "help"))
+    return (first, *rest, *_switch(talk)) if talk.writable else (*rest, *_switch(talk))
+
+
+def _switch(talk: Talk) -> tuple[Choice, ...]:
+    """Return the button to another school or hat, for those who have several."""
     label = "label.switch" if all(one.may_write for one in talk.standings) else "label.switch_hat"
-    several = (Choice(say(label), Act("switch")),) if len(talk.standings) > 1 else ()
-    return (first, *rest, *several) if talk.writable else (*rest, *several)
+    return (Choice(say(label), Act("switch")),) if talk.several else ()
 
 
 def chat(talk: Talk) -> Turn:
