@@ -148,48 +148,9 @@ def _ticket(row: Any) -> Ticket:
     return Ticket(row.id, row.person_id, row.agency_id, row.owner_id, row.opened_at, row.last_at, row.closed_at)
 
 
-# Taking back ------------------------------------------------------------------------------------------------------
-
-_which = update(ticket_words).where(
-    ticket_words.c.channel_id == bindparam("channel"),
-    ticket_words.c.line_message_id == bindparam("mark"),
-    ticket_words.c.person_id == bindparam("by"),
-    ticket_words.c.removed_at.is_(None),
-)
-_UNSEND = _which.values(text=None, removed_at=bindparam("now")).returning(
-    ticket_words.c.id, ticket_words.c.of_staff, ticket_words.c.ticket_id
-)
-_REWORD = _which.values(text=bindparam("said")).returning(ticket_words.c.id)
-_PERSON = select(tickets.c.person_id).where(tickets.c.id == bindparam("ticket"))
-_NOT_SAID = (
-    update(outbox)
-    .where(
-        outbox.c.channel_id == bindparam("channel"),
-        outbox.c.once_key == bindparam("key"),
-        outbox.c.state.in_((Sending.HELD, Sending.QUEUED)),
-        outbox.c.tries == 0,
-    )
-    .values(state=Sending.REPLACED)
-)
-
-
-def unsend(db: Connection, channel: str, mark: str, by: int, now: datetime) -> bool:
-    """Forget the words of a bubble that was unsent; an answer that has not gone out yet stays here."""
-    row = db.execute(_UNSEND, {"channel": channel, "mark": mark, "by": by, "now": now}).first()
-    if row is not None and row.of_staff:
-        person = db.execute(_PERSON, {"ticket": row.ticket_id}).scalar()
-        db.execute(_NOT_SAID, {"channel": channel, "key": f"{answer_key(row.id)}:{person}"})
-    return row is not None
-
-
 def answer_key(words: int) -> str:
     """Return the name under which an answer is told once."""
     return f"talk:answer:{words}"
-
-
-def reword(db: Connection, channel: str, mark: str, by: int, said: str) -> bool:
-    """Put the new words of an edited bubble in the place of the old ones; False where it is in no talk."""
-    return db.execute(_REWORD, {"channel": channel, "mark": mark, "by": by, "said": said}).first() is not None
 
 
 # The staff's side -------------------------------------------------------------------------------------------------
@@ -211,10 +172,9 @@ _SHOWN = (
     .where(tickets.c.channel_id == bindparam("channel"))
     .order_by(tickets.c.opened_at, tickets.c.id)
 )
-_WAITING = _SHOWN.where(
-    people.c.line_user_id.is_not(None),  # else nobody could be answered
-    or_(tickets.c.closed_at.is_(None) & (tickets.c.last_at >= bindparam("since")), _newest_of_staff.is_(False)),
-)
+WAITS = or_(tickets.c.closed_at.is_(None) & (tickets.c.last_at >= bindparam("since")), _newest_of_staff.is_(False))
+"""Condition on a talk: it goes on (``since``: an hour ago), or the person has had the last word."""
+_WAITING = _SHOWN.where(people.c.line_user_id.is_not(None), WAITS)  # else nobody could be answered
 _ONE = _SHOWN.where(tickets.c.id == bindparam("ticket"))
 _WORDS = (
     select(ticket_words.c.of_staff, ticket_words.c.text, ticket_words.c.at)

@@ -1,0 +1,239 @@
+"""Reminders: who is to be told what now, once. All of a channel in a few statements, whatever its size.
+
+A person hears one message for everything that is open; then nothing for some working days, nor after saying anything,
+nor before a moment that was asked for (``handlers.reminders_quiet``). What was written down and stopped being true
+before it was said is taken back.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, cast, delete, exists, func, insert, null, or_, select, text, update
+from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
+
+from handlers import channels, outbox, reminders_calls, rounds, tickets, working_days
+from handlers.messages.build import to_line
+from handlers.outbox import Told, Words
+from handlers.reminders_ladder import CALL, ladder
+from handlers.reminders_open import Item, Quiet, row_of, to_write, topics_left
+from handlers.reminders_review import to_verify
+from handlers.reminders_words import Setting, key_of, reminder
+from handlers.rounds import Round
+from handlers.thai import BANGKOK, today
+from handlers.working_days import Days
+from models.outbox import Priority, Sending
+from models.outbox import outbox as sayings
+from models.people import IN_FORCE, WRITERS, memberships
+from models.programme import channels as table_of_channels
+from models.reminders import reminded, reminder_stops, reminders
+from models.report import State, reports
+from models.ticket import tickets as table_of_tickets
+
+_CHANNELS = select(table_of_channels.c.id).order_by(table_of_channels.c.id)
+NAME = "remind:"
+"""How the names of these messages begin."""
+
+
+def queue(db: Connection, now: datetime) -> int:
+    """Write the reminders that are due to the outbox, each once; return how many messages that made.
+
+    Nothing in quiet hours and on days off: it comes at the next moment at which it may, if it is still true.
+    """
+    return sum(_queue(db, channel, now) for channel in db.execute(_CHANNELS).scalars().all())
+
+
+def _queue(db: Connection, channel: str, now: datetime) -> int:
+    days = working_days.of(db, channel)
+    if not days.allows(now):
+        return 0
+    channels.ensure(db, channel, now)  # and lock it: of two planners one comes second, and finds it done
+    running = rounds.current_round(db, channel, now)
+    take_back(db, channel, running.id if running else 0, now)
+    quiet = quiet_at(channel, days, now)
+    by_day = now.astimezone(BANGKOK).time() >= ladder().at
+    made = _remind(db, quiet, days, running, by_day)
+    db.execute(_PASSED, {"channel": channel, "now": now})
+    return made + (reminders_calls.queue(db, quiet, running) if by_day and running else 0)
+
+
+def quiet_at(channel: str, days: Days, now: datetime) -> Quiet:
+    """Return whom to leave alone at a moment: between two reminders, and after a reply, lie so many working days."""
+
+    def began(n: int) -> datetime:
+        """Return the end of the day that lies ``n`` working days back: who did something since is left alone."""
+        return rounds.midnight_after(days.before(today(now), n))
+
+    return Quiet(channel, now, began(ladder().between), began(ladder().after_reply))
+
+
+# Saying -----------------------------------------------------------------------------------------------------------
+
+_DONE = select(reminders.c.kind, reminders.c.subject, reminders.c.person_id, reminders.c.slot).where(
+    reminders.c.channel_id == bindparam("channel"), reminders.c.slot.in_(bindparam("slots", expanding=True))
+)
+_ADD = insert(reminders)
+_told_now = select(reminders.c.person_id).where(
+    reminders.c.channel_id == bindparam("channel"),
+    reminders.c.at == bindparam("now"),
+    reminders.c.kind != CALL,
+)
+_NEVER = cast(null(), reminded.c.again_at.type)
+_put = upsert(reminded).from_select(
+    ["person_id", "channel_id", "at", "again_at"],
+    select(reminders.c.person_id, reminders.c.channel_id, func.max(reminders.c.at), _NEVER)
+    .where(reminders.c.channel_id == bindparam("channel"), reminders.c.at == bindparam("now"), reminders.c.kind != CALL)
+    .group_by(reminders.c.person_id, reminders.c.channel_id),
+)
+_NOTE = _put.on_conflict_do_update(
+    index_elements=["person_id"], set_={"at": _put.excluded.at, "again_at": _put.excluded.again_at}
+)
+_PASSED = (
+    update(reminded)
+    .where(reminded.c.channel_id == bindparam("channel"), reminded.c.again_at <= bindparam("now"))
+    .values(again_at=None)
+)
+"""What was asked for and is true no more is forgotten."""
+# As the partial index writes it.
+_UNSAID = (
+    sayings.c.channel_id == bindparam("channel"),
+    text("outbox.state IN ('queued', 'held')"),
+    sayings.c.kind == "notice",
+    sayings.c.tries == 0,
+    sayings.c.begun_at.is_(None),
+    or_(sayings.c.lease_until.is_(None), sayings.c.lease_until <= bindparam("now")),
+)
+_OLDER = (
+    update(sayings)
+    .where(*_UNSAID, sayings.c.once_key.startswith(NAME), sayings.c.person_id.in_(_told_now))
+    .values(state=Sending.REPLACED)
+)
+
+
+def _remind(db: Connection, quiet: Quiet, days: Days, running: Round | None, by_day: bool) -> int:
+    by_person: dict[int, list[Item]] = defaultdict(list)
+    before = rounds.midnight_after(days.before(today(quiet.now), ladder().deadline))
+    for item in [*(to_write(db, quiet, running) if running else ()), *to_verify(db, quiet, days, before)]:
+        by_person[item.person].append(item)
+    done = _done(db, quiet.channel, by_person.values())
+    due = {
+        person: items
+        for person, items in by_person.items()
+        if items[0].again_at is not None or (by_day and any(_is_new(one, done) for one in items))
+    }
+    if not due:
+        return 0
+    setting = _setting(db, quiet, running)
+    due = {person: [one for one in items if setting.is_open(one)] for person, items in due.items()}
+    return _say(db, quiet, {person: items for person, items in due.items() if items}, setting, done)
+
+
+def _done(db: Connection, channel: str, items: Iterable[Sequence[Item]]) -> set[tuple[str, str, int, str]]:
+    """Return what has been said of the slots that were reached."""
+    slots = sorted({one.slot for some in items for one in some if one.slot})
+    rows = db.execute(_DONE, {"channel": channel, "slots": slots}) if slots else ()
+    return {(row[0], row[1], row[2], row[3]) for row in rows}
+
+
+def _is_new(one: Item, done: set[tuple[str, str, int, str]]) -> bool:
+    """Tell whether an item has reached a rung that was not said; at the last one the bot is silent."""
+    return one.slot is not None and one.rung != CALL and (one.kind, one.subject, one.person, one.slot) not in done
+
+
+def _setting(db: Connection, quiet: Quiet, running: Round | None) -> Setting:
+    if running is None:
+        return Setting(today(quiet.now))
+    left, topics, minutes = topics_left(db, running)
+    return Setting(today(quiet.now), running.title, topics, minutes, left)
+
+
+def _say(
+    db: Connection, quiet: Quiet, due: dict[int, list[Item]], setting: Setting, done: set[tuple[str, str, int, str]]
+) -> int:
+    name = f"{NAME}{quiet.now:%Y%m%dT%H%M%S}"
+    words: dict[tuple[object, ...], Words] = {}
+    rows: list[dict[str, Any]] = []
+    told: list[Told] = []
+    for person, items in due.items():
+        slots = [(one, slot) for one in items for slot in _slots(one, done)]
+        if not slots:
+            continue
+        key, once = key_of(items, setting), f"{name}:{person}"
+        if key not in words:
+            words[key] = Words(*to_line([reminder(items, setting)]))
+        told.append(Told(person, items[0].recipient, once, words[key]))
+        rows += [row_of(quiet, one.kind, one.subject, person, slot, once, one) for one, slot in slots]
+    if told:
+        db.execute(_ADD, rows)
+        db.execute(_OLDER, {"channel": quiet.channel, "now": quiet.now})
+        db.execute(_NOTE, {"channel": quiet.channel, "now": quiet.now})
+        outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
+    return len(told)
+
+
+def _slots(one: Item, done: set[tuple[str, str, int, str]]) -> list[str]:
+    """Return the slots that a message about an item fills: its rung, and the moment that was asked for."""
+    found = [one.slot] if one.slot and _is_new(one, done) else []
+    return [*found, f"asked:{one.again_at:%Y-%m-%dT%H:%M}"] if one.again_at is not None else found
+
+
+# Taking back ------------------------------------------------------------------------------------------------------
+
+_moved_on = exists().where(
+    reports.c.round_id == reminders.c.round_id,
+    reports.c.school_id == reminders.c.school_id,
+    reports.c.state.not_in([State.DRAFT, State.RETURNED]),
+)
+_no_writer = ~exists().where(
+    memberships.c.person_id == reminders.c.person_id,
+    memberships.c.school_id == reminders.c.school_id,
+    memberships.c.role.in_(sorted(WRITERS)),
+    IN_FORCE,
+)
+_stopped = exists().where(
+    reminder_stops.c.person_id == reminders.c.person_id,
+    reminder_stops.c.round_id == reminders.c.round_id,
+    or_(
+        reminder_stops.c.ticket_id.is_(None),
+        exists().where(table_of_tickets.c.id == reminder_stops.c.ticket_id, tickets.WAITS),
+    ),
+)
+_looked_at = exists().where(
+    reports.c.id == reminders.c.report_id, reports.c.state.not_in([State.SUBMITTED, State.REVIEWING])
+)
+_over = or_(_moved_on, reminders.c.round_id != bindparam("round"))
+_is_stale = or_(
+    (reminders.c.kind == "report") & or_(_over, _no_writer, _stopped),
+    (reminders.c.kind == "review") & or_(_looked_at, _stopped),
+    (reminders.c.kind == CALL) & _over,
+)
+_STALE = (
+    select(sayings.c.id, sayings.c.once_key, sayings.c.person_id)
+    .where(
+        *_UNSAID,
+        exists().where(
+            reminders.c.channel_id == sayings.c.channel_id, reminders.c.message == sayings.c.once_key, _is_stale
+        ),
+    )
+    .with_for_update(skip_locked=True, of=sayings)
+)
+_UNSAY = update(sayings).where(sayings.c.id == bindparam("row")).values(state=Sending.REPLACED)
+_UNDO = delete(reminders).where(reminders.c.channel_id == bindparam("channel"), reminders.c.message == bindparam("key"))
+_ALLOW = update(reminded).where(reminded.c.person_id == bindparam("person")).values(at=None)
+
+
+def take_back(db: Connection, channel: str, running: int, now: datetime) -> int:
+    """Take back what waits to be said and is not true any more; what is left of it is said anew. Return how many.
+
+    running: the round that runs; 0 where none does.
+    """
+    at = {"channel": channel, "round": running, "now": now, "since": now - tickets.LAPSE}
+    rows = db.execute(_STALE, at).all()
+    if rows:
+        db.execute(_UNSAY, [{"row": row.id} for row in rows])
+        db.execute(_UNDO, [{"channel": channel, "key": row.once_key} for row in rows])
+        again = [{"person": row.person_id} for row in rows if row.once_key.startswith(NAME)]
+        if again:
+            db.execute(_ALLOW, again)
+    return len(rows)

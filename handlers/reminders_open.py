@@ -1,0 +1,226 @@
+"""What schools have open, and for whom: reports to be written and sent. A few statements for all of them.
+
+Nobody is in the list who is not reached by LINE, has said anything lately, was reminded lately, or waits for a
+moment that was asked for (``Quiet``).
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy.sql import ColumnElement
+
+from handlers import questions, tickets
+from handlers.reminders_ladder import ladder, report_rung
+from handlers.rounds import Round
+from handlers.thai import today
+from models.people import IN_FORCE, SUBMITTERS, WRITERS, memberships, people, schools
+from models.programme import extensions
+from models.reminders import reminded, reminder_stops
+from models.report import AnswerState, State, answers, moves, reports
+from models.ticket import tickets as table_of_tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Until when a person is left alone. between: who was reminded before it may be again; reply: who spoke before."""
+
+    channel: str
+    now: datetime
+    between: datetime
+    reply: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One thing that is open for one person. rung, slot: the newest that was reached, or None."""
+
+    kind: str  # report, review
+    subject: str
+    person: int
+    recipient: str
+    again_at: datetime | None
+    school: int
+    school_name: str
+    round: int
+    report: int | None
+    rung: str | None
+    slot: str | None
+    due: date | None = None
+    left: int | None = None  # topics; None where that says nothing
+    may_submit: bool = False
+    since: date | None = None  # returned, or sent, on that day
+
+
+OPEN = or_(reports.c.state.is_(None), reports.c.state.in_([State.DRAFT, State.RETURNED]))
+"""Condition on a report, or on there being none: the school has it in hand."""
+NOT_CLOSED = or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now"))
+STOPPED = (
+    exists()
+    .where(
+        reminder_stops.c.person_id == people.c.id,
+        reminder_stops.c.round_id == bindparam("round"),
+        or_(
+            reminder_stops.c.ticket_id.is_(None),
+            exists().where(table_of_tickets.c.id == reminder_stops.c.ticket_id, tickets.WAITS),
+        ),
+    )
+    .correlate(people)
+)
+"""Whether a person wants no reminders in this round, or has told a coordinator of a problem that waits."""
+_REACHED = and_(people.c.line_user_id.is_not(None), people.c.blocked_at.is_(None))
+_LEFT_ALONE = or_(
+    reminded.c.again_at > bindparam("now"),
+    and_(
+        reminded.c.again_at.is_(None),
+        or_(reminded.c.at >= bindparam("between"), people.c.heard_at >= bindparam("reply")),
+    ),
+)
+MAY_BE_REMINDED = and_(_REACHED, func.coalesce(_LEFT_ALONE, False).is_(False))
+
+_of_round = and_(reports.c.round_id == bindparam("round"), reports.c.school_id == schools.c.id)
+_own_due = and_(extensions.c.round_id == bindparam("round"), extensions.c.school_id == schools.c.id)
+_TO_WRITE = (
+    select(
+        people.c.id,
+        people.c.line_user_id,
+        memberships.c.role,
+        schools.c.id,
+        schools.c.name,
+        reports.c.id,
+        reports.c.state,
+        extensions.c.due_on,
+        extensions.c.at,
+        reminded.c.again_at,
+    )
+    .select_from(memberships)
+    .join(people, people.c.id == memberships.c.person_id)
+    .join(schools, schools.c.id == memberships.c.school_id)
+    .outerjoin(reports, _of_round)
+    .outerjoin(extensions, _own_due)
+    .outerjoin(reminded, reminded.c.person_id == people.c.id)
+    .where(
+        memberships.c.channel_id == bindparam("channel"),
+        memberships.c.role.in_(sorted(WRITERS)),
+        IN_FORCE,
+        NOT_CLOSED,
+        OPEN,
+        MAY_BE_REMINDED,
+        ~STOPPED,
+    )
+    .order_by(people.c.id, schools.c.id)
+)
+
+
+def to_write(db: Connection, quiet: Quiet, one: Round) -> list[Item]:
+    """Return what is open in a running round for those who write: one item a person and school."""
+    at = {"channel": quiet.channel, "round": one.id, "now": quiet.now, "since": quiet.now - tickets.LAPSE}
+    rows = db.execute(_TO_WRITE, at | {"between": quiet.between, "reply": quiet.reply}).all()
+    returned = returned_on(db, one.id) if any(row[6] == State.RETURNED for row in rows) else {}
+    rung = Rungs(one, quiet.now, returned)
+    found: dict[tuple[int, int], Item] = {}
+    for row in rows:
+        person, user, role, school, name, report, state, own_due, own_since, again_at = row
+        submits = role in SUBMITTERS
+        known = found.get((person, school))
+        if known is not None and (known.may_submit or not submits):
+            continue  # two memberships of one school: the stronger counts
+        due = rung.of(report, state, own_due, own_since)
+        found[person, school] = Item(
+            "report", f"{one.id}:{school}", person, user, again_at, school, name, one.id, report,
+            due.rung, due.slot, due.day, None, submits, due.returned,
+        )  # fmt: skip
+    return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a report is due, the rung and slot that were reached, and when it was returned, if it was."""
+
+    day: date
+    rung: str | None
+    slot: str | None
+    returned: date | None
+
+
+class Rungs:
+    """Which rung a report has reached; most schools share their days, so each is worked out once."""
+
+    def __init__(self, one: Round, now: datetime, returned: Mapping[int, date]) -> None:
+        self._round, self._today, self._returned = one, today(now), returned
+        self._known: dict[tuple[date | None, date | None, date | None], Due] = {}
+
+    def of(self, report: int | None, state: str | None, own_due: date | None, own_since: datetime | None) -> Due:
+        """Return what holds for a report. own_due, own_since: the day to which it was extended, and when."""
+        returned = self._returned.get(report) if report is not None and state == State.RETURNED else None
+        key = (own_due, today(own_since) if own_since else None, returned)
+        if key not in self._known:
+            self._known[key] = self._work_out(*key)
+        return self._known[key]
+
+    def _work_out(self, own_due: date | None, own_since: date | None, returned: date | None) -> Due:
+        one = self._round
+        due, since = one.due_on, today(one.opens_at)
+        if own_due is not None and own_due > due:
+            due, since = own_due, max(since, own_since or since)
+        over = max(due, one.grace_on or due)
+        if returned is not None:
+            least = returned + timedelta(days=ladder().returned)
+            due, over, since = max(due, least), max(over, least), max(since, returned)
+        found = report_rung(due, over, since, self._today)
+        return Due(due, found.rung if found else None, found.slot if found else None, returned)
+
+
+_RETURNED = (
+    select(moves.c.report_id, func.max(moves.c.at))
+    .join(reports, reports.c.id == moves.c.report_id)
+    .where(
+        reports.c.round_id == bindparam("round"),
+        reports.c.state == State.RETURNED,
+        moves.c.to_state == State.RETURNED,
+    )
+    .group_by(moves.c.report_id)
+)
+
+
+def returned_on(db: Connection, round_id: int) -> dict[int, date]:
+    """Return the day on which each report was returned that still is."""
+    return {report: today(at) for report, at in db.execute(_RETURNED, {"round": round_id})}
+
+
+def topics_left(db: Connection, one: Round) -> tuple[dict[int, int], int, int]:
+    """Return for each draft begun how many topics are left; how many topics there are; minutes for all of them."""
+    asked = questions.load(db, one.question_set_id, one.questions_digest)
+    needed = [[each.key for each in topic.questions if not each.optional] for topic in asked.topics]
+    answered = [_answered(keys, at) for at, keys in enumerate(needed)]
+    rows = db.execute(
+        select(answers.c.report_id, *answered)
+        .join(reports, reports.c.id == answers.c.report_id)
+        .where(reports.c.round_id == one.id, reports.c.state == State.DRAFT, answers.c.state != AnswerState.OPEN)
+        .group_by(answers.c.report_id)
+    )
+    want = [len(keys) for keys in needed]
+    left = {row[0]: sum(n < all_of_them for n, all_of_them in zip(row[1:], want, strict=True)) for row in rows}
+    return left, len(needed), asked.minutes
+
+
+def _answered(keys: Collection[str], at: int) -> ColumnElement[int]:
+    return func.sum(case((answers.c.question.in_(list(keys)), 1), else_=0), type_=Integer).label(f"topic{at}")
+
+
+def row_of(quiet: Quiet, kind: str, subject: str, person: int, slot: str, once: str, of: Any) -> dict[str, Any]:
+    """Return a row that says that something was said. of: has its school, round and report."""
+    return {
+        "channel_id": quiet.channel,
+        "kind": kind,
+        "subject": subject,
+        "person_id": person,
+        "slot": slot,
+        "school_id": of.school,
+        "round_id": of.round,
+        "report_id": of.report,
+        "at": quiet.now,
+        "message": once,
+    }
