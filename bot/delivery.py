@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
@@ -22,9 +23,11 @@ from bot.courtesy import Courtesy
 from bot.finished import Finished
 from bot.marking import Marker
 from bot.mishaps import is_clash, is_out_of_reach
-from bot.sending import Errand, Line, Outcome, Sender, began, released
+from bot.multicasting import Multicaster
+from bot.sending import Errand, Line, Outcome, Sender, began
 from bot.waiting import Later, Lines, Parked
-from handlers import outbox
+from handlers import claims, outbox, shortage
+from handlers.multicasts import Multicast
 from handlers.outbox import Fate, Outgoing
 from models.outbox import Sending
 from models.store import Store
@@ -39,8 +42,8 @@ LONGEST_SLEEP = 0.5
 """Seconds. The clock may be moved by hand (demo, tests)."""
 SHORT = timedelta(milliseconds=50)
 """What is due this soon is due now."""
-CROWD = 400
-"""With so many rows in hand, no more are taken over from others."""
+CROWD = 800
+"""Rows that a process takes over from others and has in hand at once: as many as it sends in a second or two."""
 
 
 class Delivery:
@@ -69,9 +72,11 @@ class Delivery:
         self._lines = Lines()
         self._later = Later()
         self._parked = Parked()
-        self._ready: SimpleQueue[Errand | None] = SimpleQueue()
+        self._multicaster = Multicaster(store, line, lambda: self.owner, clock, self._sender.pace, self._sender.budget)
+        self._ready: SimpleQueue[Errand | Multicast | None] = SimpleQueue()
         self.courtesy = Courtesy()
         self._mine: set[int] = set()
+        self._hungry = False  # more is due than was taken over
         self._changed = threading.Condition()
         self._process: int | None = None
         self._beginning = threading.Lock()
@@ -86,21 +91,30 @@ class Delivery:
 
     def take(self, rows: Iterable[Outgoing]) -> None:
         """Send rows that this process holds the lease of, once their transaction has committed. Returns at once."""
-        self._take(rows, unsure=False)
+        self._take(rows)
 
-    def deliver_due(self, most: int = 100) -> int:
+    def deliver_due(self, most: int = CROWD) -> int:
         """Take over what is due and nobody's: left by a crashed process, or to be tried again. Return how many rows.
+
+        Where more is due, the pacer takes that over as soon as half of it is said.
 
         Raises:
             Busy: the database could not be had.
         """
-        if len(self._mine) >= CROWD:
+        room = min(most, CROWD - len(self._mine))
+        if room <= 0 or self._stopping:
             return 0
+        self._hungry = False
+        unknown = self._sender.budget.learn_months()
         with self._store.write() as db:
-            rows = outbox.claim_due(db, self.owner, self._clock(), most)
-        # Whoever had them may have sent them: a token that is refused now was used by him.
-        self._take(rows, unsure=True)
-        return len(rows)
+            now = self._clock()
+            claimed = claims.claim_due(db, self.owner, now, room, unknown=unknown)
+            shortage.tell(db, claimed.short, now)
+        self._take(claimed.rows)
+        for call in claimed.multicasts:
+            self._ready.put(call)
+        self._hungry = claimed.full
+        return len(claimed.rows) + sum(len(call.rows) for call in claimed.multicasts)
 
     def stop(self, patience: float = 10.0) -> None:
         """Send what is begun, leave the rest to the worker, write down what became of it all.
@@ -146,14 +160,16 @@ class Delivery:
             atexit.register(self.stop)
             self._process = os.getpid()
 
-    def _take(self, rows: Iterable[Outgoing], *, unsure: bool) -> None:
+    def _take(self, rows: Iterable[Outgoing]) -> None:
         self._begin()
-        soon = self._clock() + SHORT
+        now = self._clock()
+        soon = now + SHORT
         for row in rows:
             if row.id in self._mine or self._stopping:
                 continue  # a row that is in hand here keeps the longer lease that was just taken
             self._mine.add(row.id)
-            errand = Errand(row, unsure=unsure)
+            # Whoever had it before may have sent it: a token that is refused now was used by him.
+            errand = Errand(row, now, unsure=row.tried)
             if row.due_at > soon:
                 self._put_off(errand)
             else:
@@ -191,6 +207,9 @@ class Delivery:
 
     def _done(self, errand: Errand) -> None:
         self._mine.discard(errand.row.id)
+        if self._hungry and len(self._mine) == CROWD // 2:
+            with self._changed:
+                self._changed.notify()  # the pacer takes over more
         following = self._lines.leave(errand) if errand.in_line else None
         if following is not None:
             self._to_the_front(following)
@@ -202,14 +221,15 @@ class Delivery:
             row = errand.row
             if row.lease_until > now:
                 fate = Fate(row.id, Sending.QUEUED, now, row.tries, due_at=row.due_at, lease_until=now)
-                self._marker.put(Outcome(errand, fate, settle=released(errand)))
+                self._marker.put(Outcome(errand, replace(fate, unbegun=not errand.unsure)))
             self._done(errand)
 
     def _not_begun(self) -> list[Errand]:
         found = []
         with suppress(Empty):  # the senders go on taking from it
             while (errand := self._ready.get_nowait()) is not None:
-                found.append(errand)
+                if isinstance(errand, Errand):  # a call to many is left to its lease: its key is known
+                    found.append(errand)
         return found
 
     # --- the senders
@@ -218,8 +238,10 @@ class Delivery:
         while (errand := self._ready.get()) is not None:
             self._run(errand)
 
-    def _run(self, errand: Errand | None) -> None:
-        if errand is not None:
+    def _run(self, errand: Errand | Multicast | None) -> None:
+        if isinstance(errand, Multicast):
+            self._multicaster.send(errand)
+        elif errand is not None:
             self._settle(self._sender.send(errand))
 
     def _settle(self, outcome: Outcome) -> None:
@@ -242,6 +264,8 @@ class Delivery:
             try:
                 self._release_due()
                 self._look()
+                if self._hungry and len(self._mine) <= CROWD // 2:
+                    self.deliver_due()
                 self.courtesy.let_late_go()
             except Exception as error:
                 if not (is_out_of_reach(error) or is_clash(error)):

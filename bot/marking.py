@@ -2,17 +2,16 @@
 
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection
 
 from bot.mishaps import is_clash, is_out_of_reach
-from bot.sending import Errand, Outcome, Settle
+from bot.sending import Errand, Outcome
 from handlers import outbox, quota
 from models.outbox import Sending
 from models.store import Store
@@ -58,6 +57,7 @@ class Marker:
             began = time.monotonic()
             written = self.flush()
             pause = min(LONGEST_PAUSE, max(PAUSE, (time.monotonic() - began) * SHARE)) if written else LONGEST_PAUSE
+            pause = PAUSE if written and len(self._waiting) >= MOST else pause  # or it would grow without end
 
     def stop(self) -> None:
         """Write what there is and let ``run`` return."""
@@ -95,10 +95,17 @@ class Marker:
         return []
 
     def _without_ids(self, outcome: Outcome, error: Exception) -> Sequence[Outcome]:
-        """A message LINE had named before is not named twice; that it was sent is what matters."""
+        """A message LINE had named before is not named twice; that it was sent is what matters.
+
+        What cannot be marked at all is tried again when its lease is over. A row that this process meant to try again
+        goes back all the same, or the person's later rows would wait behind it for ever: it is found to be no longer
+        as it was, and let go of.
+        """
         if outcome.ids:
             return self._written([replace(outcome, ids=())])
         log.error("not marked", row=outcome.errand.row.id, exc_info=error)
+        if outcome.again is not None:
+            self._again(outcome.again)
         return []
 
     def _write(self, batch: Sequence[Outcome]) -> None:
@@ -107,14 +114,14 @@ class Marker:
         fates = sorted((one.fate for one in batch if one.fate is not None), key=lambda fate: fate.id)
         with self._store.write() as db:
             outbox.mark(db, fates, [row for one in batch for row in _quotable(one)])
-            for one in batch:
-                self._settle(db, one)
+            for (channel, month), many in _refunds(batch).items():
+                quota.give_back(db, channel, month, many)
 
-    def _settle(self, db: Connection, outcome: Outcome) -> None:
-        if outcome.settle is Settle.GIVE_BACK:
-            quota.give_back(db, outcome.errand.row.channel, self._clock())
-        elif outcome.settle is Settle.SPEND:
-            quota.spend(db, outcome.errand.row.channel, self._clock())
+
+def _refunds(batch: Sequence[Outcome]) -> Counter[tuple[str, str]]:
+    """Return how many messages were counted and not sent, by channel and month."""
+    rows = [one.errand.row for one in batch if one.refund]
+    return Counter((row.channel, row.paid_in) for row in rows if row.paid_in is not None)
 
 
 def _quotable(outcome: Outcome) -> list[dict[str, Any]]:

@@ -4,18 +4,19 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any, Protocol
 
 import structlog
 
-from bot.line.answers import Quota, Refused, Sent, Unanswered, Why
+from bot.budget import Budget
+from bot.line.answers import Quota, Refused, Sent, Why
 from bot.line.gateway import LONGEST
-from handlers import outbox, quota
+from bot.mishaps import is_clash, is_out_of_reach
+from bot.pace import Pace
+from handlers import outbox
 from handlers.outbox import LEASE, Fate, Outgoing
-from handlers.quota import Taken
 from models.outbox import Policy, Sending
-from models.store import Busy, Store
+from models.store import Store
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,9 @@ CALL = timedelta(seconds=LONGEST + 1)
 HERE = 5
 """Tries a process makes by itself; later ones are the worker's."""
 MOST_TRIES = 40
-"""With waits of ten minutes at most that is less than the 24 hours a retry key lives (DOC retrying-api-request)."""
+KEY_LIFE = timedelta(hours=23)
+"""LINE forgets a retry key after 24 hours (DOC retrying-api-request): what may have been pushed before then is held,
+not pushed again, for it is better to hear something twice than never, and the second time is free."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 600.0
 
 
@@ -41,16 +44,15 @@ class Line(Protocol):
         """Send paid messages."""
         ...
 
+    def multicast(
+        self, channel: str, to: Sequence[str], messages: Sequence[dict[str, Any]], retry_key: str
+    ) -> Sent | Refused:
+        """Send the same paid messages to up to 500 people."""
+        ...
+
     def quota(self, channel: str) -> Quota:
         """Return this month's plan and use. Raises Unanswered."""
         ...
-
-
-class Settle(StrEnum):
-    """What is due to the month's count of paid messages when a row is marked."""
-
-    GIVE_BACK = "give back"
-    SPEND = "spend"
 
 
 @dataclass(slots=True)
@@ -59,15 +61,15 @@ class Errand:
 
     begun: the row's tries already count the attempt that is made now.
     unsure: an earlier attempt may have been accepted; a token that is refused now was used by it.
-    paid: the month's count has one for it. billed: LINE's own may have one as well.
+    called: LINE was called in the attempt that is made now. taken_at: when this process took or paid for the row.
     in_line: it stands in the line of those who speak to this person.
     """
 
     row: Outgoing
+    taken_at: datetime
     begun: bool = False
     unsure: bool = False
-    paid: bool = False
-    billed: bool = False
+    called: bool = False
     in_line: bool = False
 
     @property
@@ -82,13 +84,14 @@ class Outcome:
 
     fate: to be marked; None where the row is no longer ours, or nothing could be tried.
     ids: LINE's ids of the messages. again: to be tried again by this process, when that is marked.
+    refund: the month's count has one for the row, and LINE has not billed it.
     """
 
     errand: Errand
     fate: Fate | None = None
     ids: tuple[str, ...] = ()
     again: Errand | None = None
-    settle: Settle | None = None
+    refund: bool = False
 
     @property
     def final(self) -> bool:
@@ -112,16 +115,19 @@ class Sender:
         self._owner = owner
         self._clock = clock
         self._chance = chance
+        self.pace = Pace(store, clock)
+        self.budget = Budget(store, line, clock)
 
     def send(self, errand: Errand) -> Outcome:
         """Make one attempt to say a row. Never raises."""
+        errand.called = False
         try:
             return self._tried(errand)
-        except Busy:
-            return Outcome(errand, again=_put_off(errand, self._clock() + timedelta(seconds=FIRST_WAIT)))
         except Exception as error:
+            errand.unsure = errand.unsure or errand.called
+            if is_out_of_reach(error) or is_clash(error):  # of the database, which is asked before LINE is called
+                return Outcome(errand, again=put_off(errand, self._clock() + timedelta(seconds=FIRST_WAIT)))
             log.exception("sending broke", row=errand.row.id)
-            errand.unsure = True
             return self._again(errand, f"broken: {type(error).__name__}")
 
     def _tried(self, errand: Errand) -> Outcome:
@@ -137,6 +143,7 @@ class Sender:
         """Reply; None where the token is refused for another reason than our own earlier attempt."""
         if not self._is_leased(errand):
             return Outcome(errand)
+        errand.called = True
         answer = self._line.reply(errand.row.channel, token, errand.row.messages)
         if isinstance(answer, Sent):
             return self._sent(errand, answer.ids)
@@ -145,35 +152,37 @@ class Sender:
         return self._sent(errand, ()) if errand.unsure else None
 
     def _pushed(self, errand: Errand) -> Outcome:
-        if not errand.paid:
-            taken = self._take(errand.row.channel)
-            if isinstance(taken, Refused):
-                return self._refused(errand, taken)
-            if taken is not Taken.YES:
-                return self._held(errand, "no paid messages left this month")
-            errand.paid = True
+        row = errand.row
+        if errand.unsure and row.begun_at is not None and self._clock() > row.begun_at + KEY_LIFE:
+            return self._held(errand, "perhaps said: its retry key is too old to ask LINE")
+        if row.paid_in is None:
+            missing = self._pay(errand)
+            if missing is not None:
+                return missing
+        if self.budget.is_closed(row.channel, errand.taken_at):
+            return self._held(errand, "LINE lets no more through this month", refund=not errand.unsure)
+        paused = self.pace.wait(row.channel)
+        if paused is not None:
+            return Outcome(errand, again=put_off(errand, paused))
         if not self._is_leased(errand):
             return Outcome(errand)
-        answer = self._line.push(errand.row.channel, errand.row.recipient, errand.row.messages, errand.row.retry_key)
+        errand.called = True
+        answer = self._line.push(row.channel, row.recipient, row.messages, row.retry_key)
         if isinstance(answer, Sent):
+            self.pace.well(row.channel)
             return self._sent(errand, answer.ids)
-        errand.billed = errand.billed or answer.ambiguous
         return self._refused(errand, answer)
 
-    def _take(self, channel: str) -> Taken | Refused:
-        """Count a paid message, asking LINE first where nobody has this month."""
-        with self._store.write() as db:
-            taken = quota.take(db, channel, self._clock())
-        if taken is not Taken.UNKNOWN:
-            return taken
-        try:
-            found = self._line.quota(channel)
-        except Unanswered as error:
-            # Nothing was sent, so nothing is unsure.
-            return replace(error.refused, ambiguous=False)
-        with self._store.write() as db:
-            quota.learn(db, channel, self._clock(), allowed=found.allowed, used=found.used)
-            return quota.take(db, channel, self._clock())
+    def _pay(self, errand: Errand) -> Outcome | None:
+        """Count a paid message for the row; return what comes of it where that cannot be."""
+        row = errand.row
+        month = self.budget.take(row)
+        if isinstance(month, Refused):
+            return self._refused(errand, month)
+        if month is None:
+            return self._held(errand, "no paid messages left this month")
+        errand.row, errand.taken_at = replace(row, paid_in=month), self._clock()
+        return None
 
     def _is_fresh(self, row: Outgoing) -> bool:
         return row.token_at is not None and self._clock() < row.token_at + TOKEN_LIFE
@@ -192,34 +201,42 @@ class Sender:
     def _refused(self, errand: Errand, refused: Refused) -> Outcome:
         errand.unsure = errand.unsure or refused.ambiguous
         if refused.why is Why.LIMIT:
-            return self._held(errand, refused.reason, Settle.SPEND)
+            self.budget.close(errand.row.channel)
+            return self._held(errand, refused.reason, refund=True)
+        if refused.why is Why.RATE:
+            return self._again(errand, refused.reason, not_before=self.pace.too_fast(errand.row.channel))
         if not refused.permanent:
             return self._again(errand, refused.reason)
         if refused.why is Why.CHANNEL:
             return self._held(errand, refused.reason)  # the words are good; the channel's token is not
         return self._failed(errand, refused.reason)
 
-    def _held(self, errand: Errand, reason: str, settle: Settle | None = None) -> Outcome:
+    def _held(self, errand: Errand, reason: str, *, refund: bool | None = None) -> Outcome:
         """Keep the words for the person's next visit; where nobody can visit, give up."""
         if errand.row.person is None:
             return self._failed(errand, reason)
         log.info("held", row=errand.row.id, kind=errand.row.kind, reason=reason)
-        return Outcome(errand, self._fate(errand, Sending.HELD, reason), settle=settle or _refund(errand))
+        return self._ended(errand, Sending.HELD, reason, not errand.unsure if refund is None else refund)
 
     def _failed(self, errand: Errand, reason: str) -> Outcome:
         log.error("not said", row=errand.row.id, kind=errand.row.kind, reason=reason)
-        return Outcome(errand, self._fate(errand, Sending.FAILED, reason), settle=_refund(errand))
+        return self._ended(errand, Sending.FAILED, reason, refund=True)  # LINE would have known an accepted key
 
-    def _again(self, errand: Errand, reason: str) -> Outcome:
+    def _ended(self, errand: Errand, state: Sending, reason: str, refund: bool) -> Outcome:
+        refund = refund and errand.row.paid_in is not None
+        return Outcome(errand, replace(self._fate(errand, state, reason), unpaid=refund), refund=refund)
+
+    def _again(self, errand: Errand, reason: str, *, not_before: datetime | None = None) -> Outcome:
         tries, now = errand.tries, self._clock()
         if tries >= MOST_TRIES:
             return self._held(errand, reason)
-        due = self._due(errand.row, tries, now)
+        due = max(self._due(errand.row, tries, now), not_before or now)
         here = tries < HERE
-        fate = self._fate(errand, Sending.QUEUED, reason, due, due + LEASE if here else due)
         if here:
-            return Outcome(errand, fate, again=_put_off(errand, due, tries, due + LEASE))
-        return Outcome(errand, fate, settle=released(errand))
+            fate = self._fate(errand, Sending.QUEUED, reason, due, due + LEASE)
+            return Outcome(errand, fate, again=put_off(errand, due, tries, due + LEASE))
+        fate = self._fate(errand, Sending.QUEUED, reason, due, due)
+        return Outcome(errand, replace(fate, unbegun=not errand.unsure))
 
     def _due(self, row: Outgoing, tries: int, now: datetime) -> datetime:
         """Return when to try again: backing off with full jitter, but once more before the token is too old."""
@@ -248,12 +265,8 @@ def began(errand: Errand, begun: bool, now: datetime) -> bool:
     return begun
 
 
-def released(errand: Errand) -> Settle | None:
-    """Return what is due to the count when a row is left to whoever takes it next: they count it again."""
-    return Settle.GIVE_BACK if errand.paid else None
-
-
-def _put_off(errand: Errand, due: datetime, tries: int | None = None, lease: datetime | None = None) -> Errand:
+def put_off(errand: Errand, due: datetime, tries: int | None = None, lease: datetime | None = None) -> Errand:
+    """Return the errand as it is to be tried again by this process."""
     row = replace(
         errand.row,
         due_at=due,
@@ -261,7 +274,3 @@ def _put_off(errand: Errand, due: datetime, tries: int | None = None, lease: dat
         lease_until=lease or errand.row.lease_until,
     )
     return replace(errand, row=row, begun=False)
-
-
-def _refund(errand: Errand) -> Settle | None:
-    return Settle.GIVE_BACK if errand.paid and not errand.billed else None

@@ -3,12 +3,15 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, exists, insert, select, text, update
+from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
+from handlers.messages.limits import QUICK_REPLIES
+from models.json_text import to_json
 from models.outbox import Policy, Priority, Sending, outbox, said
 from models.prepared import Prepared
 
@@ -40,6 +43,10 @@ class Outgoing:
     lease_until: datetime
     tries: int = 0
     after: int | None = None  # an earlier row of this person that is not yet said
+    priority: Priority = Priority.RESULT
+    begun_at: datetime | None = None  # since then a process may have called LINE with the retry key
+    paid_in: str | None = None  # the month whose count has one for it
+    tried: bool = False  # another process may have said it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +63,7 @@ class Words:
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 _IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = Prepared(
-    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
+    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.begun_at)
     .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
     .order_by(outbox.c.id)
 )
@@ -68,7 +75,7 @@ _replace = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).value
 _unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
 _REPLACE = Prepared(_replace)
 _REPLACE_UNBEGUN = Prepared(_unbegun)
-_REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now")))
+_REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now"), outbox.c.begun_at.is_(None)))
 
 
 def add(
@@ -105,6 +112,7 @@ def add(
         "due_at": due_at,
         "owner": owner,
         "lease_until": due_at + LEASE,
+        "begun_at": now,
     }
     number = _ADD(db, row).scalar_one()
     for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
@@ -125,6 +133,7 @@ def add(
         due_at=due_at,
         lease_until=due_at + LEASE,
         after=way.after,
+        begun_at=now,
     )
 
 
@@ -151,12 +160,43 @@ def tell(
     None where they are not worth that. priority: what they give way to when the month's budget is short.
     No lock of the person is needed.
     """
-    row = _row(channel, person, recipient, once, replace(words, kind="notice"), now)
+    told = Told(person, recipient, once, words)
+    _TELL(db, _notice(channel, told, now, push_at, priority, digest(words.messages) if push_at else None))
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Words for one of many people who have not just spoken; people who hear the same share one ``Words``."""
+
+    person: int
+    recipient: str
+    once: str
+    words: Words
+
+
+def tell_many(
+    db: Connection, channel: str, told: Sequence[Told], now: datetime, push_at: datetime | None, priority: Priority
+) -> None:
+    """Write words to many people at once, each as ``tell`` does."""
+    digests = {id(one.words): digest(one.words.messages) for one in {id(one.words): one for one in told}.values()}
+    rows = [_notice(channel, one, now, push_at, priority, digests[id(one.words)] if push_at else None) for one in told]
+    if rows:
+        db.execute(_TELL.statement, rows)
+
+
+def _notice(
+    channel: str, told: Told, now: datetime, push_at: datetime | None, priority: Priority, same: str | None
+) -> dict[str, Any]:
+    words = replace(told.words, kind="notice")
+    row = _row(channel, told.person, told.recipient, told.once, words, now) | {"priority": priority, "digest": same}
     if push_at is None:
-        row |= {"policy": Policy.HOLD, "state": Sending.HELD}
-    else:
-        row |= {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
-    _TELL(db, row)
+        return row | {"policy": Policy.HOLD, "state": Sending.HELD}
+    return row | {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
+
+
+def digest(messages: list[dict[str, Any]]) -> str:
+    """Return what tells messages from others: rows with equal ones may go in one call."""
+    return sha256(to_json(messages).encode()).hexdigest()[:32]
 
 
 def _row(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
@@ -178,6 +218,9 @@ def _row(channel: str, person: int | None, recipient: str, once: str, words: Wor
         "lease_until": None,
         "tries": 0,
         "created_at": now,
+        "priority": Priority.RESULT,
+        "digest": None,
+        "begun_at": None,
     }
 
 
@@ -199,7 +242,7 @@ class _Way:
 
 def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
     """Tell whether a row was to be pushed, and now need not be: the person is here, and it is said for free."""
-    if row.kind != "notice" or row.state != Sending.QUEUED or row.tries > 0:
+    if row.kind != "notice" or row.state != Sending.QUEUED or row.begun_at is not None:
         return False
     return _REPLACE_IDLE(db, {"row": row.id, "now": now}).first() is not None
 
@@ -211,7 +254,7 @@ def _make_way(db: Connection, rows: Sequence[Any], taken: Collection[int], room:
         if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
             way.acks.append(row.id)
         elif row.state == Sending.QUEUED and row.id not in taken:
-            way.after = row.id
+            way.after = way.after if row.kind == "notice" else row.id  # a notice is no part of the talk
         elif room > 0:
             way.held.append(row.id)
             _take_up(way, row.id, _WORDS(db, {"row": row.id}).one(), room - len(way.messages))
@@ -221,7 +264,8 @@ def _make_way(db: Connection, rows: Sequence[Any], taken: Collection[int], room:
 def _take_up(way: _Way, number: int, row: Any, room: int) -> None:
     """Say a held row first, as much of it as there is room for."""
     about = row.about or [None] * len(row.messages)
-    way.messages += row.messages[:room]
+    # The buttons of a turn that could not be said asked what is asked no more.
+    way.messages += row.messages[:room] if row.kind == "notice" else map(_bare, row.messages[:room])
     way.about += about[:room]
     if row.messages[room:]:
         way.left.append((number, Words(row.messages[room:], about[room:], kind=row.kind)))
@@ -232,7 +276,23 @@ def _after_held(way: _Way, words: Words) -> Words:
     if not way.messages:
         return words
     kind = "turn" if words.kind == "ack" else words.kind
-    return replace(words, messages=way.messages + words.messages, about=way.about + words.about, kind=kind, wait=0.0)
+    messages = _joined([*way.messages, *words.messages])
+    return replace(words, messages=messages, about=way.about + words.about, kind=kind, wait=0.0)
+
+
+def _joined(messages: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return messages of which the last has the quick replies of all, its own first: LINE shows no others."""
+    shown: dict[str, dict[str, Any]] = {}
+    for one in reversed(messages):
+        for item in one.get("quickReply", {}).get("items", []):
+            shown.setdefault(item["action"]["label"], item)
+    items = list(shown.values())[:QUICK_REPLIES]
+    bare = [_bare(one) for one in messages]
+    return [*bare[:-1], bare[-1] | ({"quickReply": {"items": items}} if items else {})]
+
+
+def _bare(message: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in message.items() if key != "quickReply"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +306,8 @@ class Fate:
     error: str | None = None
     due_at: datetime | None = None  # when to try again, for QUEUED
     lease_until: datetime | None = None
+    unpaid: bool = False  # the month's count has none for it any more
+    unbegun: bool = False  # nobody has called LINE with its key, nor will who marks it
 
 
 _SENT = (
@@ -264,7 +326,15 @@ _ELSE = Prepared(
         lease_until=bindparam("lease"),
     )
 )
+_UNPAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=None))
+_UNBEGUN = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(begun_at=None))
+_PAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=bindparam("in_month")))
 _SAID = insert(said)
+
+
+def note_paid(db: Connection, row: int, in_month: str) -> None:
+    """Note that a month's count has one for a row: whoever tries it again need not count it."""
+    _PAID(db, {"row": row, "in_month": in_month})
 
 
 def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any]] = ()) -> None:
@@ -274,21 +344,20 @@ def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any
         if fate.state == Sending.SENT:
             sent.append({"row": fate.id, "at": fate.at, "count": fate.tries})
         else:
-            _ELSE(
-                db,
-                {
-                    "row": fate.id,
-                    "to": fate.state,
-                    "count": fate.tries,
-                    "why": fate.error,
-                    "due": fate.due_at or fate.at,
-                    "lease": fate.lease_until or fate.at,
-                },
-            )
+            _mark_else(db, fate)
     if sent:
         db.execute(_SENT, sent)
     if rows := list(quotable):
         db.execute(_SAID, rows)
+
+
+def _mark_else(db: Connection, fate: Fate) -> None:
+    row = {"row": fate.id, "to": fate.state, "count": fate.tries, "why": fate.error}
+    _ELSE(db, row | {"due": fate.due_at or fate.at, "lease": fate.lease_until or fate.at})
+    if fate.unpaid:
+        _UNPAID(db, {"row": fate.id})
+    if fate.unbegun:
+        _UNBEGUN(db, {"row": fate.id})
 
 
 _BEGIN = Prepared(
@@ -318,59 +387,3 @@ _WAITING = select(outbox.c.id).where(
 def still_waiting(db: Connection, rows: Sequence[int]) -> set[int]:
     """Return those of the rows that are not yet said (nor given up)."""
     return set(db.execute(_WAITING, {"rows": list(rows)}).scalars())
-
-
-_earlier = outbox.alias("earlier")
-# A lease that ends when the row is due is nobody's: it only keeps the row until its next try.
-_IS_BEFORE = exists().where(
-    _earlier.c.person_id == outbox.c.person_id,
-    _earlier.c.id < outbox.c.id,
-    text("earlier.state IN ('queued', 'held') AND earlier.state = 'queued'"),
-    _earlier.c.lease_until > bindparam("now"),
-    _earlier.c.lease_until > _earlier.c.due_at,
-)
-_ABANDONED = (
-    select(outbox)
-    .where(
-        text("outbox.state = 'queued'"),
-        outbox.c.due_at <= bindparam("now"),
-        outbox.c.lease_until <= bindparam("now"),
-        ~_IS_BEFORE,
-    )
-    .order_by(outbox.c.id + 0)  # by the bare id, SQLite would rather read everything ever said than sort a few
-    .limit(bindparam("most"))
-    .with_for_update(skip_locked=True)
-)
-_TAKE = (
-    update(outbox).where(outbox.c.id == bindparam("row")).values(owner=bindparam("who"), lease_until=bindparam("until"))
-)
-
-
-def claim_due(db: Connection, owner: str, now: datetime, most: int = 100) -> list[Outgoing]:
-    """Take over rows that are due and whose lease ran out: those of a crashed process, and those to try again.
-
-    A person's rows are given in order; a row after one that another process still holds waits.
-    """
-    rows = db.execute(_ABANDONED, {"now": now, "most": most}).all()
-    if rows:
-        db.execute(_TAKE, [{"row": row.id, "who": owner, "until": now + LEASE} for row in rows])
-    return [_outgoing(row, now) for row in rows]
-
-
-def _outgoing(row: Any, now: datetime) -> Outgoing:
-    return Outgoing(
-        id=row.id,
-        channel=row.channel_id,
-        person=row.person_id,
-        recipient=row.recipient,
-        kind=row.kind,
-        policy=Policy(row.policy),
-        messages=row.messages,
-        about=row.about or [None] * len(row.messages),
-        reply_token=row.reply_token,
-        token_at=row.token_at,
-        retry_key=row.retry_key,
-        due_at=row.due_at,
-        lease_until=now + LEASE,
-        tries=row.tries,
-    )

@@ -16,8 +16,11 @@ from models.people import IN_FORCE, Role, memberships, people
 PATIENCE = timedelta(hours=1)
 """A visit within this time saves the push."""
 
-_USER = select(people.c.line_user_id).where(
-    people.c.id == bindparam("person"), people.c.channel_id == bindparam("channel"), people.c.blocked_at.is_(None)
+SOON_STALE = frozenset({Priority.REMINDER, Priority.DIGEST})
+"""What nobody wants to hear who comes back to us after weeks."""
+
+_USER = select(people.c.line_user_id, people.c.blocked_at).where(
+    people.c.id == bindparam("person"), people.c.channel_id == bindparam("channel")
 )
 
 
@@ -34,19 +37,22 @@ def tell(
 ) -> None:
     """Write words for a person of the channel, who need not be here; nothing where LINE reaches nobody.
 
+    Who has blocked us hears them after unblocking, but for what is stale by then; it costs nothing.
+
     once: a name for these words; the same name is said once to one person. patience: how long a push waits for a visit.
     priority: what it gives way to when the month's budget is short.
     """
-    user = db.execute(_USER, {"person": person, "channel": channel}).scalar()
-    if user is None:
+    to = db.execute(_USER, {"person": person, "channel": channel}).first()
+    if to is None or to.line_user_id is None or (to.blocked_at is not None and priority in SOON_STALE):
         return
     messages, about = to_line(said)
+    worth_a_push = worth_a_push and to.blocked_at is None
     push_at = polite(now + patience, working_days.of(db, channel)) if worth_a_push else None
     outbox.tell(
         db,
         channel=channel,
         person=person,
-        recipient=user,
+        recipient=to.line_user_id,
         once=f"{once}:{person}",
         words=Words(messages, about),
         now=now,

@@ -72,6 +72,8 @@ class FakeLine:
     keys: dict[str, tuple[str, ...]] = field(default_factory=dict)
     allowed: int | None = 300
     billed: int = 0
+    bad: set[str] = field(default_factory=set)  # people whose id LINE does not take
+    cast: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)  # accepted multicasts: key, to whom
     said: list[tuple[str, str]] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     numbers: Any = field(default_factory=lambda: count(1))
@@ -81,6 +83,11 @@ class FakeLine:
 
     def push(self, channel: str, to: str, messages: Sequence[dict[str, Any]], retry_key: str) -> Sent | Refused:
         return self._call("push", lambda: self._pushed(to, messages, retry_key))
+
+    def multicast(
+        self, channel: str, to: Sequence[str], messages: Sequence[dict[str, Any]], retry_key: str
+    ) -> Sent | Refused:
+        return self._call("multicast", lambda: self._cast(to, messages, retry_key))
 
     def quota(self, channel: str) -> Quota:
         answer = self._call("quota", lambda: Sent())
@@ -106,12 +113,27 @@ class FakeLine:
         return self._accept(token, messages)
 
     def _pushed(self, to: str, messages: Sequence[dict[str, Any]], key: str) -> Sent | Refused:
+        if to in self.bad:
+            return _ANSWERS[BAD]
         if key not in self.keys:
             if self.allowed is not None and self.billed >= self.allowed:
                 return _ANSWERS[LIMIT]
             self.billed += 1
             self.keys[key] = self._accept(to, messages).ids
         return Sent(self.keys[key])
+
+    def _cast(self, to: Sequence[str], messages: Sequence[dict[str, Any]], key: str) -> Sent | Refused:
+        if any(user in self.bad for user in to):
+            return _ANSWERS[BAD]
+        if key not in self.keys:
+            if self.allowed is not None and self.billed + len(to) > self.allowed:
+                return _ANSWERS[LIMIT]
+            self.billed += len(to)
+            self.keys[key] = ()
+            self.cast.append((key, tuple(to)))
+            for user in to:
+                self._accept(user, messages)
+        return Sent()
 
     def _accept(self, to: str, messages: Sequence[dict[str, Any]]) -> Sent:
         self.said += [(to, message["text"]) for message in messages]

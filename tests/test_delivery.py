@@ -209,7 +209,7 @@ def test_the_larger_count_is_believed(scene: Scene) -> None:
         quota.take(db, MAIN, START)
         quota.learn(db, MAIN, START, allowed=300, used=5)
         quota.learn(db, MAIN, START, allowed=15000, used=40)
-        quota.give_back(db, MAIN, START)
+        quota.give_back(db, MAIN, "2026-01")
     assert paid(scene) == 39
 
 

@@ -4,11 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from handlers import outbox, working_days
+from handlers import claims, working_days
 from handlers.heard import Kind
 from handlers.messages.values import Say
 from handlers.telling import PATIENCE, in_office, of_school, polite, tell
-from models.outbox import Policy, Sending
+from models.outbox import Policy, Priority, Sending
 from models.outbox import outbox as table
 from models.people import Role, people
 from tests.province import Province
@@ -39,7 +39,7 @@ def test_who_comes_by_hears_it_for_free_and_is_not_pushed(province):
     assert waiting(province) == []
     province.later(days=3)
     with province.store.write() as db:
-        assert outbox.claim_due(db, "worker", province.now) == []
+        assert claims.claim_due(db, "worker", province.now).rows == []
 
 
 def test_who_stays_away_is_pushed_once(province):
@@ -50,7 +50,7 @@ def test_who_stays_away_is_pushed_once(province):
     assert row.due_at == polite(province.now + PATIENCE)
     province.now = row.due_at
     with province.store.write() as db:
-        (taken,) = outbox.claim_due(db, "worker", province.now)
+        (taken,) = claims.claim_due(db, "worker", province.now).rows
     assert (taken.policy, taken.reply_token) == (Policy.PUSH, None)
 
 
@@ -59,7 +59,7 @@ def test_what_is_being_pushed_right_now_is_not_said_again(province):
     told(province, director, "ต้นสังกัดขอให้ปรับข้อ 4")
     province.now = waiting(province)[0].due_at
     with province.store.write() as db:
-        outbox.claim_due(db, "worker", province.now)
+        claims.claim_due(db, "worker", province.now)
     director.says("สวัสดี")
     assert "ต้นสังกัดขอให้ปรับข้อ 4" not in director.words
 
@@ -69,15 +69,18 @@ def test_what_is_not_worth_a_push_waits_for_ever(province):
     told(province, director, "มีคำตอบแล้ว", worth_a_push=False)
     province.later(days=30)
     with province.store.write() as db:
-        assert outbox.claim_due(db, "worker", province.now) == []
+        assert claims.claim_due(db, "worker", province.now).rows == []
     director.says("สวัสดี").hears("มีคำตอบแล้ว")
 
 
-def test_who_blocked_us_costs_nothing(province):
+def test_who_blocked_us_costs_nothing_and_hears_it_on_coming_back(province):
     director = province.director()
     director.does(Kind.UNFOLLOW, token=None)
-    told(province, director, "ไม่ถึง")
-    assert waiting(province) == []
+    told(province, director, "ต้นสังกัดรับรองแล้ว")
+    told(province, director, "พรุ่งนี้ครบกำหนด", priority=Priority.REMINDER)
+    assert [row.state for row in waiting(province)] == [Sending.HELD]
+    province.later(days=20)
+    director.does(Kind.FOLLOW).hears("ต้นสังกัดรับรองแล้ว").hears_not("พรุ่งนี้ครบกำหนด")
 
 
 def test_nobody_of_another_channel_is_told(province):
