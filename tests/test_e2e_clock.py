@@ -1,0 +1,311 @@
+"""Schedulers and deliverers, killed again and again while LINE has its moods: everybody hears everything once."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any, Self
+
+import pytest
+from sqlalchemy import func, make_url, select
+
+from bot.simulator import faults
+from handlers import channels, heartbeats, outbox
+from handlers.outbox import Words
+from models.heartbeats import heartbeats as beats
+from models.outbox import Sending
+from models.outbox import outbox as rows
+from models.people import people
+from models.programme import MAIN
+from models.store import Store
+from tests.clock_child import news
+from tests.postgresql import DURABLE, Server
+from tests.processes import ROOT, Bot, until
+
+pytestmark = pytest.mark.processes
+
+TUESDAY = datetime(2026, 1, 13, 2, 30, tzinfo=UTC)
+"""Half past nine on a working day: from here the clocks of all processes run."""
+SETTLE = 120.0
+MOODS = (
+    faults.error(500),
+    faults.rate_limited(),
+    faults.hang(1.0),
+    faults.hang(0.5, accepts=False),
+    faults.reset_after(),
+    faults.reset_before(),
+)
+
+
+class Herd:
+    """Schedulers over one database, each known by a name, which begin again when they were killed.
+
+    people: so many hear the news. news: so many pieces, one every ``every`` seconds from the start on.
+    """
+
+    def __init__(self, database: str, folder: Path, *, listeners: int, news: int, every: float) -> None:
+        self.news = news
+        self.began = datetime.now(UTC)
+        self.ahead = TUESDAY - self.began
+        more = {
+            "CLOCK_AHEAD": str(self.ahead.total_seconds()),
+            "NEWS_FROM": TUESDAY.isoformat(),
+            "NEWS_EVERY": str(every),
+            "NEWS": str(news),
+        }
+        self.bot = Bot(database, folder, **more)
+        self.bot.platform.forward(self.ahead.total_seconds())
+        self.bot.platform.main.quota.allowed = None
+        self.store = Store(database, patience=20)
+        self.users = self._listeners(listeners)
+        self._log = (folder / "clock.log").open("ab")
+        self._nursery = subprocess.Popen(
+            [sys.executable, "-m", "tests.clock_child"],
+            cwd=ROOT, env=self.bot.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
+        )  # fmt: skip
+        self._living: dict[str, int] = {}
+
+    def _listeners(self, many: int) -> dict[int, str]:
+        """Let so many friends be known to the bot; return their LINE ids by number."""
+        with self.store.write() as db:
+            channels.ensure(db, MAIN, self.now)
+            for phone in (self.bot.platform.phone() for _ in range(many)):
+                self.bot.platform.main.friends.add(phone.user)
+                row = {"channel_id": MAIN, "line_user_id": phone.user, "created_at": self.now}
+                db.execute(people.insert(), row)
+            found = db.execute(select(people.c.id, people.c.line_user_id)).all()
+            return {row.id: row.line_user_id for row in found}
+
+    @property
+    def now(self) -> datetime:
+        """Return the time of the processes' clocks."""
+        return datetime.now(UTC) + self.ahead
+
+    def start(self, name: str, role: str = "all") -> None:
+        """Let a process begin."""
+        assert self._nursery.stdin is not None
+        assert self._nursery.stdout is not None
+        self._nursery.stdin.write(f"{role}\n")
+        self._nursery.stdin.flush()
+        self._living[name] = int(self._nursery.stdout.readline())
+
+    def kill(self, name: str) -> None:
+        """Take a process away, as a power cut does."""
+        self.signal(name, signal.SIGKILL)
+        until(lambda: not _is_there(self._living[name]), 10, "it is dead")
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Send a signal to a process."""
+        os.kill(self._living[name], number)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        for process in self._living.values():
+            if _is_there(process):
+                os.kill(process, signal.SIGKILL)
+        self._nursery.communicate(timeout=20)
+        self.store.dispose()
+        self.bot.__exit__(*exception)
+        self._log.close()
+        print(f"--- the clock said:\n{self.words[-6000:]}")
+
+    @property
+    def words(self) -> str:
+        """Everything that was logged."""
+        return Path(self._log.name).read_text(encoding="utf-8", errors="replace")
+
+    def moody(self, chance: Random, part: float, times: int = 20_000) -> None:
+        """Let LINE have its moods for a part of the calls to come."""
+        for endpoint in ("push", "multicast"):
+            line = [chance.choice(MOODS) if chance.random() < part else faults.Fault() for _ in range(times)]
+            self.bot.platform.faults.queue(endpoint, *line)
+
+    def count(self, *where: Any) -> int:
+        """Count rows of the outbox."""
+        with self.store.read() as db:
+            return int(db.execute(select(func.count()).select_from(rows).where(*where)).scalar_one())
+
+    def is_all_sent(self) -> bool:
+        """Tell whether everybody has been told everything."""
+        return self.count() == self.count(rows.c.state == Sending.SENT) == len(self.users) * self.news
+
+    def everybody_heard_everything_once(self) -> None:
+        """Compare the phones, the outbox, and the calls."""
+        heard = {number: self.heard(user) for number, user in self.users.items()}
+        wanted = {number: sorted(news(slot, number) for slot in range(self.news)) for number in self.users}
+        assert {number: words for number, words in heard.items() if words != wanted[number]} == {}
+        calls = [call for call in self.bot.platform.calls if call.endpoint in ("push", "multicast")]
+        accepted = Counter(call.retry_key for call in calls if call.status == 200)
+        assert None not in accepted
+        assert set(accepted.values()) == {1}, "LINE accepted a key twice"
+        assert self.bot.platform.problems == []
+
+    def heard(self, user: str) -> list[str]:
+        """Return what stands on a phone."""
+        return sorted(message["text"] for message in self.bot.platform.phone(user).heard)
+
+    def repeated(self) -> int:
+        """Return how often LINE said that it knew a call already."""
+        return sum(call.status == 409 for call in self.bot.platform.calls)
+
+
+def _is_there(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def _kill_at_random(herd: Herd, roles: dict[str, str], times: int, chance: Random) -> None:
+    for name, role in roles.items():
+        herd.start(name, role)
+    for _ in range(times):
+        time.sleep(chance.uniform(0.05, 0.7))
+        name = chance.choice(list(roles))
+        herd.kill(name)
+        herd.start(name, roles[name])
+
+
+@pytest.fixture
+def herd_of(tmp_path: Path) -> Iterator[Callable[..., Herd]]:
+    herds: list[Herd] = []
+
+    def make(database: str, **how: Any) -> Herd:
+        herds.append(Herd(database, tmp_path, **how))
+        return herds[-1]
+
+    yield make
+    for herd in herds:
+        herd.__exit__()
+
+
+def test_killed_a_hundred_times_two_schedulers_and_two_deliverers_tell_everybody_everything_once(
+    new_postgresql_url: Callable[[], str], herd_of: Callable[..., Herd]
+) -> None:
+    seed = int(os.environ.get("SEED", "20260113"))
+    print(f"SEED={seed}")
+    chance = Random(seed)
+    herd = herd_of(new_postgresql_url(), listeners=200, news=6, every=6)
+    herd.moody(chance, 0.3)
+    roles = {"clock 1": "clock", "clock 2": "clock", "deliver 1": "deliver", "deliver 2": "deliver"}
+    _kill_at_random(herd, roles, 100, chance)
+    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.everybody_heard_everything_once()
+    assert herd.repeated() > 0, "nobody died between LINE's acceptance and the mark: this proves little"
+    assert _leaders(herd) > 1
+    assert "Traceback" not in herd.words
+
+
+def _leaders(herd: Herd) -> int:
+    with herd.store.read() as db:
+        return sum(row.leads_since is not None for row in heartbeats.processes(db))
+
+
+def test_killed_again_and_again_one_worker_on_sqlite_tells_everybody_everything_once(
+    new_sqlite_url: Callable[[], str], herd_of: Callable[..., Herd]
+) -> None:
+    chance = Random(20260114)
+    herd = herd_of(new_sqlite_url(), listeners=40, news=4, every=3)
+    herd.moody(chance, 0.2)
+    _kill_at_random(herd, {"worker": "all"}, 20, chance)
+    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.everybody_heard_everything_once()
+    assert "Traceback" not in herd.words
+
+
+def test_while_sqlite_is_locked_for_three_seconds_nothing_is_lost_or_said_twice(
+    new_sqlite_url: Callable[[], str], herd_of: Callable[..., Herd]
+) -> None:
+    url = new_sqlite_url()
+    herd = herd_of(url, listeners=60, news=5, every=2)
+    herd.moody(Random(1), 0.1)
+    herd.start("worker")
+    for _ in range(2):
+        time.sleep(1.5)
+        with closing(sqlite3.connect(str(make_url(url).database), isolation_level=None, timeout=10)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            time.sleep(3)
+            other.execute("ROLLBACK")
+    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.everybody_heard_everything_once()
+
+
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Server]:
+    """A PostgreSQL that no other test uses, and that loses nothing when it crashes."""
+    server = Server.start(f"own-{os.getpid()}", DURABLE)
+    yield server
+    server.stop()
+
+
+def test_while_postgresql_crashes_and_comes_back_nothing_is_lost_or_said_twice(
+    own_server: Server, herd_of: Callable[..., Herd]
+) -> None:
+    herd = herd_of(own_server.url(own_server.create()), listeners=150, news=6, every=2)
+    herd.moody(Random(2), 0.1)
+    for name, role in {"clock 1": "clock", "clock 2": "clock", "deliver 1": "deliver", "deliver 2": "deliver"}.items():
+        herd.start(name, role)
+    for _ in range(3):
+        time.sleep(3)
+        own_server.crash_and_restart()
+    herd.store.dispose()  # its own connections are gone as well
+    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.everybody_heard_everything_once()
+
+
+def test_a_dead_leader_is_followed_within_seconds(
+    new_postgresql_url: Callable[[], str], herd_of: Callable[..., Herd]
+) -> None:
+    herd = herd_of(new_postgresql_url(), listeners=1, news=0, every=1)
+    for name in ("clock 1", "clock 2"):
+        herd.start(name, "clock")
+        until(lambda: _leads(herd), 10, "one leads")
+        time.sleep(0.5)
+    first = _leads(herd)
+    died = herd.now
+    herd.kill("clock 1")
+    until(lambda: _leads(herd) - first, 10, "the other leads")
+    with herd.store.read() as db:
+        since = max(row.leads_since for row in db.execute(select(beats)) if row.leads_since)
+    assert since - died < timedelta(seconds=5)
+
+
+def _leads(herd: Herd) -> set[str]:
+    with herd.store.read() as db:
+        return {row.process for row in heartbeats.processes(db) if row.leads_since}
+
+
+def test_when_the_clock_is_set_back_an_hour_work_goes_on_and_nothing_is_said_twice(
+    new_sqlite_url: Callable[[], str], herd_of: Callable[..., Herd]
+) -> None:
+    herd = herd_of(new_sqlite_url(), listeners=10, news=2, every=1)
+    herd.start("worker")
+    until(herd.is_all_sent, 30, "all is sent")
+    herd.signal("worker", signal.SIGUSR1)
+    with herd.store.write() as db:
+        number, user = next(iter(herd.users.items()))
+        back = herd.now - timedelta(hours=1)
+        words = Words([{"type": "text", "text": "หลังนาฬิกาถอยหลัง"}], [None])
+        outbox.tell(
+            db, channel=MAIN, person=number, recipient=user, once="later", words=words, now=back, push_at=back
+        )  # fmt: skip
+    until(lambda: "หลังนาฬิกาถอยหลัง" in herd.heard(user), 15, "the worker goes on")
+    until(lambda: _newest_beat(herd) < herd.now - timedelta(minutes=30), 15, "its heart beats by the new clock")
+    assert sorted(herd.heard(user)) == sorted([*(news(slot, number) for slot in range(2)), "หลังนาฬิกาถอยหลัง"])
+    assert "the clock was set back" in herd.words
+
+
+def _newest_beat(herd: Herd) -> datetime:
+    with herd.store.read() as db:
+        return max(row.beat_at for row in heartbeats.processes(db))
