@@ -202,7 +202,13 @@ _TAKE_OVER = (
 )
 _ANSWER = (
     _which.where(or_(asks.c.state == Asked.OPEN, (asks.c.state == Asked.TAKEN) & (asks.c.owner_id == bindparam("by"))))
-    .values(state=Asked.ANSWERED, owner_id=bindparam("by"), answer=bindparam("words"), answered_at=bindparam("at"))
+    .values(
+        state=Asked.ANSWERED,
+        owner_id=bindparam("by"),
+        answer=bindparam("words"),
+        line_message_id=bindparam("mark"),
+        answered_at=bindparam("at"),
+    )
     .returning(asks.c.id)
 )
 
@@ -224,9 +230,14 @@ def take_over(db: Connection, channel: str, number: int, was: int, by: int, now:
     return done
 
 
-def answer(db: Connection, channel: str, number: int, by: int, said: str, now: datetime) -> bool:
-    """Answer an ask that is open or one's own; False where it is another's, or answered. Never over an answer."""
-    row = {"channel": channel, "ask": number, "by": by, "words": said, "at": now}
+def answer(
+    db: Connection, channel: str, number: int, by: int, said: str, now: datetime, mark: str | None = None
+) -> bool:
+    """Answer an ask that is open or one's own; False where it is another's, or answered. Never over an answer.
+
+    mark: the LINE id of the bubble, by which the answer can be unsent.
+    """
+    row = {"channel": channel, "ask": number, "by": by, "words": said, "at": now, "mark": mark}
     done = db.execute(_ANSWER, row).first() is not None
     if done:
         note(db, channel, "ask.answered", now, person=by, ask=number)

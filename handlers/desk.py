@@ -1,4 +1,4 @@
-"""What waits for a coordinator, within one's own agencies: requests to join, for more time, asks of schools."""
+"""What waits for a coordinator, within one's own agencies: requests to join, for more time, asks, talks, erasures."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, func, select
 
-from handlers import agencies, asks, extensions, tickets
+from handlers import agencies, asks, erasures, extensions, tickets
 from models.people import Request, Role, join_requests
 
 
@@ -19,6 +19,7 @@ class Desk:
     wishes: int
     asks: int
     tickets: int
+    erasures: int
 
 
 def _by_agency(table: Any, *where: Any) -> Select[Any]:
@@ -38,7 +39,8 @@ def waiting(db: Connection, channel: str, agency: int | None, now: datetime) -> 
     asked = asks.waiting(db, channel, asks.view(db, channel, Role.COORDINATOR, agency))
     talks = tickets.waiting(db, channel, within, now)
     wishes = len(extensions.waiting(db, channel, within, now))
-    return Desk(_sum(db, _REQUESTS, channel, within), wishes, len(asked), len(talks))
+    erased = erasures.waiting(db, channel, within)
+    return Desk(_sum(db, _REQUESTS, channel, within), wishes, len(asked), len(talks), len(erased))
 
 
 def _sum(db: Connection, statement: Select[Any], channel: str, within: Collection[int] | None) -> int:

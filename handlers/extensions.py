@@ -169,9 +169,12 @@ def ask(
     person: int,
     due_on: date,
     why: str | None,
+    mark: str | None = None,
     now: datetime,
 ) -> int:
     """Write down that a school asks for more time and return the request's id; an older open one is withdrawn.
+
+    mark: the LINE id of the bubble with the reason, by which it can be unsent.
 
     Raises:
         BadRound: the day could not be granted.
@@ -179,7 +182,9 @@ def ask(
     check(db, channel, round_id, school, due_on, now)
     db.execute(_WITHDRAW, {"round": round_id, "school": school, "at": now})
     row = {"channel_id": channel, "round_id": round_id, "school_id": school, "person_id": person, "due_on": due_on}
-    asked: int = db.execute(_ASK, row | {"why": why, "state": Request.ASKED, "asked_at": now}).scalar_one()
+    asked: int = db.execute(
+        _ASK, row | {"why": why, "line_message_id": mark, "state": Request.ASKED, "asked_at": now}
+    ).scalar_one()
     note(db, channel, "extension.asked", now, person=person, request=asked, due=due_on.isoformat())
     return asked
 

@@ -18,7 +18,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
-from handlers.verbs import VERBS, applying, asks, chatting, filing, joining, moving, privacy, schools, tickets
+from handlers.verbs import VERBS, applying, asks, chatting, editing, filing, joining, moving, privacy, schools, tickets
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
@@ -45,7 +45,7 @@ _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DE
 def hear(talk: Talk) -> Turn | None:
     """Apply what was heard; return what is said back, None where LINE gives no way to answer."""
     if talk.heard.kind == Kind.UNSEND:
-        tickets.unsend(talk)
+        editing.unsend(talk)
         return filing.unsend(talk)
     if talk.heard.kind == Kind.OTHER and talk.heard.message_id is None:
         return None  # an event LINE added since, not words of a person
@@ -54,6 +54,8 @@ def hear(talk: Talk) -> Turn | None:
         return of_oneself
     if talk.standing is None or privacy.must_read(talk):
         return _hear_guest(talk)
+    if talk.heard.kind == Kind.EDITED and (changed := editing.edited(talk)) is not None:
+        return privacy.notice_phone(talk, changed)
     return privacy.notice_phone(talk, _hear_member(talk))
 
 

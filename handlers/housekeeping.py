@@ -10,11 +10,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Text, cast, delete, null, select, tuple_, update
 
+from handlers import retention
 from handlers.privacy import FORGOTTEN
 from models.inbox import Kept, inbox
 from models.outbox import Sending, outbox, said
 from models.people import Request, join_requests, people
-from models.place import asked
+from models.place import asked, places
 from models.programme import rounds
 from models.report import media, reports
 
@@ -28,6 +29,8 @@ FILES = timedelta(days=180)
 """What is noted of photos and files that were refused or lost."""
 REQUESTS = timedelta(days=365)
 """Requests to join, once decided, with their reasons."""
+LOST_PLACES = timedelta(days=365)
+"""Where somebody stood in a talk who has said nothing since."""
 
 _OVER = (Sending.SENT, Sending.REPLACED, Sending.FAILED)
 _BLANK: dict[str, Any] = {"recipient": "", "messages": [], "about": null(), "reply_token": None}
@@ -38,8 +41,8 @@ def due(db: Connection, now: datetime, most: int = 500) -> int:
 
     Any number of processes may do so at once: rows that another has locked are left to it.
     """
-    works = (_events, _words_said, _words_to_nobody, _asked, _quotable, _files, _requests)
-    return sum(work(db, now, most) for work in works)
+    works = (_events, _words_said, _words_to_nobody, _never_said, _asked, _quotable, _files, _requests, _places)
+    return sum(work(db, now, most) for work in works) + retention.due(db, now, most)
 
 
 def _events(db: Connection, now: datetime, most: int) -> int:
@@ -55,6 +58,14 @@ def _words_said(db: Connection, now: datetime, most: int) -> int:
 def _words_to_nobody(db: Connection, now: datetime, most: int) -> int:
     """Blank what was said to people since unlinked: the answer to unlinking itself, say."""
     return _blank(db, most, outbox.c.person_id.in_(select(people.c.id).where(people.c.line_user_id.is_(None))))
+
+
+def _never_said(db: Connection, now: datetime, most: int) -> int:
+    """Let go of what waits for a visit of somebody who was unlinked or erased: nobody can come for it."""
+    gone = outbox.c.person_id.in_(select(people.c.id).where(people.c.line_user_id.is_(None)))
+    found = _few(outbox.c.id, most, outbox.c.state == Sending.HELD, gone)
+    failed = {**_BLANK, "state": Sending.FAILED, "error": "unlinked"}
+    return db.execute(update(outbox).where(outbox.c.id.in_(found)).values(failed)).rowcount
 
 
 def _blank(db: Connection, most: int, which: ColumnElement[bool]) -> int:
@@ -90,6 +101,11 @@ def _requests(db: Connection, now: datetime, most: int) -> int:
     decided = (join_requests.c.state != Request.ASKED, join_requests.c.decided_at <= now - REQUESTS)
     found = _few(join_requests.c.id, most, *decided)
     return db.execute(delete(join_requests).where(join_requests.c.id.in_(found))).rowcount
+
+
+def _places(db: Connection, now: datetime, most: int) -> int:
+    found = _few(places.c.person_id, most, places.c.since <= now - LOST_PLACES)
+    return db.execute(delete(places).where(places.c.person_id.in_(found))).rowcount
 
 
 def _few(key: Any, most: int, *which: ColumnElement[bool]) -> Any:

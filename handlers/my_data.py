@@ -2,13 +2,14 @@
 
 from datetime import datetime
 
-from handlers import privacy
+from handlers import erasures, privacy
 from handlers.messages.build import chunks
 from handlers.messages.values import Act, Choice, Message, Say
 from handlers.privacy import Kept, Served
 from handlers.talk import Talk
 from handlers.texts import say
-from handlers.thai import moment
+from handlers.thai import day, moment, today
+from models.people import Request
 from models.report import PartKind
 
 ASKED_FOR = ("data_copy", "data_name", "data_unlink", "data_erase")
@@ -20,7 +21,7 @@ _BUBBLE, _A_PAGE = 4000, 4
 def shown(talk: Talk) -> Say:
     """Return what is kept of the person, in few words, and what can be asked for."""
     kept = privacy.kept_of(talk.db, talk.channel, talk.person.id)
-    words = "\n".join([say("my_data.title"), *_lines(kept, talk.now)])
+    words = "\n".join([say("my_data.title"), *_lines(kept, talk.now), *_erasures(talk)])
     told = [say("my_data.who")] if talk.standings else []
     choices = tuple(Choice(say(f"label.{name}"), Act(name)) for name in ASKED_FOR)
     return Say("\n\n".join([words, *told, say("my_data.typed"), way_back(talk)]), (*choices, *back(talk)))
@@ -39,6 +40,19 @@ def back(talk: Talk) -> tuple[Choice, ...]:
         return ()
     resume, desk = Choice(say("label.resume"), Act("report")), Choice(say("label.data_desk"), Act("desk"))
     return (resume if talk.stand.may_write else desk,)
+
+
+def _erasures(talk: Talk) -> list[str]:
+    """Return what became of the person's requests for erasure; one carried out leaves nobody to show it to."""
+    lines = []
+    for one in erasures.of_person(talk.db, talk.channel, talk.person.id):
+        asked, due = day(today(one.asked_at)), day(today(one.due_at))
+        if one.state == Request.ASKED:
+            lines.append(say("my_data.erasure_waits", asked=asked, due=due))
+        elif one.state == Request.REFUSED:
+            why = one.why or say("review.unsent")
+            lines.append(say("my_data.erasure_refused", asked=asked, why=why))
+    return lines
 
 
 def _lines(kept: Kept, now: datetime, *, all_roles: bool = False) -> list[str]:
@@ -87,4 +101,4 @@ def _everything(talk: Talk) -> str:
         text = one.text or say(f"count.{'texts' if one.kind == PartKind.TEXT else one.kind}", n=1)
         words.append(f"{about}\n{text}")
     lines = _lines(privacy.kept_of(*key), talk.now, all_roles=True)
-    return "\n\n".join(["\n".join([say("my_data.title"), *lines, *requests]), *words])
+    return "\n\n".join(["\n".join([say("my_data.title"), *lines, *requests, *_erasures(talk)]), *words])

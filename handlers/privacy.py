@@ -4,14 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Text, bindparam, cast, delete, func, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, select, update
 
 from handlers import joining_requests, memberships
 from handlers.audit import note
-from handlers.messages.values import Say
-from handlers.telling import in_office, tell
-from handlers.texts import say
-from handlers.thai import today
 from models.audit import audit
 from models.inbox import inbox
 from models.outbox import Sending, outbox
@@ -90,15 +86,25 @@ _REQUESTS = (
 
 
 def kept_of(db: Connection, channel: str, person: int) -> Kept:
-    """Return what is kept of a person, apart from the words of reports."""
+    """Return what is kept of a person, apart from words."""
     key = {"channel": channel, "person": person}
     row = db.execute(_PERSON, key).one()
-    roles = [
-        Served(Role(one.role), one.school or one.agency or "", one.school_id, one.agency_id, one.since, one.until)
-        for one in db.execute(_ROLES, key)
-    ]
     bubbles = db.execute(_BUBBLES, key).scalar_one()
+    roles = roles_of(db, channel, person)
     return Kept(row.created_at, row.name, row.notice_version, row.noticed_at, roles, bubbles)
+
+
+def is_known(db: Connection, channel: str, person: int) -> bool:
+    """Tell whether the channel has a person of this number."""
+    return db.execute(_PERSON, {"channel": channel, "person": person}).first() is not None
+
+
+def roles_of(db: Connection, channel: str, person: int) -> list[Served]:
+    """Return every role of a person, now, before or later."""
+    return [
+        Served(Role(one.role), one.school or one.agency or "", one.school_id, one.agency_id, one.since, one.until)
+        for one in db.execute(_ROLES, {"channel": channel, "person": person})
+    ]
 
 
 def words_of(db: Connection, channel: str, person: int) -> list[Any]:
@@ -127,13 +133,12 @@ _NOT_HERE = [
     delete(places).where(places.c.person_id == bindparam("who")),
     delete(asked).where(asked.c.person_id == bindparam("who")),
 ]
+_to_who = and_(outbox.c.person_id == bindparam("who"), outbox.c.once_key != bindparam("last"))
 _SAY_NO_MORE = [
     update(outbox)
-    .where(outbox.c.person_id == bindparam("who"), outbox.c.state.in_((Sending.QUEUED, Sending.HELD)))
+    .where(_to_who, outbox.c.state.in_((Sending.QUEUED, Sending.HELD)))
     .values(state=Sending.FAILED, error="unlinked"),
-    update(outbox)
-    .where(outbox.c.person_id == bindparam("who"))
-    .values(recipient="", messages=[], about=None, reply_token=None),
+    update(outbox).where(_to_who).values(recipient="", messages=[], about=None, reply_token=None),
 ]
 _CLOSE_TICKETS = (
     update(tickets)
@@ -142,42 +147,34 @@ _CLOSE_TICKETS = (
 )
 
 
-def unlink(db: Connection, channel: str, person: int, user: str, now: datetime) -> None:
+def unlink(
+    db: Connection,
+    channel: str,
+    person: int,
+    user: str | None,
+    now: datetime,
+    *,
+    by: int | None = None,
+    last_words: str = "",
+) -> None:
     """Forget who a person is, at once: LINE id, name, what was heard, what waits to be said. Audited by number only.
 
     The caller must hold the person's lock. What is in reports stays there, said by nobody that is known.
+    user: the LINE id, None where it is forgotten already. by: who does it, None where nobody in chat does.
+    last_words: the key of one row that is still to be said, and blanked then.
     """
     joining_requests.take_back(db, channel, person, now)
     for one in memberships.of_person(db, channel, person, now):
-        memberships.end(db, channel, one.id, max(now, one.since), now, by=person)
+        memberships.end(db, channel, one.id, max(now, one.since), now, by=by)
     for gone in _NOT_HERE:
         db.execute(gone, {"who": person})
     db.execute(_CLOSE_TICKETS, {"who": person, "now": now})
     for statement in _SAY_NO_MORE:
-        db.execute(statement, {"who": person})
-    db.execute(_FORGET_EVENTS, {"channel": channel, "mark": f'%"{user}"%'})
+        db.execute(statement, {"who": person, "last": last_words})
+    if user is not None:
+        db.execute(_FORGET_EVENTS, {"channel": channel, "mark": f'%"{user}"%'})
     db.execute(_FORGET, {"channel": channel, "who": person})
     note(db, channel, "person.unlinked", now, person=person)
-
-
-def ask_erasure(db: Connection, channel: str, person: int, now: datetime) -> int:
-    """Tell the coordinators over a person's roles that erasure is asked for; once a day. Returns how many are told."""
-    roles = [one for one in kept_of(db, channel, person).roles if one.until is None or one.until > now]
-    told: set[int] = set()
-    for one in roles:
-        place = one.place or say("joining.everywhere")
-        said = Say(say("my_data.erase.told", role=say(f"role.{one.role}"), place=place, person=person))
-        for coordinator in _over(db, channel, one.agency, now) - {person} - told:
-            tell(db, channel, coordinator, said, once=f"erasure:{person}:{today(now)}", now=now)
-            told.add(coordinator)
-    note(db, channel, "erasure.asked", now, person=person, told=len(told))
-    return len(told)
-
-
-def _over(db: Connection, channel: str, agency: int | None, now: datetime) -> set[int]:
-    if agency is None:
-        return set(in_office(db, channel, 0, Role.COORDINATOR, now))
-    return set(joining_requests.deciders(db, channel, agency, now))
 
 
 # Telephone numbers ------------------------------------------------------------------------------------------------

@@ -198,7 +198,7 @@ def test_an_erasure_request_is_told_to_the_coordinators_and_audited(province: Pr
     warunee.says("ขอลบข้อมูล").hears("แน่ใจหรือไม่", "30 วัน", "สารบรรณ").says("ใช่").hears("แจ้งคำขอ", "ยกเลิกการเชื่อมบัญชี")
     near.says("เมนู").hears("ขอลบข้อมูลส่วนบุคคล", "บ้านสวายตัวอย่าง").hears_not("วารุณี")
     far.says("เมนู").hears_not("ขอลบข้อมูล")
-    assert [row.detail for row in province.rows(audit) if row.action == "erasure.asked"] == [{"told": 1}]
+    assert [row.detail for row in province.rows(audit) if row.action == "erasure.asked"] == [{"told": 1, "request": 1}]
     warunee.says("ขอลบข้อมูล").says("ใช่")
     near.says("เมนู").hears_not("ขอลบข้อมูลส่วนบุคคล")
 

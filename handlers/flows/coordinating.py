@@ -2,6 +2,7 @@
 
 from handlers.dialog import Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, TICKET_MOVES, ask_steps, ticket_steps
+from handlers.flows.erasing import ERASURE_MOVES, erasure_steps
 from handlers.flows.rounds import ROUND_MOVES, round_steps
 from handlers.standing import HOME
 
@@ -17,6 +18,7 @@ _ANYWHERE: dict[str, Move] = {
     **ASK_MOVES,
     **TICKET_MOVES,
     **ROUND_MOVES,
+    **ERASURE_MOVES,
 }
 _TYPED_AT_REQUESTS: dict[str, Move] = {
     "approve": Move("grant_request", REQUESTS),
@@ -44,6 +46,7 @@ COORDINATING = Flow(
         *ask_steps(_ANYWHERE, Move("show_desk", HOME)),
         *ticket_steps(_ANYWHERE, Move("show_desk", HOME)),
         *round_steps(_ANYWHERE),
+        *erasure_steps(_ANYWHERE),
     ),
     on_done="show_desk",
 )

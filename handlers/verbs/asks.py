@@ -1,6 +1,6 @@
 """Verbs about what schools ask for: the board of staff, taking and answering; a school sees its own."""
 
-from handlers import asks, audit, memberships
+from handlers import ask_answers, asks, audit, memberships
 from handlers.asks import Ask, View
 from handlers.flows.asks import ANSWER_ASK, ASKS
 from handlers.heard import Kind
@@ -110,7 +110,8 @@ def take_ask(talk: Talk) -> Turn:
         return one
     if not asks.take(talk.db, talk.channel, one.id, talk.person.id, talk.now):
         return _faster(talk, one.id)
-    _tell_school(talk, one, "asks.told_taken", worth_a_push=False)
+    told = say("asks.told_taken", school=one.school_name, words=_words(talk, one))
+    _tell_school(talk, one.school, told, once=f"ask.taken:{one.id}", worth_a_push=False)
     return turn(_list(talk, say("asks.taken", school=one.school_name, words=_words(talk, one))))
 
 
@@ -134,7 +135,7 @@ def _faster(talk: Talk, number: int) -> Turn:
     if isinstance(one, Turn):
         return one
     if one.state == Asked.ANSWERED:
-        known = {"school": one.school_name, "by": _owner(one), "answer": one.answer}
+        known = {"school": one.school_name, "by": _owner(one), "answer": one.answer or say("asks.own_answered_once")}
         return turn(_list(talk, say("asks.already_answered", **known)))
     if one.owner == talk.person.id:
         return turn(_list(talk, say("asks.already_mine", school=one.school_name)))
@@ -184,18 +185,32 @@ def _answer(talk: Talk, one: Ask, said: str) -> Turn:
         return _ask_answer(talk, one, say("asks.answer_private"))
     if len(words) > LONGEST:
         return _ask_answer(talk, one, say("asks.answer_long", most=LONGEST))
-    if not asks.answer(talk.db, talk.channel, one.id, talk.person.id, words, talk.now):
+    mark = talk.heard.message_id
+    if not asks.answer(talk.db, talk.channel, one.id, talk.person.id, words, talk.now, mark):
         return _faster(talk, one.id)
-    _tell_school(talk, one, "asks.told_answered", worth_a_push=True, answer=words)
+    told = say("asks.told_answered", school=one.school_name, words=_words(talk, one), answer=words)
+    _tell_school(talk, one.school, told, once=ask_answers.told_as(one.id, mark), worth_a_push=True)
     return turn(_list(talk, say("asks.answered", school=one.school_name, answer=words)))
 
 
-def _tell_school(talk: Talk, one: Ask, key: str, *, worth_a_push: bool, **more: str) -> None:
-    told = say(key, school=one.school_name, words=_words(talk, one), **more)
+def _tell_school(talk: Talk, school: int, told: str, *, once: str, worth_a_push: bool) -> None:
     words = Say(told, (Choice(say("label.my_asks"), Act(MINE)),))
-    once = f"{key}:{one.id}"
-    for head in memberships.heads(talk.db, talk.channel, one.school, talk.now):
+    for head in memberships.heads(talk.db, talk.channel, school, talk.now):
         tell(talk.db, talk.channel, head.person, words, once=once, now=talk.now, worth_a_push=worth_a_push)
+
+
+def edited(talk: Talk, mark: str) -> Turn | None:
+    """Take an edited bubble's new words for the answer that it gave; None where it gave none."""
+    words = clean(talk.heard.text).strip()
+    if letters(words) < 2 or len(words) > LONGEST:
+        return None
+    one = ask_answers.reword(talk.db, talk.channel, mark, talk.person.id, words, talk.now)
+    if one is None:
+        return None
+    if one.told:
+        once = f"{ask_answers.told_as(one.ask, mark)}:{talk.heard.id}"
+        _tell_school(talk, one.school, say("asks.told_reworded", answer=words), once=once, worth_a_push=False)
+    return turn(Say(say("asks.reworded", answer=words), (desk(),)))
 
 
 # A school's own ---------------------------------------------------------------------------------------------------
@@ -230,4 +245,6 @@ def show_own_asks(talk: Talk) -> Turn:
 def _own_state(one: Ask) -> str:
     if one.state == Asked.OPEN:
         return say("asks.own_open_private" if one.private else "asks.own_open")
-    return say("asks.own_answered", answer=one.answer) if one.state == Asked.ANSWERED else say("asks.own_taken")
+    if one.state == Asked.ANSWERED:
+        return say("asks.own_answered", answer=one.answer) if one.answer else say("asks.own_answered_once")
+    return say("asks.own_taken")

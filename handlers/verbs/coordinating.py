@@ -7,7 +7,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day
 
-_WAITING = ("requests", "wishes", "asks", "tickets")
+_WAITING = ("requests", "wishes", "asks", "tickets", "erasures")
 
 
 def show_desk(talk: Talk) -> Turn:

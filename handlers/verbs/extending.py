@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from handlers import agencies, audit, extensions, rounds_numbers
+from handlers import agencies, audit, extensions, rounds_numbers, wish_reasons
 from handlers.extensions import Wish
 from handlers.flows.report import WISH_DAY, WISH_SURE, WISH_WHY
 from handlers.flows.rounds import WISHES
@@ -24,7 +24,8 @@ from handlers.verbs.listing import listed
 from handlers.verbs.moving import show_sent
 from handlers.verbs.rounds import FLOW, is_old, lapsed, why_bad
 from handlers.when import find
-from handlers.words import clean, letters
+from handlers.wish_reasons import Reason
+from handlers.words import Intent, clean, letters, understand
 from models.people import Request
 
 QUOTED = 300
@@ -45,21 +46,21 @@ def ask_for_time(talk: Talk) -> Turn:
     if not talk.writable:
         return show_sent(talk)
     found, rest = find(talk.heard.text, talk.now, since=at.due_on) if talk.heard.kind == Kind.TEXT else (None, "")
-    why = _reason(rest) if found and found.day else None
+    why = _reason(talk, rest) if found and found.day else None
     if found is not None and found.day is not None:
         return _take(talk, found.day, why)
     lead = "" if found is None or found.trouble == "nothing" else day_trouble(found)
     return _ask_day(talk, why, lead, likely_of(found) if found else [])
 
 
-def _reason(words: str) -> str | None:
-    return clip(words, QUOTED) if letters(words) >= _REASON else None
+def _reason(talk: Talk, words: str) -> Reason | None:
+    return Reason(clip(words, QUOTED), talk.heard.message_id) if letters(words) >= _REASON else None
 
 
-def _ask_day(talk: Talk, why: str | None, lead: str = "", likely: list[date] | None = None) -> Turn:
+def _ask_day(talk: Talk, why: Reason | None, lead: str = "", likely: list[date] | None = None) -> Turn:
     due = talk.stand.due_on or today(talk.now)
     mark, start = rounds_numbers.mark(talk.now), max(due, today(talk.now))
-    talk.go(WISH_DAY, wish={"why": why}, mark=mark)
+    talk.go(WISH_DAY, wish=_memo(why), mark=mark)
     choices = day_choices(talk, "wish_day", mark, likely or rounds_numbers.later(start), first=start)
     words = say("extending.ask_day", due=day(due))
     return turn(Say("\n\n".join(filter(None, (lead, words))), (*choices, _wish_button("no", "label.no_wish", mark))))
@@ -71,14 +72,23 @@ def _wish_button(do: str, label: str, mark: int) -> Choice:
 
 def take_wish_day(talk: Talk) -> Turn:
     """Take the day that is asked for; one that is none, or cannot be had, is asked for again."""
-    wish = dict(talk.place.memo.get("wish") or {})
     found = heard_day(talk, since=talk.stand.due_on)
     if found.day is None:
-        return _ask_day(talk, wish.get("why"), day_trouble(found), likely_of(found))
-    return _take(talk, found.day, wish.get("why"))
+        return _ask_day(talk, _given(talk), day_trouble(found), likely_of(found))
+    return _take(talk, found.day, _given(talk))
 
 
-def _take(talk: Talk, due: date, why: str | None) -> Turn:
+def _memo(why: Reason | None) -> dict[str, Any]:
+    return {"why": why.words, "bubble": why.bubble} if why else {"why": None}
+
+
+def _given(talk: Talk) -> Reason | None:
+    """Return the reason given so far."""
+    wish = talk.place.memo.get("wish") or {}
+    return Reason(wish["why"], wish.get("bubble")) if wish.get("why") else None
+
+
+def _take(talk: Talk, due: date, why: Reason | None) -> Turn:
     at = talk.stand
     try:
         extensions.check(talk.db, talk.channel, at.round or 0, at.school or 0, due, talk.now)
@@ -97,7 +107,11 @@ def take_wish_why(talk: Talk) -> Turn:
     due = _asked_for(talk)
     if due is None or talk.heard.kind != Kind.TEXT or not clean(talk.heard.text):
         return _take(talk, due, None) if due else ask_for_time(talk)
-    return _preview(talk, due, clip(" ".join(clean(talk.heard.text).split()), QUOTED))
+    return _preview(talk, due, Reason(_quoted(talk.heard.text), talk.heard.message_id))
+
+
+def _quoted(words: str) -> str:
+    return clip(" ".join(clean(words).split()), QUOTED)
 
 
 def skip_wish_why(talk: Talk) -> Turn:
@@ -111,12 +125,12 @@ def _asked_for(talk: Talk) -> date | None:
     return date.fromisoformat(said) if said else None
 
 
-def _preview(talk: Talk, due: date, why: str | None) -> Turn:
+def _preview(talk: Talk, due: date, why: Reason | None) -> Turn:
     """Show the request before it is sent."""
     mark, at = rounds_numbers.mark(talk.now), talk.stand
-    talk.go(WISH_SURE, wish={"day": due.isoformat(), "why": why}, mark=mark)
-    was = day(at.due_on or due)
-    words = say("extending.sure", school=at.school_name, was=was, due=day(due), why=why or say("extending.no_why"))
+    talk.go(WISH_SURE, wish={"day": due.isoformat()} | _memo(why), mark=mark)
+    was, reason = day(at.due_on or due), why.words if why else say("extending.no_why")
+    words = say("extending.sure", school=at.school_name, was=was, due=day(due), why=reason)
     choices = (_wish_button("yes", "label.send_wish", mark), _wish_button("no", "label.no_wish", mark))
     return turn(Say(words, choices))
 
@@ -124,12 +138,12 @@ def _preview(talk: Talk, due: date, why: str | None) -> Turn:
 def ask_wish_again(talk: Talk) -> Turn:
     """Show the request once more: what was said is neither yes nor no."""
     due = _asked_for(talk)
-    return _preview(talk, due, talk.place.memo["wish"].get("why")) if due else ask_for_time(talk)
+    return _preview(talk, due, _given(talk)) if due else ask_for_time(talk)
 
 
 def send_wish(talk: Talk) -> Turn:
     """Send the request that was shown to the coordinators of the agency and of the province."""
-    due, why, at = _asked_for(talk), (talk.place.memo.get("wish") or {}).get("why"), talk.stand
+    due, why, at = _asked_for(talk), _given(talk), talk.stand
     if due is None or at.round is None or at.school is None or not talk.writable:
         return ask_for_time(talk)
     if lapsed(talk):
@@ -137,8 +151,8 @@ def send_wish(talk: Talk) -> Turn:
     talk.go(HOME)
     try:
         asked = extensions.ask(
-            talk.db, talk.channel, round_id=at.round, school=at.school, person=talk.person.id, due_on=due, why=why,
-            now=talk.now,
+            talk.db, talk.channel, round_id=at.round, school=at.school, person=talk.person.id, due_on=due,
+            why=why.words if why else None, mark=why.bubble if why else None, now=talk.now,
         )  # fmt: skip
     except BadRound as bad:
         return here(talk, why_bad(bad))
@@ -152,7 +166,35 @@ def _tell_coordinators(talk: Talk, wish: Wish) -> None:
     words = Say(say("extending.wish_told", **_known(wish)), _decisions(wish))
     told = deciders(talk.db, talk.channel, wish.agency, talk.now)
     for person in (one for one in told if one != talk.person.id):
-        tell(talk.db, talk.channel, person, words, once=f"wish:{wish.id}", now=talk.now)
+        tell(talk.db, talk.channel, person, words, once=wish_reasons.told_as(wish.id), now=talk.now)
+
+
+def unsend(talk: Talk, mark: str) -> None:
+    """Forget the reason whose bubble was unsent, whether the request was sent or is only being made."""
+    wish_reasons.unsend(talk.db, talk.channel, mark, talk.person.id)
+    given = _given(talk)
+    if given is not None and given.bubble == mark:
+        talk.place.memo["wish"] = {**talk.place.memo["wish"], **_memo(None)}
+        talk.moved = True
+
+
+def edited(talk: Talk, mark: str) -> Turn | None:
+    """Take an edited bubble's new words for the reason, as long as nobody has decided; None where it was none."""
+    words = _quoted(_without_order(talk))
+    given, due = _given(talk), _asked_for(talk)
+    if given is not None and given.bubble == mark and talk.standing is not None:
+        why = Reason(words, mark)
+        return _preview(talk, due, why) if due else _ask_day(talk, why)
+    found = wish_reasons.reword(talk.db, talk.channel, mark, talk.person.id, words)
+    return turn(Say(say(found))) if found else None
+
+
+def _without_order(talk: Talk) -> str:
+    """Return the reason in a bubble that may have asked for a day in the same breath."""
+    if understand(talk.heard.text, asking=False).intent != Intent.EXTEND:
+        return talk.heard.text
+    found, rest = find(talk.heard.text, talk.now, since=None)
+    return rest if found.day and letters(rest) else talk.heard.text
 
 
 def drop_wish(talk: Talk) -> Turn:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from handlers import my_data, persons, privacy
+from handlers import erasures, my_data, persons, privacy
 from handlers.flows.joining import NOTICE
 from handlers.flows.report import EXPLAIN, WISH_WHY
 from handlers.heard import Kind
@@ -13,6 +13,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
+from handlers.thai import day, today
 from handlers.verbs import joining
 from handlers.words import Intent, order, phone_number, understand
 
@@ -49,10 +50,16 @@ def _typed(talk: Talk, wordy: bool) -> Turn | None:
     if len(text) > _LONGEST or not _MAY_BE.search(text):
         return None
     found = order(text, asking=True)
+    if found is not None and found.name not in _DOES and not _writes(talk):
+        return None  # an order of staff, "คำขอลบข้อมูล" say
     if found is not None and found.name in _DOES:
         return _DOES[found.name](talk, found.number) if not wordy or found.name == "my_data" else None
     meant = understand(text, asking=True)
     return show(talk) if meant.intent == Intent.MY_DATA and meant.sure and not wordy else None
+
+
+def _writes(talk: Talk) -> bool:
+    return talk.standing is None or talk.stand.may_write
 
 
 def show(talk: Talk, page: int | None = None) -> Turn:
@@ -67,7 +74,10 @@ def copy(talk: Talk, page: int | None = None) -> Turn:
 
 def _ask(kind: str) -> Callable[[Talk, int | None], Turn]:
     def ask(talk: Talk, _: int | None = None) -> Turn:
-        kind_here = "unlink" if kind == "erase" and not talk.standings else kind  # of a stranger nothing else is kept
+        waits = _erasure_waits(talk) if kind == "erase" else None
+        if waits is not None:
+            return waits
+        kind_here = "unlink" if kind == "erase" and not _ever_joined(talk) else kind  # of a stranger that is all
         talk.place.memo[_ASKING] = [kind_here, talk.heard.at.isoformat()]
         talk.moved = True
         if kind_here == "name":
@@ -80,6 +90,19 @@ def _ask(kind: str) -> Callable[[Talk, int | None], Turn]:
         return turn(Say(f"{sure}\n\n{say('my_data.sure_hint')}", buttons))
 
     return ask
+
+
+def _ever_joined(talk: Talk) -> bool:
+    return bool(talk.standings) or bool(privacy.roles_of(talk.db, talk.channel, talk.person.id))
+
+
+def _erasure_waits(talk: Talk) -> Turn | None:
+    """Say until when a request that was made before is answered; None where there is none."""
+    one = erasures.open_of(talk.db, talk.channel, talk.person.id)
+    if one is None:
+        return None
+    asked, due = day(today(one.asked_at)), day(today(one.due_at))
+    return _with_unlink(talk, say("my_data.erase.waits", asked=asked, due=due))
 
 
 _DOES: dict[str, Callable[[Talk, int | None], Turn]] = {
@@ -142,16 +165,22 @@ def _correct(talk: Talk) -> Turn | None:
 
 def _unlink(talk: Talk) -> Turn:
     """Forget the person; the last words still go out by the reply token, which names nobody."""
-    privacy.unlink(talk.db, talk.channel, talk.person.id, talk.person.user, talk.now)
+    privacy.unlink(talk.db, talk.channel, talk.person.id, talk.person.user, talk.now, by=talk.person.id)
     talk.person = replace(talk.person, user="")
     talk.standings, talk.moved = [], False
     return turn(Say(say("my_data.unlink.done")))
 
 
 def _erase(talk: Talk) -> Turn:
-    privacy.ask_erasure(talk.db, talk.channel, talk.person.id, talk.now)
+    told = erasures.ask(talk.db, talk.channel, talk.person.id, talk.now)
+    due = day(today(talk.now + erasures.TERM))
+    return _with_unlink(talk, say("my_data.erase.done" if told else "my_data.erase.nobody", due=due))
+
+
+def _with_unlink(talk: Talk, words: str) -> Turn:
+    """Say words, and how to be forgotten at once."""
     unlink = Choice(say("label.data_unlink"), Act("data_unlink"))
-    return turn(Say(f"{say('my_data.erase.done')}\n\n{my_data.way_back(talk)}", (unlink, *my_data.back(talk))))
+    return turn(Say(f"{words}\n\n{my_data.way_back(talk)}", (unlink, *my_data.back(talk))))
 
 
 _SURE: dict[str, Callable[[Talk], Turn]] = {"unlink": _unlink, "erase": _erase}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import agencies, audit, tickets
+from handlers import agencies, audit, ticket_edits, tickets
 from handlers.flows.asks import ANSWER_TICKET, TICKETS
 from handlers.heard import Kind
 from handlers.messages.build import clip
@@ -73,12 +73,6 @@ def _back(talk: Talk, words: str) -> Turn:
     return here(talk, words) if may else turn(Say(words))
 
 
-def unsend(talk: Talk) -> None:
-    """Forget the words of a bubble that was unsent, where it was said in a talk."""
-    if talk.heard.message_id:
-        tickets.unsend(talk.db, talk.channel, talk.heard.message_id, talk.person.id, talk.now)
-
-
 # Words in a talk --------------------------------------------------------------------------------------------------
 
 
@@ -111,7 +105,7 @@ def hear_words(talk: Talk, ticket: Ticket) -> Turn | None:
     """Hear what is said in a talk: words are passed on in silence. None where it is none of the talk's."""
     heard = talk.heard
     if heard.kind == Kind.EDITED:
-        return _reword(talk)
+        return None
     if is_end(talk) and not talk.late:
         tickets.close(talk.db, talk.channel, ticket, heard.at, by=talk.person.id, why="ended")
         return _back(talk, say("tickets.ended"))
@@ -129,12 +123,19 @@ def _how(talk: Talk, key: str) -> Turn:
     return turn(Say(say(key), (_end(),)))
 
 
-def _reword(talk: Talk) -> Turn | None:
-    """Put an edited bubble's new words in the place of the old ones, unless they hold what must not be kept."""
-    mark, said = talk.heard.message_id, clean(talk.heard.text)
-    if private_number(said) or not mark:
+def edited(talk: Talk, mark: str) -> Turn | None:
+    """Put an edited bubble's new words in the place of the old ones; None where it was said in no talk."""
+    words = clean(talk.heard.text).strip()
+    one = ticket_edits.reword(talk.db, talk.channel, mark, talk.person.id, words) if words else None
+    if one is None:
         return None
-    return SILENT if tickets.reword(talk.db, talk.channel, mark, talk.person.id, said) else None
+    if one.told:
+        once = f"{tickets.answer_key(one.number)}:{talk.heard.id}"
+        told = Say(say("tickets.told_reworded", answer=words))
+        tell(talk.db, talk.channel, one.person, told, once=once, now=talk.now, patience=SOON)
+    if not one.of_staff and tickets.open_of(talk.db, talk.person.id) is not None:
+        return SILENT
+    return turn(Say(say("tickets.reworded")))
 
 
 def _pass_on(talk: Talk, ticket: Ticket) -> Turn:

@@ -1,0 +1,49 @@
+"""What was said and is unsent or edited in LINE, wherever it went but the answers of a report."""
+
+from handlers import ask_answers, erasures, reports, ruling_edits, ticket_edits
+from handlers.messages.values import Say
+from handlers.ruling_edits import Edited
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs import asks, extending, tickets
+from handlers.verbs.at_topic import LONGEST_REASON
+from handlers.words import Intent, Understood, clean, private_number
+
+_DONE = {
+    Edited.REASON: "edited.reason",
+    Edited.EXPLANATION: "edited.explanation",
+    Edited.TOO_LATE: "edited.too_late",
+}
+
+
+def unsend(talk: Talk) -> None:
+    """Forget the words of a bubble that was unsent, and take them out of what waits to be told to somebody."""
+    mark = talk.heard.message_id
+    if mark is None:
+        return
+    key = (talk.db, talk.channel, mark, talk.person.id)
+    ruling_edits.unsend(*key)
+    ticket_edits.unsend(*key, talk.now)
+    ask_answers.unsend(*key, talk.now)
+    erasures.unsend(*key)
+    extending.unsend(talk, mark)
+
+
+def edited(talk: Talk) -> Turn | None:
+    """Take an edited bubble's new words where the old ones went, as long as that is open; None where it gave none."""
+    mark = talk.heard.message_id
+    if mark is None:
+        return None
+    if private_number(talk.heard.text):
+        talk.understood = Understood(Intent.SENSITIVE)  # nothing of it is kept, nor is it with the event
+        known = reports.part_of_message(talk.db, talk.channel, mark) is not None
+        return None if known else turn(Say(say("edited.id_number")))
+    return tickets.edited(talk, mark) or extending.edited(talk, mark) or asks.edited(talk, mark) or _ruled(talk, mark)
+
+
+def _ruled(talk: Talk, mark: str) -> Turn | None:
+    words = clean(talk.heard.text).strip()
+    if not words or len(words) > LONGEST_REASON:
+        return None
+    found = ruling_edits.reword(talk.db, talk.channel, mark, talk.person.id, words, talk.now)
+    return turn(Say(say(_DONE[found]))) if found else None
