@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers import round_news
+from handlers import digests_telling, reminders, round_news
 
-PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (round_news.queue,)
+PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (reminders.queue, round_news.queue, digests_telling.queue)
 """Each writes what is due of its kind to the outbox, once, however often it is asked; and returns how much that was."""
 
 

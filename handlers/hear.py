@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from handlers.dialog import Flow
+from handlers.digests_asked import asked
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL_NAMED
 from handlers.flows.report import EXPLAIN, SURE
@@ -176,7 +177,8 @@ def _ordered(talk: Talk, flow: Flow | None) -> Order | None:
         act = Act.read(talk.heard.data)
         return Order(act.do, number(act.value)) if act else None
     step = flow.step(talk.place.step) if flow else None
-    return order(talk.heard.text, asking=step is not None and step.asks)
+    asking = step is not None and step.asks
+    return order(talk.heard.text, asking=asking) or (None if asking else asked(talk.heard.text))
 
 
 def _hear_between(talk: Talk) -> Turn:

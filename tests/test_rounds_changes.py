@@ -224,10 +224,10 @@ class TestExtensions:
 
 def test_who_has_sent_is_counted(db):
     one, mine = opened(db), school(db)
-    assert rounds_numbers.sent(db, "main", one, None) == (0, 1)
+    assert rounds_numbers.sent(db, "main", one, None, NOW) == (0, 1)
     agency = db.execute(select(schools.c.agency_id).where(schools.c.id == mine)).scalar_one()
-    assert rounds_numbers.sent(db, "main", one, agency) == (0, 1)
-    assert rounds_numbers.sent(db, "noise", one, None) == (0, 0)
+    assert rounds_numbers.sent(db, "main", one, agency, NOW) == (0, 1)
+    assert rounds_numbers.sent(db, "noise", one, None, NOW) == (0, 0)
 
 
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -2,6 +2,7 @@
 
 from handlers.dialog import Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, TICKET_MOVES, ask_steps, ticket_steps
+from handlers.flows.digests import DIGEST_MOVES, SCHOOLS, digest_steps
 from handlers.flows.erasing import ERASURE_MOVES, erasure_steps
 from handlers.flows.rounds import ROUND_MOVES, round_steps
 from handlers.standing import HOME
@@ -15,6 +16,8 @@ _ANYWHERE: dict[str, Move] = {
     "refuse_request": Move("refuse_request", REQUESTS),
     "replace_now": Move("replace_director", REQUESTS),
     "keep_both": Move("replace_director", REQUESTS),
+    "queue": Move("show_schools", SCHOOLS),
+    **DIGEST_MOVES,
     **ASK_MOVES,
     **TICKET_MOVES,
     **ROUND_MOVES,
@@ -46,6 +49,7 @@ COORDINATING = Flow(
         *ask_steps(_ANYWHERE, Move("show_desk", HOME)),
         *ticket_steps(_ANYWHERE, Move("show_desk", HOME)),
         *round_steps(_ANYWHERE),
+        *digest_steps(_ANYWHERE),
         *erasure_steps(_ANYWHERE),
     ),
     on_done="show_desk",

@@ -2,6 +2,7 @@
 
 from handlers.dialog import STAY, Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, ask_steps
+from handlers.flows.digests import DIGEST_MOVES, digest_steps
 from handlers.standing import HOME
 from handlers.words import Intent
 
@@ -37,6 +38,7 @@ _ANYWHERE: dict[str, Move] = {
     "confirm": Move("conclude", HOME),
     Intent.HELP: Move("show_review_help", STAY),
     **ASK_MOVES,
+    **DIGEST_MOVES,
 }
 _AT_REPORT = _ANYWHERE | {"cancel": Move("show_case", REPORT)}
 _ASKED = {name: move for name, move in _ANYWHERE.items() if name != Intent.HELP} | {
@@ -65,6 +67,7 @@ REVIEWING = Flow(
         ),
         Step(REOPEN, "เหตุผลที่เปิดใหม่", _REASON, Move("take_reopening", TOPIC), asks=True),
         *ask_steps({name: move for name, move in _ANYWHERE.items() if name != Intent.HELP}, Move("pick_case", REPORT)),
+        *digest_steps(_ANYWHERE),
     ),
     on_done="conclude",
 )

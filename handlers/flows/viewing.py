@@ -5,6 +5,6 @@ from handlers.standing import HOME
 
 VIEWING = Flow(
     "viewing",
-    (Step(HOME, "พัก", {"numbers": Move("show_numbers")}, Move("show_numbers")),),
-    on_done="show_numbers",
+    (Step(HOME, "พัก", {"numbers": Move("show_digest")}, Move("show_digest")),),
+    on_done="show_digest",
 )

@@ -1,6 +1,6 @@
 """Verbs of a coordinator at rest: the desk, with what waits there."""
 
-from handlers import desk, rounds, rounds_numbers
+from handlers import counting, desk, rounds
 from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -27,5 +27,5 @@ def _round(talk: Talk) -> str:
     running = rounds.current_round(talk.db, talk.channel, talk.now)
     if running is None:
         return say("desk.no_round")
-    sent, of = rounds_numbers.sent(talk.db, talk.channel, running.id, talk.stand.agency_id)
-    return say("desk.round", title=running.title, due=day(running.due_on), sent=sent, of=of)
+    found = counting.of_scope(talk.db, talk.channel, running.id, talk.stand.agency_id, talk.now)
+    return say("desk.round", title=running.title, due=day(running.due_on), sent=found.sent, of=found.schools)

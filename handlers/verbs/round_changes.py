@@ -73,7 +73,7 @@ def _preview_move(talk: Talk, draft: dict[str, Any], due: date) -> Turn:
         longer = rounds_changes.extended(talk.db, talk.channel, one.id, due, talk.now)
     except BadRound as bad:
         return _ask_moved(talk, draft, why_bad(bad))
-    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, None)
+    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, None, talk.now)
     words = say("rounds.move_sure", title=one.title, was=day(one.due_on), due=day(longer.due_on), left=of - sent, of=of)
     return sure(talk, MOVE_SURE, {"round": one.id, "to": due.isoformat()}, words, "label.move_now")
 
@@ -100,7 +100,7 @@ def ask_close_round(talk: Talk) -> Turn:
     one = _named(talk)
     if one is None:
         return stopped(talk, say("rounds.none_open"))
-    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, None)
+    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, None, talk.now)
     words = say("rounds.close_sure", title=one.title, due=day(one.due_on), left=of - sent, of=of)
     return sure(talk, CLOSE_SURE, {"round": one.id}, words, "label.close_now")
 

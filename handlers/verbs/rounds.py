@@ -64,7 +64,7 @@ def show_rounds(talk: Talk) -> Turn:
 
 
 def _line(talk: Talk, one: Round) -> str:
-    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, talk.stand.agency_id)
+    sent, of = rounds_numbers.sent(talk.db, talk.channel, one.id, talk.stand.agency_id, talk.now)
     closed = one.is_closed(talk.now)
     state = "rounds.closed" if closed else "rounds.to_come" if one.opens_at > talk.now else "rounds.running"
     known = {

@@ -1,0 +1,217 @@
+"""A word to the schools whose report is open, prepared by a coordinator or verifier, seen first, and sent once.
+
+It counts as a reminder: who was reminded within the last working days, has asked for a later one or wants none, and who
+got more time, is left alone. Every read starts from the agencies that the caller answers for.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
+
+from handlers import quota, working_days
+from handlers.audit import note
+from handlers.messages.values import Act, Choice, Say
+from handlers.reminders_ladder import ladder
+from handlers.rounds import Round
+from handlers.telling import tell
+from handlers.texts import say
+from handlers.thai import day, today
+from models.digests import nudges
+from models.outbox import Priority
+from models.outbox import quota as months
+from models.people import IN_FORCE, SUBMITTERS, WRITERS, memberships, people, schools
+from models.programme import extensions
+from models.reminders import reminded, reminder_stops
+from models.report import State, reports
+
+NEAR = 2
+"""Days before the due date from which on another wording is better."""
+
+
+# Who --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Recipients:
+    """Whom a nudge reaches. lately, snoozed: people left alone, and why; longer, unreached: schools not reached."""
+
+    people: tuple[int, ...] = ()
+    lately: int = 0
+    snoozed: int = 0
+    longer: int = 0
+    unreached: int = 0
+
+
+_OPEN = (
+    select(
+        schools.c.id.label("school"), memberships.c.role, people.c.id.label("person"), people.c.line_user_id,
+        people.c.blocked_at, extensions.c.due_on, reminded.c.at, reminded.c.again_at,
+        reminder_stops.c.at.label("stopped_at"),
+    )
+    .select_from(schools)
+    .outerjoin(reports, and_(reports.c.school_id == schools.c.id, reports.c.round_id == bindparam("round")))
+    .outerjoin(extensions, and_(extensions.c.school_id == schools.c.id, extensions.c.round_id == bindparam("round")))
+    .outerjoin(
+        memberships,
+        and_(memberships.c.school_id == schools.c.id, memberships.c.role.in_(sorted(WRITERS)), IN_FORCE),
+    )
+    .outerjoin(people, people.c.id == memberships.c.person_id)
+    .outerjoin(reminded, reminded.c.person_id == people.c.id)
+    .outerjoin(
+        reminder_stops,
+        and_(reminder_stops.c.person_id == people.c.id, reminder_stops.c.round_id == bindparam("round")),
+    )
+    .where(
+        schools.c.channel_id == bindparam("channel"),
+        schools.c.agency_id.in_(bindparam("within", expanding=True)),
+        or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now")),
+        or_(reports.c.id.is_(None), reports.c.state.in_((State.DRAFT, State.RETURNED))),
+    )
+    .order_by(schools.c.id, memberships.c.id)
+)  # fmt: skip
+
+
+def recipients(db: Connection, channel: str, one: Round, within: Collection[int], now: datetime) -> Recipients:
+    """Return whom a nudge about a round reaches now, of the schools of these agencies.
+
+    Of a school those who may send its report, or else who may write it; each person once.
+    """
+    row = {"channel": channel, "round": one.id, "within": sorted(within), "now": now}
+    by_school: dict[int, list[Any]] = {}
+    for found in db.execute(_OPEN, row):
+        by_school.setdefault(found.school, []).append(found)
+    sorting = _Sorting(one, now, working_days.of(db, channel))
+    for rows in by_school.values():
+        sorting.take(rows)
+    return sorting.done()
+
+
+@dataclass
+class _Sorting:
+    """Sorts schools and the people in them into those reached and those left alone."""
+
+    round: Round
+    now: datetime
+    days: working_days.Days
+    people: dict[int, None] = field(default_factory=dict)
+    lately: set[int] = field(default_factory=set)
+    snoozed: set[int] = field(default_factory=set)
+    longer: int = 0
+    unreached: int = 0
+
+    def take(self, rows: list[Any]) -> None:
+        own_due: date | None = rows[0].due_on
+        if own_due is not None and own_due >= today(self.now) > self.round.due_on:
+            self.longer += 1
+            return
+        reached = [row for row in rows if row.line_user_id is not None and row.blocked_at is None]
+        senders = [row for row in reached if row.role in SUBMITTERS] or reached
+        self.unreached += not senders
+        for row in senders:
+            self._sort(row)
+
+    def _sort(self, row: Any) -> None:
+        if row.stopped_at is not None or (row.again_at is not None and row.again_at > self.now):
+            self.snoozed.add(row.person)
+        elif row.at is not None and self.days.after(today(row.at), ladder().between) > today(self.now):
+            self.lately.add(row.person)
+        else:
+            self.people[row.person] = None
+
+    def done(self) -> Recipients:
+        return Recipients(tuple(self.people), len(self.lately), len(self.snoozed), self.longer, self.unreached)
+
+
+_MONTH = select(months.c.allowed, months.c.used).where(
+    months.c.channel_id == bindparam("channel"), months.c.month == bindparam("month")
+)
+
+
+def left(db: Connection, channel: str, now: datetime) -> tuple[int, int] | None:
+    """Return the paid messages left this month, and how many of these reminders may use; None: no limit, or unknown."""
+    row = db.execute(_MONTH, {"channel": channel, "month": quota.month(now)}).first()
+    if row is None or row.allowed is None:
+        return None
+    room = row.allowed * quota.SHARES[Priority.REMINDER] // 100
+    return max(0, row.allowed - row.used), max(0, room - row.used)
+
+
+# What -------------------------------------------------------------------------------------------------------------
+
+
+def words(one: Round, place: str, now: datetime) -> str:
+    """Return what a nudge about a round says today: less and less to read the nearer it is due, and never blame."""
+    over = (today(now) - max(one.due_on, one.grace_on or one.due_on)).days
+    known = {"round": one.title, "due": day(one.due_on)}
+    if over > 0:
+        said = say("nudge.after", n=over, **known)
+    else:
+        said = say("nudge.near" if one.due_on - today(now) <= timedelta(days=NEAR) else "nudge.before", **known)
+    return f"{said}\n\n{say('nudge.why', place=place)}"
+
+
+def message(said: str) -> Say:
+    """Return a nudge as it is sent, with the way on below."""
+    return Say(said, (Choice(say("label.resume"), Act("report")), Choice(say("label.status"), Act("status"))))
+
+
+# Preparing and sending --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Nudge:
+    """A nudge that was prepared. sent_at, recipients: once it is sent."""
+
+    id: int
+    round: int
+    scope: int
+    person: int
+    words: str
+    asked_at: datetime
+    sent_at: datetime | None
+    recipients: int | None
+
+
+_ADD = insert(nudges).returning(nudges.c.id)
+_ONE = select(nudges).where(nudges.c.channel_id == bindparam("channel"), nudges.c.id == bindparam("nudge"))
+_SEND = (
+    update(nudges)
+    .where(nudges.c.id == bindparam("nudge"), nudges.c.sent_at.is_(None))
+    .values(sent_at=bindparam("at"), recipients=bindparam("many"))
+    .returning(nudges.c.id)
+)
+_remind = upsert(reminded)
+_REMIND = _remind.on_conflict_do_update(index_elements=["person_id"], set_={"at": _remind.excluded.at})
+
+
+def prepare(db: Connection, channel: str, one: Round, scope: int, by: int, said: str, now: datetime) -> int:
+    """Write down a nudge as it is shown to who may send it; return its number."""
+    row = {"channel_id": channel, "round_id": one.id, "scope": scope, "person_id": by, "words": said, "asked_at": now}
+    return int(db.execute(_ADD, row).scalar_one())
+
+
+def found(db: Connection, channel: str, number: int) -> Nudge | None:
+    """Return a nudge of the channel, or None."""
+    row = db.execute(_ONE, {"channel": channel, "nudge": number}).first()
+    if row is None:
+        return None
+    return Nudge(row.id, row.round_id, row.scope, row.person_id, row.words, row.asked_at, row.sent_at, row.recipients)
+
+
+def send(db: Connection, channel: str, one: Nudge, to: Iterable[int], now: datetime) -> bool:
+    """Send a nudge to people; False where it has been sent already. Out of hours it waits for the next."""
+    those = sorted(to)
+    if db.execute(_SEND, {"nudge": one.id, "at": now, "many": len(those)}).first() is None:
+        return False
+    for person in those:
+        tell(
+            db, channel, person, message(one.words), once=f"nudge:{one.id}", now=now,
+            patience=timedelta(0), priority=Priority.REMINDER,
+        )  # fmt: skip
+    db.execute(_REMIND, [{"person_id": person, "channel_id": channel, "at": now} for person in those])
+    note(db, channel, "nudge.sent", now, person=one.person, nudge=one.id, recipients=len(those), scope=one.scope)
+    return True
