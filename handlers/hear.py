@@ -6,7 +6,7 @@ from handlers.dialog import Flow
 from handlers.digests_asked import asked
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import CODE, JOINING, NOTICE, SCHOOL_NAMED
-from handlers.flows.report import EXPLAIN, SURE
+from handlers.flows.report import EXPLAIN, REMIND_AGAIN, SURE
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
 from handlers.hear_joining import meant, said_to, understood
@@ -32,7 +32,7 @@ LAPSE = timedelta(hours=1)
 """After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 _OWN_ACTS = {
-    flow.name: {key for step in flow.steps for key in step.hears} - {str(intent) for intent in Intent}
+    flow.name: {key for step in flow.steps for key in step.hears} - {str(intent) for intent in Intent} - {REMIND_AGAIN}
     for flow in STAFF.values()
 }
 """What only the buttons of one hat do."""

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
+from handlers.flows.report import REMIND_AGAIN
 from handlers.messages.values import Act, Choice, Say
 from handlers.reminders_ladder import CALL, ladder
 from handlers.reminders_open import Item
@@ -70,7 +71,7 @@ def _choices(reports: bool, reviews: bool, today: date) -> tuple[Choice, ...]:
     queue = (Choice(say("label.queue"), Act("queue")),) if reviews else ()
     problem = (Choice(say("label.problem"), Act("problem", value=asked_on)),) if reports else ()
     stop = Choice(say("label.stop_reminders"), Act("stop_reminders", value=asked_on))
-    return (*resume, *queue, Choice(say("label.snooze"), Act("snooze", value=asked_on)), *problem, stop)
+    return (*resume, *queue, Choice(say("label.snooze"), Act(REMIND_AGAIN, value=asked_on)), *problem, stop)
 
 
 def _slots(item: Item, setting: Setting) -> dict[str, object]:

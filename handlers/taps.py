@@ -5,13 +5,13 @@ only while that question is open at that revision. One that names a report of ot
 """
 
 from handlers import audit, reports
-from handlers.flows.report import CONFIRM, DELETE, EXPLAIN, OFFER, SURE, WITHDRAW
+from handlers.flows.report import CONFIRM, DELETE, EXPLAIN, OFFER, REMIND_AGAIN, SURE, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Question
 from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import answering, extending, filing, last_round
+from handlers.verbs import answering, extending, filing, last_round, reminders
 from handlers.verbs.chatting import here
 from handlers.verbs.moving import edit_question, show_sent
 from handlers.verbs.sending import ask_submit
@@ -52,6 +52,8 @@ _WORDS = frozenset(
         Intent.EDIT,
         Intent.TOPIC,
         Intent.SWITCH,
+        Intent.STOP_REMINDERS,
+        Intent.PROBLEM,
         *_WRITES,
     }
 )
@@ -92,6 +94,8 @@ def _is_old(talk: Talk, act: Act, question: Question) -> bool:
 
 
 def _special(talk: Talk, act: Act, question: Question | None) -> Turn | None:
+    if act.do == REMIND_AGAIN:
+        return reminders.snooze(talk)
     if act.do in ("wish", "wish_day"):
         return extending.tapped(talk)
     if act.do in _OWN:

@@ -47,14 +47,14 @@ def at(province: Province, day: date, clock: time = time(9)) -> Province:
     return province
 
 
-def hours(province: Province, until: date) -> dict[str, list[tuple[datetime, str]]]:
-    """Let the clock go on hour by hour to the end of a day; return what each has heard when."""
+def hours(province: Province, until: date, step: float = 3) -> dict[str, list[tuple[datetime, str]]]:
+    """Let the clock go on by some hours at a time to the end of a day; return what each has heard when."""
     heard: dict[str, list[tuple[datetime, str]]] = {}
     while province.now.astimezone(BANGKOK).date() <= until:
         plan(province)
         for name, said in send(province).items():
             heard.setdefault(name, []).extend((province.now.astimezone(BANGKOK), words) for words in said)
-        province.later(hours=1)
+        province.later(hours=step)
     return heard
 
 

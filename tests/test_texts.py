@@ -25,6 +25,7 @@ MADE = (
     "when.",
     "desk.",
     "rounds.ask_",
+    "remind.",
 )
 
 

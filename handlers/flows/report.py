@@ -8,6 +8,9 @@ from handlers.words import Intent
 CONFIRM, WITHDRAW, DELETE, OFFER, EXPLAIN = "confirm", "withdraw", "delete", "offer", "explaining"
 WISH_DAY, WISH_WHY, WISH_SURE = "wish_day", "wish_why", "wish_sure"
 """Steps of asking for more time: the day, the reason, the last word."""
+REMIND_WHEN = "remind_when"
+REMIND_AGAIN = "remind_again"
+"""The step that asks when to remind; and what the buttons do that put a reminder off."""
 SURE = frozenset({CONFIRM, WITHDRAW, DELETE})
 """Steps that ask "are you sure?": left by whatever else is said, and forgotten after a while."""
 
@@ -31,7 +34,9 @@ _ANYWHERE: dict[str, Move] = {
     Intent.WITHDRAW: Move("ask_withdraw", WITHDRAW),
     Intent.EXPLAIN: Move("explain", EXPLAIN),
     Intent.PAUSE: Move("pause", HOME),
-    Intent.SNOOZE: Move("pause", HOME),
+    Intent.SNOOZE: Move("snooze", HOME),
+    Intent.STOP_REMINDERS: Move("stop_reminding", HOME),
+    Intent.PROBLEM: Move("tell_problem", STAY),
     Intent.PRIVATE: Move("make_private", STAY),
     Intent.PUBLIC: Move("make_public", STAY),
     Intent.SWITCH: Move("switch_school", STAY),
@@ -63,7 +68,7 @@ _ANYWHERE: dict[str, Move] = {
 }
 
 _QUESTION: dict[str, Move] = _ANYWHERE | {
-    Intent.SNOOZE: Move("keep_or_pause", STAY),
+    Intent.SNOOZE: Move("keep_or_snooze", STAY),
     Intent.DELETE_LAST: Move("remove_last", STAY),
     Intent.NEXT: Move("finish", AFTER),
     Intent.SKIP: Move("skip", AFTER),
@@ -141,6 +146,13 @@ def _wish_steps() -> tuple[Step, ...]:
     )
 
 
+def _remind_step() -> Step:
+    """Return the step that asks when to remind: what leads away leads away, all other words may be a time."""
+    away: dict[str, Move] = {intent: _ANYWHERE[intent] for intent in (*_ELSEWHERE, Intent.STOP_REMINDERS)}
+    no = {intent: Move("drop_remind", HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
+    return Step(REMIND_WHEN, "ให้เตือนเมื่อไร", away | no, Move("take_remind_when", HOME))
+
+
 def _question(question: Question, title: str) -> Step:
     answer = Move("pick", STAY) if question.kind == "choices" else Move("answer", STAY)
     return Step(question.key, title, _QUESTION, answer, asks=True, optional=question.optional)
@@ -174,5 +186,5 @@ def _make(question_set: QuestionSet) -> Flow:
     delete = _sure("ask_delete", "delete", NAMED, "leave_unchanged", DELETE, "ยืนยันลบคำตอบ")
     home = Step(HOME, "พัก", _AT_HOME, _OFFER)
     offer = Step(OFFER, "จะบันทึกในข้อใด", _AT_OFFER, _OFFER)
-    more = (confirm, withdraw, delete, offer, _EXPLAINING, *_wish_steps())
+    more = (confirm, withdraw, delete, offer, _EXPLAINING, *_wish_steps(), _remind_step())
     return Flow("report", (home, *questions, *more), on_done="submit")

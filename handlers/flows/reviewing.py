@@ -3,6 +3,7 @@
 from handlers.dialog import STAY, Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, ask_steps
 from handlers.flows.digests import DIGEST_MOVES, digest_steps
+from handlers.flows.report import REMIND_AGAIN
 from handlers.standing import HOME
 from handlers.words import Intent
 
@@ -37,10 +38,13 @@ _ANYWHERE: dict[str, Move] = {
     "reopen": Move("reopen", REOPEN),
     "confirm": Move("conclude", HOME),
     Intent.HELP: Move("show_review_help", STAY),
+    Intent.STOP_REMINDERS: Move("stop_reminding", STAY),
+    REMIND_AGAIN: Move("snooze", STAY),
     **ASK_MOVES,
     **DIGEST_MOVES,
 }
-_AT_REPORT = _ANYWHERE | {"cancel": Move("show_case", REPORT)}
+_AT_HOME = _ANYWHERE | {Intent.SNOOZE: Move("snooze", STAY)}  # where a day is asked for, a day is that day
+_AT_REPORT = _AT_HOME | {"cancel": Move("show_case", REPORT)}
 _ASKED = {name: move for name, move in _ANYWHERE.items() if name != Intent.HELP} | {
     "cancel": Move("back_to_topic", TOPIC),
     "no": Move("back_to_topic", TOPIC),
@@ -50,7 +54,7 @@ _REASON = _ASKED | {Intent.SENSITIVE: Move("refuse_reason", STAY)}
 REVIEWING = Flow(
     "reviewing",
     (
-        Step(HOME, "คิวตรวจ", _ANYWHERE, Move("pick_case", REPORT)),
+        Step(HOME, "คิวตรวจ", _AT_HOME, Move("pick_case", REPORT)),
         Step(REPORT, "รายงานของโรงเรียน", _AT_REPORT, Move("pick_topic", TOPIC)),
         Step(TOPIC, "ประเด็นที่ตรวจ", _AT_REPORT, Move("pick_topic", TOPIC)),
         Step(

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from handlers import reports, rounds_last
 from handlers.cards import overview, review, topic_text
-from handlers.flows.report import DELETE
+from handlers.flows.report import DELETE, REMIND_AGAIN
 from handlers.keeping import acknowledge, keep_part
 from handlers.messages.build import clip, fits_keyboard
 from handlers.messages.values import Act, Choice, Say
@@ -16,7 +16,7 @@ from handlers.returned_cards import returned_card, tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.thai import moment
+from handlers.thai import moment, today
 from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
 from models.report import AnswerState, PartKind, State
 
@@ -137,7 +137,8 @@ def pause(talk: Talk) -> Turn:
     done, of = progress(talk)
     talk.go(HOME)
     words = say("report.paused", done=done, of=of)
-    return turn(Say(words, (Choice(say("label.resume"), Act("report")), Choice(say("label.menu"), Act("menu")))))
+    again = Choice(say("label.snooze"), Act(REMIND_AGAIN, value=today(talk.now).isoformat()))
+    return turn(Say(words, (Choice(say("label.resume"), Act("report")), again, Choice(say("label.menu"), Act("menu")))))
 
 
 def named_topic(talk: Talk) -> Topic | None:

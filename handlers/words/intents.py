@@ -35,6 +35,8 @@ class Intent(StrEnum):
     EXTEND = "extend"
     PAUSE = "pause"
     SNOOZE = "snooze"
+    STOP_REMINDERS = "stop_reminders"
+    PROBLEM = "problem"
     MENU = "menu"
     HELP = "help"
     NONE = "none"
