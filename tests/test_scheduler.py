@@ -6,30 +6,37 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from sqlalchemy import select
+from structlog.testing import capture_logs
 
 from bot.app import Works, assemble
 from bot.chores import Chores
+from bot.heart import Heart
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Phone, Platform, Server, serve
-from handlers import kept, outbox, quota
+from bot.watch import Watch
+from handlers import due, heartbeats, kept, outbox, quota
 from handlers.channels import ensure
 from handlers.heard import Heard, Kind
+from handlers.heartbeats import TICK
 from handlers.inbox import House
 from handlers.outbox import Words
 from models.inbox import Kept, inbox
 from models.outbox import Policy, Sending
 from models.outbox import outbox as rows
 from models.outbox import quota as months
-from models.people import people
+from models.people import Role, memberships, people
 from models.programme import MAIN
 from models.store import Busy
-from scheduler.ticks import Tick, scheduler_of
+from scheduler.ticks import Jumps, Tick, scheduler_of
+from scheduler.worker import Role as WorkerRole
 from scheduler.worker import Worker, careful
 from tests.delivery_scene import START, Clock
 
@@ -208,6 +215,231 @@ def test_trouble_in_a_chore_is_written_down_and_nothing_more(error: Exception) -
         raise error
 
     careful(chore)()
+
+
+def told(db: Any, now: datetime, once: str = "เตือน") -> int:
+    """Plan one message for everybody, once."""
+    everybody = db.execute(select(people.c.id, people.c.line_user_id)).all()
+    for row in everybody:
+        outbox.tell(
+            db,
+            channel=MAIN,
+            person=row.id,
+            recipient=row.line_user_id,
+            once=f"{once}:{row.id}",
+            words=Words([{"type": "text", "text": once}], [None]),
+            now=now,
+            push_at=now,
+        )
+    return len(everybody)
+
+
+def planned(works: Works) -> list[str]:
+    with works.store.read() as db:
+        return sorted(db.execute(select(rows.c.once_key)).scalars())
+
+
+@pytest.fixture
+def known(works: Works, phone: Phone) -> Phone:
+    """Somebody whom the bot knows."""
+    with works.store.write() as db:
+        db.execute(people.insert(), {"channel_id": MAIN, "line_user_id": phone.user, "created_at": START})
+    return phone
+
+
+def test_what_is_due_is_written_once_whatever_the_clock_and_however_many_look(
+    works: Works, known: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(due, "PLANNERS", (told,))
+    for seconds in (0, 60, -3600, 3600, 2 * 86_400):
+        clock.passes(seconds)
+        Chores(works).due()
+    assert planned(works) == ["เตือน:1"]
+    Chores(works).deliver()
+    works.delivery.run_until_idle()
+    assert [message["text"] for message in known.heard] == ["เตือน"]
+
+
+def test_two_leaders_at_once_write_what_is_due_once(
+    works: Works, known: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    together = Barrier(2, timeout=10)
+
+    def slow(db: Any, now: datetime) -> int:
+        if works.store.dialect == "postgresql":
+            together.wait()  # both have begun, neither has committed
+        return told(db, now)
+
+    monkeypatch.setattr(due, "PLANNERS", (slow,))
+    leaders = [Chores(works) for _ in range(2)]
+    with ThreadPoolExecutor(2) as pool:
+        for done in [pool.submit(leader.due) for leader in leaders]:
+            done.result()
+    assert planned(works) == ["เตือน:1"]
+
+
+def test_one_kind_that_cannot_be_planned_keeps_no_other_from_being_said(
+    works: Works, known: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(db: Any, now: datetime) -> int:
+        told(db, now, "ครึ่งทาง")
+        raise ValueError("ถ้อยคำ")
+
+    monkeypatch.setattr(due, "PLANNERS", (told, broken, lambda db, now: told(db, now, "สรุป")))
+    with pytest.raises(ValueError, match="ถ้อยคำ"):
+        Chores(works).due()
+    assert planned(works) == ["สรุป:1", "เตือน:1"]
+
+
+def test_what_takes_long_is_not_looked_for_again_at_once(
+    works: Works, known: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    came: list[datetime] = []
+
+    def slow(db: Any, now: datetime) -> int:
+        came.append(now)
+        time.sleep(0.1)
+        return 0
+
+    monkeypatch.setattr(due, "PLANNERS", (slow,))
+    chores = Chores(works)
+    chores.due()
+    chores.due()
+    assert len(came) == 1
+    time.sleep(1.1)
+    chores.due()
+    assert len(came) == 2
+
+
+def test_after_two_days_without_a_worker_what_was_due_is_said_once_and_in_office_hours(
+    works: Works, known: Phone, clock: Clock
+) -> None:
+    clock.at = datetime(2026, 1, 9, 8, 0, tzinfo=UTC)  # Friday, three in the afternoon
+    with works.store.write() as db:
+        told(db, clock())
+    for days in (2.0, 0.5):  # Sunday afternoon; Monday, three in the morning
+        clock.passes(days * 86_400)
+        Chores(works).deliver()
+        works.delivery.run_until_idle()
+        assert known.heard == []
+    clock.passes(4.5 * 3600)
+    for _ in range(2):
+        Chores(works).deliver()
+        works.delivery.run_until_idle()
+    assert [message["text"] for message in known.heard] == ["เตือน"]
+
+
+# The watch --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def engineer(works: Works, known: Phone) -> Phone:
+    """The operator of the channel."""
+    with works.store.write() as db:
+        row = {"channel_id": MAIN, "person_id": 1, "role": Role.OPERATOR, "since": START - timedelta(days=1)}
+        db.execute(memberships.insert(), row)
+    return known
+
+
+def test_where_the_worker_is_silent_the_web_tells_the_operator(works: Works, engineer: Phone, clock: Clock) -> None:
+    watch = Watch(works)
+    clock.passes(240)
+    assert not watch.look_at_clock()
+    clock.passes(120)
+    assert watch.look_at_clock()
+    works.delivery.run_until_idle()
+    (said,) = engineer.heard
+    assert "python -m scheduler" in said["text"]
+    clock.passes(60)
+    heart = Heart(works.store, clock)
+    heart.came(TICK)
+    heart.beat()
+    assert not watch.look_at_clock()
+
+
+def test_the_worker_that_comes_back_after_two_days_calls_no_silence(
+    works: Works, engineer: Phone, clock: Clock
+) -> None:
+    heart = Heart(works.store, clock)
+    heart.came(TICK)
+    heart.beat()
+    clock.passes(2 * 86_400)
+    Watch(works).look()
+    assert planned(works) == []
+
+
+def test_what_is_stuck_is_logged_once_and_when_it_is_well_again(works: Works, clock: Clock) -> None:
+    watch = Watch(works)
+    with capture_logs() as logged:
+        for seconds in (360, 60):
+            clock.passes(seconds)
+            watch.look()
+        heart = Heart(works.store, clock)
+        heart.came(TICK)
+        heart.beat()
+        watch.look()
+    assert [(one["event"], one["kind"]) for one in logged] == [("stuck", "silent"), ("well again", "silent")]
+
+
+# The process ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("role", "ticks"),
+    [
+        (WorkerRole.DELIVER, {"deliver", "retry", "fetch", "beat"}),
+        (WorkerRole.CLOCK, {"due", "watch", "count", "housekeep", "beat"}),
+    ],
+)
+def test_a_process_may_only_deliver_or_only_keep_time(works: Works, role: WorkerRole, ticks: set[str]) -> None:
+    assert {tick.name for tick in Worker(works, role).ticks()} == ticks
+
+
+def test_only_the_leader_writes_what_is_due_and_says_so(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
+    came: list[datetime] = []
+    monkeypatch.setattr(due, "PLANNERS", (lambda db, now: came.append(now) or 0,))
+    workers = [Worker(works, WorkerRole.CLOCK) for _ in range(2)]
+    for worker in workers:
+        for tick in worker.ticks():
+            if tick.name in ("due", "beat"):
+                tick.work()
+    leaders = 1 if works.store.dialect == "postgresql" else 2
+    assert len(came) == leaders
+    with works.store.read() as db:
+        beating = heartbeats.processes(db)
+    assert len(beating) == 2
+    assert sum("due" in row.ticks for row in beating) == sum(row.leads_since is not None for row in beating) == leaders
+    for worker in workers:
+        worker.stop()
+    with works.store.read() as db:
+        assert {row.leads_since for row in heartbeats.processes(db)} == {None}
+
+
+def test_a_clock_that_is_set_back_is_noticed_once() -> None:
+    now, steady = iter((100.0, 101.0, -3498.0, -3497.0, 3000.0)), iter((0.0, 1.0, 2.0, 3.0, 4.0))
+    jumps = Jumps(lambda: next(now), lambda: next(steady))
+    assert [jumps.went_back() for _ in range(4)] == [False, True, False, False]
+
+
+def test_after_the_clock_was_set_back_the_ticks_come_at_once() -> None:
+    came: list[int] = []
+    in_an_hour = datetime.now(UTC) + timedelta(hours=1)  # as it seems by the clock that was set back
+    scheduler = scheduler_of([Tick("due", lambda: came.append(1), 600)], in_an_hour)
+    scheduler.start()
+    time.sleep(0.1)
+    assert came == []
+    scheduler.come_now()
+    time.sleep(0.3)
+    scheduler.shutdown()
+    assert came == [1]
+
+
+def test_an_unknown_role_is_refused() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scheduler", "lead"],
+        cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.strip()) == (1, "python -m scheduler [clock | deliver]")
 
 
 @pytest.mark.processes
