@@ -36,6 +36,10 @@ log = structlog.get_logger(__name__)
 
 THREADS = 40
 """Senders of one process. LINE takes 50 ms and more for a call, so two processes reach 1,600 calls a second at most."""
+CALLS = 20
+"""Calls to many that a process has in hand at once."""
+MOUTHFUL = 0.05
+"""Seconds between looks whether more can be taken over, while more is due."""
 GLANCE = 0.01
 """Seconds between looks at the database for rows of other processes that ours come after."""
 LONGEST_SLEEP = 0.5
@@ -76,6 +80,7 @@ class Delivery:
         self._ready: SimpleQueue[Errand | Multicast | None] = SimpleQueue()
         self.courtesy = Courtesy()
         self._mine: set[int] = set()
+        self._calls: set[int] = set()  # to many, in hand
         self._hungry = False  # more is due than was taken over
         self._changed = threading.Condition()
         self._process: int | None = None
@@ -102,7 +107,7 @@ class Delivery:
             Busy: the database could not be had.
         """
         room = min(most, CROWD - len(self._mine))
-        if room <= 0 or self._stopping:
+        if room <= 0 or len(self._calls) >= CALLS or self._stopping:
             return 0
         self._hungry = False
         unknown = self._sender.budget.learn_months()
@@ -112,8 +117,11 @@ class Delivery:
             shortage.tell(db, claimed.short, now)
         self._take(claimed.rows)
         for call in claimed.multicasts:
+            self._calls.add(call.id)
             self._ready.put(call)
-        self._hungry = claimed.full
+        with self._changed:
+            self._hungry = claimed.full
+            self._changed.notify()
         return len(claimed.rows) + sum(len(call.rows) for call in claimed.multicasts)
 
     def stop(self, patience: float = 10.0) -> None:
@@ -207,9 +215,6 @@ class Delivery:
 
     def _done(self, errand: Errand) -> None:
         self._mine.discard(errand.row.id)
-        if self._hungry and len(self._mine) == CROWD // 2:
-            with self._changed:
-                self._changed.notify()  # the pacer takes over more
         following = self._lines.leave(errand) if errand.in_line else None
         if following is not None:
             self._to_the_front(following)
@@ -241,6 +246,7 @@ class Delivery:
     def _run(self, errand: Errand | Multicast | None) -> None:
         if isinstance(errand, Multicast):
             self._multicaster.send(errand)
+            self._calls.discard(errand.id)
         elif errand is not None:
             self._settle(self._sender.send(errand))
 
@@ -279,6 +285,7 @@ class Delivery:
             return GLANCE
         due, left = self._later.next_due(), self.courtesy.seconds_left()
         waits = [] if left is None else [left]
+        waits += [MOUTHFUL] if self._hungry else []
         waits += [] if due is None else [max(0.0, (due - self._clock()).total_seconds())]
         return min(LONGEST_SLEEP, *waits) if waits else None
 

@@ -3,7 +3,7 @@
 Rows of a crashed process, those to be tried again, and those that were written to be pushed at a moment that has come.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -147,7 +147,7 @@ class _Claim:
         """Return further rows equal to several of those found: one call to LINE serves them all."""
         more: list[Any] = []
         for (channel, same), many in _groups(rows).items():
-            room = min(limits.MULTICAST_RECIPIENTS - len(many), MOST_EQUAL - len(more))
+            room = min(-len(many) % limits.MULTICAST_RECIPIENTS, MOST_EQUAL - len(more))
             if len(many) > 1 and room > 0:
                 which = {"channel": channel, "same": same, "known": [row.id for row in many], "most": room}
                 more += self.db.execute(_EQUAL, {**found, **which}).all()
@@ -181,8 +181,8 @@ class _Claim:
         together: set[int] = set()
         month = quota.month(self.now)
         for (channel, _), many in _groups(row for row in rows if row.id in self.paid).items():
-            if len(many) > 1:
-                made = multicasts.form(self.db, channel, many, self.owner, self.now, paid_in=month)
+            for some in _calls(many):
+                made = multicasts.form(self.db, channel, some, self.owner, self.now, paid_in=month)
                 self.claimed.multicasts.append(made)
                 together.update(made.rows)
         self.claimed.rows += [self._outgoing(row) for row in rows if row.id not in together]
@@ -230,7 +230,14 @@ def _groups(rows: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:
     for row in rows:
         if row.digest is not None and row.begun_at is None and _is_unpaid(row):
             found.setdefault((row.channel_id, row.digest), {}).setdefault(row.recipient, row)
-    return {key: list(many.values())[: limits.MULTICAST_RECIPIENTS] for key, many in found.items()}
+    return {key: list(many.values()) for key, many in found.items()}
+
+
+def _calls(rows: list[Any]) -> Iterator[list[Any]]:
+    """Cut rows into calls; a single one that is left over goes by itself."""
+    for at in range(0, len(rows) - 1, limits.MULTICAST_RECIPIENTS):
+        if len(some := rows[at : at + limits.MULTICAST_RECIPIENTS]) > 1:
+            yield some
 
 
 _UNKNOWN = select(channels.c.id).where(
