@@ -1,10 +1,12 @@
 """Channels: each is one province with its own LINE Official Account, and a border no row crosses."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
+from handlers.audit import note
 from models.programme import MAIN, channels
 
 _FIND = select(channels.c.id).where(channels.c.id == bindparam("channel"))
@@ -32,6 +34,37 @@ def ensure(db: Connection, channel: str, now: datetime) -> None:
         raise NoChannel(f"no channel {channel}: `python -m bot add-channel {channel}` makes it")
     ensure_main(db, now)
     db.execute(_LOCK, {"channel": MAIN})  # another process may have been first
+
+
+@dataclass(frozen=True, slots=True)
+class Responsible:
+    """Who answers for the personal data of a channel, as the privacy notice names them; None where nobody said."""
+
+    office: str | None
+    phone: str | None
+
+
+_RESPONSIBLE = select(channels.c.protection_office, channels.c.protection_phone).where(
+    channels.c.id == bindparam("channel")
+)
+_MAKE_RESPONSIBLE = (
+    update(channels)
+    .where(channels.c.id == bindparam("channel"))
+    .values(protection_office=bindparam("office"), protection_phone=bindparam("phone"))
+)
+
+
+def responsible(db: Connection, channel: str) -> Responsible:
+    """Return who answers for the personal data of a channel."""
+    row = db.execute(_RESPONSIBLE, {"channel": channel}).first()
+    return Responsible(row.protection_office, row.protection_phone) if row else Responsible(None, None)
+
+
+def make_responsible(db: Connection, channel: str, office: str, phone: str | None, now: datetime) -> None:
+    """Note who answers for the personal data of a channel. Raises NoChannel."""
+    ensure(db, channel, now)
+    db.execute(_MAKE_RESPONSIBLE, {"channel": channel, "office": office, "phone": phone})
+    note(db, channel, "channel.responsible", now)
 
 
 def ensure_main(db: Connection, now: datetime) -> None:

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import erasures, privacy
+from handlers import channels, erasures, own_words, privacy
 from handlers.messages.build import chunks
 from handlers.messages.values import Act, Choice, Message, Say
 from handlers.privacy import Kept, Served
@@ -12,7 +12,7 @@ from handlers.thai import day, moment, today
 from models.people import Request
 from models.report import PartKind
 
-ASKED_FOR = ("data_copy", "data_name", "data_unlink", "data_erase")
+ASKED_FOR = ("data_copy", "data_name", "data_unlink", "data_erase", "data_officer")
 """What can be asked for, each a button and typed words (orders.yaml)."""
 _BUBBLE, _A_PAGE = 4000, 4
 """UTF-16 units of a bubble of the copy, and bubbles of a page: the fifth tells how to go on."""
@@ -23,8 +23,17 @@ def shown(talk: Talk) -> Say:
     kept = privacy.kept_of(talk.db, talk.channel, talk.person.id)
     words = "\n".join([say("my_data.title"), *_lines(kept, talk.now), *_erasures(talk)])
     told = [say("my_data.who")] if talk.standings else []
+    told.append(say("my_data.responsible", who=responsible(talk)))
     choices = tuple(Choice(say(f"label.{name}"), Act(name)) for name in ASKED_FOR)
     return Say("\n\n".join([words, *told, say("my_data.typed"), way_back(talk)]), (*choices, *back(talk)))
+
+
+def responsible(talk: Talk) -> str:
+    """Return who answers for personal data, with a telephone number where there is one: the agency, unless said."""
+    known = channels.responsible(talk.db, talk.channel)
+    agency = talk.stand.agency if talk.standing is not None else ""
+    office = known.office or agency or say("my_data.officer.unnamed")
+    return say("my_data.officer.by_phone", office=office, phone=known.phone) if known.phone else office
 
 
 def way_back(talk: Talk) -> str:
@@ -89,6 +98,29 @@ def copied(talk: Talk, page: int) -> list[Message]:
     return [*said, Say(f"{title}\n{say('my_data.copy.next', page=page + 1)}", (following, *back(talk)))]
 
 
+_ELSEWHERE = {
+    "ticket": "my_data.copy.ticket",
+    "wish": "my_data.copy.wish",
+    "explanation": "my_data.copy.explanation",
+    "reason": "my_data.copy.reason",
+    "answer": "my_data.copy.answer",
+}
+
+
+def _elsewhere(talk: Talk) -> list[str]:
+    """Return the person's words that stand in no answer of a report, each with where and when it was said."""
+    key = (talk.db, talk.channel, talk.person.id)
+    said = [f"{say(_ELSEWHERE[one.kind], when=moment(one.at))}\n{one.text}" for one in own_words.of(*key)]
+    return said + [f"{say('my_data.copy.waiting')}\n{text}" for text in own_words.waiting(*key)]
+
+
+def _listed(talk: Talk) -> list[str]:
+    return [
+        say("my_data.listed", school=one.school, name=one.name or "–", phone=one.phone or "–")
+        for one in own_words.listed(talk.db, talk.channel, talk.person.id, talk.now)
+    ]
+
+
 def _everything(talk: Talk) -> str:
     key = (talk.db, talk.channel, talk.person.id)
     requests = [
@@ -100,5 +132,6 @@ def _everything(talk: Talk) -> str:
         about = say("my_data.copy.part", when=moment(one.said_at), title=one.title, question=one.question)
         text = one.text or say(f"count.{'texts' if one.kind == PartKind.TEXT else one.kind}", n=1)
         words.append(f"{about}\n{text}")
-    lines = _lines(privacy.kept_of(*key), talk.now, all_roles=True)
+    lines = [*_lines(privacy.kept_of(*key), talk.now, all_roles=True), *_listed(talk)]
+    words += _elsewhere(talk)
     return "\n\n".join(["\n".join([say("my_data.title"), *lines, *requests, *_erasures(talk)]), *words])

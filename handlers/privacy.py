@@ -8,6 +8,7 @@ from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, se
 
 from handlers import joining_requests, memberships
 from handlers.audit import note
+from handlers.reports import part_of_message
 from models.audit import audit
 from models.inbox import inbox
 from models.outbox import Sending, outbox
@@ -16,6 +17,7 @@ from models.people import memberships as served
 from models.place import asked, places
 from models.programme import rounds
 from models.report import PartKind, answers, parts, reports
+from models.review import decisions, explanations
 from models.ticket import tickets
 
 FORGOTTEN: dict[str, Any] = {"forgotten": True}
@@ -186,8 +188,28 @@ _NOTICED = select(audit.c.detail).where(
 )
 
 
+_EXPLAINED = (
+    select(decisions.c.report_id)
+    .join(explanations, explanations.c.decision_id == decisions.c.id)
+    .where(
+        explanations.c.channel_id == bindparam("channel"),
+        explanations.c.line_message_id == bindparam("mark"),
+        explanations.c.removed_at.is_(None),
+    )
+)
+
+
+def report_of_bubble(db: Connection, channel: str, mark: str) -> int | None:
+    """Return the report in which a bubble is kept, as a part of an answer or as an explanation; None where in none."""
+    part = part_of_message(db, channel, mark)
+    if part is not None:
+        return int(part.report_id)
+    found: int | None = db.execute(_EXPLAINED, {"channel": channel, "mark": mark}).scalar()
+    return found
+
+
 def notice_phone(db: Connection, channel: str, person: int, report: int, now: datetime) -> bool:
-    """Note that a telephone number stands in a person's answer; False where the report's was noted before."""
+    """Note that a telephone number stands in a person's words; False where one in the report was noted before."""
     rows = db.execute(_NOTICED, {"channel": channel, "person": person}).scalars()
     if any(detail.get("report") == report for detail in rows):
         return False

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from handlers import invites
+from handlers import channels, invites
 from handlers.heard import Kind
 from handlers.words import phone_number
 from models.audit import audit
@@ -108,6 +108,51 @@ def test_a_copy_holds_all_own_words_within_lines_limits(province: Province, waru
 def test_a_colleagues_words_are_not_in_ones_copy(province: Province, warunee: Person) -> None:
     helper = province.person("ครูผู้ช่วย").joins("1031992003", Role.DELEGATE)
     helper.says("ขอสำเนาข้อมูล").hears("ผู้ช่วย").hears_not("อ่านคล่อง")
+
+
+def test_words_said_elsewhere_are_in_the_copy_too(province: Province, warunee: Person) -> None:
+    boss = staff(province, Role.COORDINATOR, "สพป.บุรีรัมย์ เขต 2")
+    warunee.says("ขอเลื่อน").says("15 ก.พ. 2569").says("น้ำท่วมทางเข้าโรงเรียน").says("ใช่").hears("ส่งคำขอเลื่อน")
+    warunee.says("ขอคุยกับเจ้าหน้าที่").says("หลังคาปลิวเมื่อคืน")
+    boss.says("คุย").says("ตอบคุย 1 แจ้งกลุ่มแผนได้เลย")
+    warunee.says("จบการคุย").says("สิ่งที่ยังไม่รู้ว่าจะลงข้อไหน 12 คน").says("ขอลบข้อมูล").says("ใช่")
+    warunee.says("ขอสำเนาข้อมูล").hears("เหตุผลที่ขอเลื่อนกำหนด", "น้ำท่วมทางเข้า", "หลังคาปลิวเมื่อคืน", "คำขอลบข้อมูล: ขอเมื่อ")
+    warunee.hears("ในทะเบียนของ บ้านสวายตัวอย่าง: นางวารุณี ตัวอย่างทอง โทร 044000010").hears_not("แจ้งกลุ่มแผน")
+    boss.says("ขอสำเนาข้อมูล").hears("แจ้งกลุ่มแผนได้เลย").hears_not("หลังคาปลิว", "น้ำท่วม", "044000010")
+
+
+# Who is responsible -----------------------------------------------------------------------------------------------
+
+
+def test_who_is_responsible_is_named_with_a_way_to_write(province: Province, warunee: Person) -> None:
+    boss = staff(province, Role.COORDINATOR, "สพป.บุรีรัมย์ เขต 2")
+    warunee.says("ติดต่อเจ้าหน้าที่คุ้มครองข้อมูล").hears("สพป.บุรีรัมย์ เขต 2", "ฝากข้อความเรื่องข้อมูล", "ทำต่อ").hears_not("โทร")
+    with province.store.write() as db:
+        channels.make_responsible(db, "main", "ศธจ.บุรีรัมย์", "044-000-001", province.now)
+    warunee.says("DPO").hears("ศธจ.บุรีรัมย์ โทร 044-000-001").taps("ฝากข้อความเรื่องข้อมูล").hears("เรื่องข้อมูลส่วนบุคคล", "จบการคุย")
+    warunee.says("มีใครเอาเบอร์ไปใช้บ้างหรือเปล่า").hears_nothing()
+    boss.says("เมนู").hears("มีข้อความถึงท่าน").says("คุย").hears("เรื่องข้อมูลส่วนบุคคล").says("ตอบคุย 1 เฉพาะต้นสังกัด")
+    warunee.says("จบการคุย").hears("เฉพาะต้นสังกัด")
+    assert province.answer("learners.now") == ["นักเรียนอ่านคล่องขึ้น ป.1 ถึง ป.3 จำนวน 40 คน"]
+
+
+def test_the_notice_names_who_is_responsible(province: Province) -> None:
+    with province.store.write() as db:
+        channels.make_responsible(db, "main", "ศธจ.บุรีรัมย์", "044-000-001", province.now)
+    code = province.code("1031992003")
+    someone = province.person("ผู้อ่าน").says(code).says("ใช่").hears("ผู้รับผิดชอบ: ศธจ.บุรีรัมย์ โทร 044-000-001")
+    someone.says("รับทราบ").says("ข้อมูลของฉัน").hears("ผู้รับผิดชอบข้อมูล: ศธจ.บุรีรัมย์ โทร 044-000-001")
+    noisy = province.person("อีกจังหวัด", channel="noise").says("ติดต่อเจ้าหน้าที่คุ้มครองข้อมูล")
+    noisy.hears("หน่วยงานที่เชิญท่าน", "โปรดติดต่อ").hears_not("บุรีรัมย์")
+
+
+def test_where_nobody_would_read_them_no_words_are_taken(province: Province, warunee: Person) -> None:
+    warunee.says("ฝากข้อความเรื่องข้อมูล").hears("โปรดติดต่อหน่วยงานนั้นโดยตรง")
+    guest = province.person("คนแปลกหน้า").says("สวัสดี").posts_back("do=data_words").hears("โปรดติดต่อ")
+    guest.says("เจ้าหน้าที่คุ้มครองข้อมูล").hears("หน่วยงานที่เชิญท่าน")
+    boss = staff(province, Role.COORDINATOR, "สพป.บุรีรัมย์ เขต 2").says("ฝากข้อความเรื่องข้อมูล").hears("โปรดติดต่อ")
+    boss.says("คุย").hears("ไม่มีผู้ขอคุย")
+    warunee.says("ฝากข้อความเรื่องข้อมูล").hears("พิมพ์ข้อความได้เลย").says("ฝากข้อความเรื่องข้อมูล").hears("ยังอยู่ในการคุย")
 
 
 # Correction -------------------------------------------------------------------------------------------------------

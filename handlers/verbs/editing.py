@@ -1,12 +1,15 @@
 """What was said and is unsent or edited in LINE, wherever it went but the answers of a report."""
 
-from handlers import ask_answers, erasures, reports, ruling_edits, ticket_edits
+from handlers import ask_answers, erasures, reports, ruling_edits, ticket_edits, tickets
 from handlers.messages.values import Say
 from handlers.ruling_edits import Edited
 from handlers.talk import Talk, Turn, turn
+from handlers.telling import tell
 from handlers.texts import say
-from handlers.verbs import asks, extending, tickets
+from handlers.tickets import SOON
+from handlers.verbs import asks, extending
 from handlers.verbs.at_topic import LONGEST_REASON
+from handlers.verbs.tickets import SILENT
 from handlers.words import Intent, Understood, clean, private_number
 
 _DONE = {
@@ -38,7 +41,22 @@ def edited(talk: Talk) -> Turn | None:
         talk.understood = Understood(Intent.SENSITIVE)  # nothing of it is kept, nor is it with the event
         known = reports.part_of_message(talk.db, talk.channel, mark) is not None
         return None if known else turn(Say(say("edited.id_number")))
-    return tickets.edited(talk, mark) or extending.edited(talk, mark) or asks.edited(talk, mark) or _ruled(talk, mark)
+    return _in_talk(talk, mark) or extending.edited(talk, mark) or asks.edited(talk, mark) or _ruled(talk, mark)
+
+
+def _in_talk(talk: Talk, mark: str) -> Turn | None:
+    """Put an edited bubble's new words in the place of the old ones; None where it was said in no talk."""
+    words = clean(talk.heard.text).strip()
+    one = ticket_edits.reword(talk.db, talk.channel, mark, talk.person.id, words) if words else None
+    if one is None:
+        return None
+    if one.told:
+        once = f"{tickets.answer_key(one.number)}:{talk.heard.id}"
+        told = Say(say("tickets.told_reworded", answer=words))
+        tell(talk.db, talk.channel, one.person, told, once=once, now=talk.now, patience=SOON)
+    if not one.of_staff and tickets.open_of(talk.db, talk.person.id) is not None:
+        return SILENT
+    return turn(Say(say("tickets.reworded")))
 
 
 def _ruled(talk: Talk, mark: str) -> Turn | None:

@@ -1,6 +1,6 @@
 """Verbs of joining: the code, the school, the notice."""
 
-from handlers import invites, joining_requests, persons, standing
+from handlers import invites, joining_requests, my_data, persons, standing
 from handlers.flows.joining import CODE, NOTICE, SCHOOL
 from handlers.invites import Invited, Reason, Refused
 from handlers.messages.values import Act, Choice, Say
@@ -161,7 +161,7 @@ def notice(talk: Talk) -> Say:
         Choice(say("label.acknowledge"), Act("acknowledge")),
         Choice(say("label.paper"), Act("no"), word=say("label.paper")),
     )
-    return Say(say("joining.notice", agency=talk.stand.agency), buttons)
+    return Say(say("joining.notice", agency=my_data.responsible(talk)), buttons)
 
 
 def ask_notice_again(talk: Talk) -> Turn:

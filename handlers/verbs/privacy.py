@@ -14,13 +14,13 @@ from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
-from handlers.verbs import joining
+from handlers.verbs import joining, tickets
 from handlers.words import Intent, order, phone_number, understand
 
 LAPSE = timedelta(hours=1)
 """After this, "ใช่" no longer answers what was asked."""
 _LONGEST = 80
-_MAY_BE = re.compile("ข้อมูล|บัญชี|ไลน์|ชื่อ|ส่วนตัว|ใคร|ระบบ|ปลอดภัย|ลับ|pdpa|logout", re.IGNORECASE)
+_MAY_BE = re.compile("ข้อมูล|บัญชี|ไลน์|ชื่อ|ส่วนตัว|ใคร|ระบบ|ปลอดภัย|ลับ|pdpa|dpo|logout", re.IGNORECASE)
 _NO = frozenset({Intent.NO, Intent.CANCEL, Intent.NOT_YET})
 _YES = frozenset({Intent.YES, Intent.CONFIRM})
 _ASKING = "data"
@@ -92,6 +92,21 @@ def _ask(kind: str) -> Callable[[Talk, int | None], Turn]:
     return ask
 
 
+def contact(talk: Talk, _: int | None = None) -> Turn:
+    """Say who answers for personal data, and how words reach them."""
+    may_write = tickets.may_open(talk)
+    way = say("my_data.officer.write" if may_write else "my_data.officer.call")
+    words = f"{say('my_data.officer.shown', who=my_data.responsible(talk))}\n{way}"
+    write = (Choice(say("label.data_words"), Act("data_words")),) if may_write else ()
+    return turn(Say(f"{words}\n\n{my_data.way_back(talk)}", (*write, *my_data.back(talk))))
+
+
+def write_words(talk: Talk, _: int | None = None) -> Turn:
+    """Open a talk with the coordinators about personal data; where there are none, say whom to call."""
+    opened = tickets.open_about(talk, say("my_data.officer.subject"), "my_data.officer.opened")
+    return opened or contact(talk)
+
+
 def _ever_joined(talk: Talk) -> bool:
     return bool(talk.standings) or bool(privacy.roles_of(talk.db, talk.channel, talk.person.id))
 
@@ -108,6 +123,8 @@ def _erasure_waits(talk: Talk) -> Turn | None:
 _DOES: dict[str, Callable[[Talk, int | None], Turn]] = {
     "my_data": show,
     "data_copy": copy,
+    "data_officer": contact,
+    "data_words": write_words,
     "data_name": _ask("name"),
     "data_unlink": _ask("unlink"),
     "data_erase": _ask("erase"),
@@ -207,11 +224,13 @@ def ask_to_read(talk: Talk) -> Turn:
 
 
 def notice_phone(talk: Talk, turned: Turn | None) -> Turn | None:
-    """Ask once to take a telephone number out of an answer that was just kept."""
-    kept = turned is not None and turned.kind == "ack" and talk.understood.intent == Intent.ANSWER
-    if turned is None or not kept or talk.question is None or not phone_number(talk.heard.text):
+    """Ask once a report to take a telephone number out of a bubble that was just kept in it, new or edited."""
+    heard = talk.heard
+    wordy = heard.kind in (Kind.TEXT, Kind.EDITED) and heard.message_id is not None
+    if turned is None or not turned.said or not wordy or not phone_number(heard.text):
         return turned
-    if not privacy.notice_phone(talk.db, talk.channel, talk.person.id, talk.report, talk.now):
+    report = privacy.report_of_bubble(talk.db, talk.channel, heard.message_id or "")
+    if report is None or not privacy.notice_phone(talk.db, talk.channel, talk.person.id, report, talk.now):
         return turned
     told = Say(say("my_data.phone"), turned.said[-1].choices)
     return replace(turned, said=(*turned.said, told), kind="turn", wait=0.0)

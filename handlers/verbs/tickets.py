@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import datetime
 
-from handlers import agencies, audit, ticket_edits, tickets
+from handlers import agencies, audit, tickets
 from handlers.flows.asks import ANSWER_TICKET, TICKETS
 from handlers.heard import Kind
 from handlers.messages.build import clip
@@ -44,6 +44,36 @@ def open_ticket(talk: Talk) -> Turn:
         return replace(told, said=(Say(say("tickets.how_to_talk")), *told.said))
     tickets.begin(talk.db, talk.channel, talk.person.id, at.school, at.agency_id, talk.heard.at)
     return turn(Say(say("tickets.opened", agency=at.agency), (_end(),)))
+
+
+def may_open(talk: Talk) -> bool:
+    """Tell whether there is somebody else whom a talk of this person would reach."""
+    return bool(_others(talk))
+
+
+def _others(talk: Talk) -> set[int]:
+    at = talk.stand if talk.standing is not None else None
+    if at is None or at.agency_id is None:
+        return set()
+    return set(tickets.officers(talk.db, talk.channel, at.agency_id, talk.now)) - {talk.person.id}
+
+
+def open_about(talk: Talk, subject: str, opened: str) -> Turn | None:
+    """Open a talk about something, which is its first words; None where nobody would read them.
+
+    opened: the sentence that says so. In a talk that is under way the person goes on.
+    """
+    at = talk.stand if talk.standing is not None else None
+    if at is None or at.agency_id is None or not _others(talk):
+        return None
+    under_way = tickets.open_of(talk.db, talk.person.id)
+    if under_way is not None and not lapse(talk, under_way):
+        return _how(talk, "tickets.still")
+    by, when = talk.person.id, talk.heard.at
+    made = tickets.begin(talk.db, talk.channel, by, at.school, at.agency_id, when)
+    tickets.add(talk.db, talk.channel, made, by, subject, None, when)
+    _tell_officers(talk, made, first=True)
+    return turn(Say(say(opened, agency=at.agency), (_end(),)))
 
 
 def _end() -> Choice:
@@ -121,21 +151,6 @@ def hear_words(talk: Talk, ticket: Ticket) -> Turn | None:
 
 def _how(talk: Talk, key: str) -> Turn:
     return turn(Say(say(key), (_end(),)))
-
-
-def edited(talk: Talk, mark: str) -> Turn | None:
-    """Put an edited bubble's new words in the place of the old ones; None where it was said in no talk."""
-    words = clean(talk.heard.text).strip()
-    one = ticket_edits.reword(talk.db, talk.channel, mark, talk.person.id, words) if words else None
-    if one is None:
-        return None
-    if one.told:
-        once = f"{tickets.answer_key(one.number)}:{talk.heard.id}"
-        told = Say(say("tickets.told_reworded", answer=words))
-        tell(talk.db, talk.channel, one.person, told, once=once, now=talk.now, patience=SOON)
-    if not one.of_staff and tickets.open_of(talk.db, talk.person.id) is not None:
-        return SILENT
-    return turn(Say(say("tickets.reworded")))
 
 
 def _pass_on(talk: Talk, ticket: Ticket) -> Turn:
