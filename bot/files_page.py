@@ -53,6 +53,7 @@ PAGE = """\
   figcaption {{ color: #5B6470; overflow-wrap: anywhere }}
   a {{ display: block; padding: .9rem 1rem; border: 1px solid #0B6E4F; border-radius: 8px; color: #0B6E4F;
     overflow-wrap: anywhere }}
+  a.photo {{ padding: 0; border: 0 }}
 </style>
 {body}
 </html>
@@ -160,7 +161,7 @@ def _figure(token: str, file: File) -> str:
     name = escape(file.name or "")
     caption = f"<figcaption>{name}</figcaption>" if name else ""
     if file.content_type.startswith("image/"):
-        return f'<figure><a href="{address}"><img src="{address}" alt="{name}" loading="lazy"></a>{caption}</figure>'
+        return f'<figure><a class="photo" href="{address}"><img src="{address}" alt="{name}" loading="lazy"></a>{caption}</figure>'
     if file.kind == PartKind.AUDIO or file.content_type.startswith("audio/"):
         return f'<figure><audio controls preload="none" src="{address}"></audio>{caption}</figure>'
     if file.content_type.startswith("video/"):
