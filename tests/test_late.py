@@ -6,10 +6,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers import late, outbox, telling, working_days
+from handlers import late, outbox, working_days
 from handlers.outbox import Words
 from handlers.thai import BANGKOK
 from models.outbox import outbox as rows
+from models.people import people
 from tests.province import MAIN, NOISE, Province
 
 
@@ -25,7 +26,7 @@ def province(store, now):
 def told(province, words, when):
     """Tell a director something that is due at a moment, and return the row's number."""
     director = next(iter(province.people.values()))
-    number = next(row.id for row in province.rows(telling.people) if row.line_user_id == director.user)
+    number = next(row.id for row in province.rows(people) if row.line_user_id == director.user)
     with province.store.write() as db:
         outbox.tell(
             db,

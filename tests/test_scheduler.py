@@ -26,7 +26,7 @@ from handlers import due, heartbeats, kept, outbox, quota
 from handlers.channels import ensure
 from handlers.heard import Heard, Kind
 from handlers.heartbeats import TICK
-from handlers.inbox import House
+from handlers.inbox import House, apply
 from handlers.outbox import Words
 from models.inbox import Kept, inbox
 from models.outbox import Policy, Sending
@@ -154,8 +154,6 @@ def test_the_worker_applies_an_event_that_failed(works: Works, phone: Phone, clo
 def test_an_event_that_always_meets_a_lock_keeps_no_other_waiting(
     works: Works, phone: Phone, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    apply = kept.apply
-
     def locked(db: Any, channel: str, heard: Heard, *rest: Any) -> Any:
         if heard.id == "event1":
             raise Busy("a lock that is never let go")
@@ -397,7 +395,12 @@ def test_a_process_may_only_deliver_or_only_keep_time(works: Works, role: Worker
 
 def test_only_the_leader_writes_what_is_due_and_says_so(works: Works, monkeypatch: pytest.MonkeyPatch) -> None:
     came: list[datetime] = []
-    monkeypatch.setattr(due, "PLANNERS", (lambda db, now: came.append(now) or 0,))
+
+    def plan(db: Any, now: datetime) -> int:
+        came.append(now)
+        return 0
+
+    monkeypatch.setattr(due, "PLANNERS", (plan,))
     workers = [Worker(works, WorkerRole.CLOCK) for _ in range(2)]
     for worker in workers:
         for tick in worker.ticks():

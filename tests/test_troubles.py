@@ -12,7 +12,7 @@ from models.heartbeats import heartbeats as beats
 from models.inbox import Kept, inbox
 from models.outbox import Policy, Sending
 from models.outbox import outbox as rows
-from models.people import Role
+from models.people import Role, people
 from tests.province import MAIN, NOISE, Person, Province
 
 
@@ -71,7 +71,7 @@ def parks(province: Province, channel: str = MAIN, times: int = 1) -> None:
 def owes(province: Province, person: Person, words: str = "แจ้งเตือน") -> None:
     """Let a message be due at once."""
     with province.store.write() as db:
-        number = next(row.id for row in province.rows(telling.people) if row.line_user_id == person.user)
+        number = next(row.id for row in province.rows(people) if row.line_user_id == person.user)
         telling.tell(
             db, person.channel, number, Say(words), once=words, now=province.now, patience=timedelta(0)
         )  # fmt: skip
@@ -127,7 +127,7 @@ def test_each_channel_has_its_own_figures(province):
 def test_what_is_due_later_or_waits_for_a_visit_is_not_late(province):
     director = province.director()
     with province.store.write() as db:
-        number = next(row.id for row in province.rows(telling.people) if row.line_user_id == director.user)
+        number = next(row.id for row in province.rows(people) if row.line_user_id == director.user)
         telling.tell(db, MAIN, number, Say("ภายหลัง"), once="later", now=province.now)
         telling.tell(db, MAIN, number, Say("ครั้งหน้า"), once="held", now=province.now, worth_a_push=False)
     province.later(minutes=30)
