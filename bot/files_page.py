@@ -161,7 +161,8 @@ def _figure(token: str, file: File) -> str:
     name = escape(file.name or "")
     caption = f"<figcaption>{name}</figcaption>" if name else ""
     if file.content_type.startswith("image/"):
-        return f'<figure><a class="photo" href="{address}"><img src="{address}" alt="{name}" loading="lazy"></a>{caption}</figure>'
+        photo = f'<img src="{address}" alt="{name}" loading="lazy">'
+        return f'<figure><a class="photo" href="{address}">{photo}</a>{caption}</figure>'
     if file.kind == PartKind.AUDIO or file.content_type.startswith("audio/"):
         return f'<figure><audio controls preload="none" src="{address}"></audio>{caption}</figure>'
     if file.content_type.startswith("video/"):

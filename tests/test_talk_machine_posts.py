@@ -102,13 +102,13 @@ class Posts(RuleBasedStateMachine):
         if not serves:
             self.refused.add(words)
 
-    @rule()
-    def two_write_to_one_question(self) -> None:
+    @rule(one=who, other=who)
+    def two_write_to_one_question(self, one: int, other: int) -> None:
         """Both stand at the first open question, and their bubbles come by turns."""
-        for one in (0, 1):
-            self.speaks(one, "รายงาน")
-        for one in (0, 1, 0):
-            self.somebody_writes(one)
+        for begins in (one, other):
+            self.speaks(begins, "รายงาน")
+        for writes in (one, other, one):
+            self.somebody_writes(writes)
 
     @rule(one=who, data=some.data())
     def somebody_taps_any_button_ever_shown(self, one: int, data: some.DataObject) -> None:
