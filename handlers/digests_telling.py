@@ -17,8 +17,8 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 
 from handlers import digest_cards, digests, working_days
 from handlers.digests import Digest, Numbers, Snapshot
-from handlers.messages.values import Card
-from handlers.telling import tell
+from handlers.messages.build import to_line
+from handlers.outbox import Told, Words, tell_many
 from handlers.thai import BANGKOK
 from handlers.working_days import Days
 from models.digests import WHOLE, Wants
@@ -90,7 +90,7 @@ _scope = func.coalesce(memberships.c.agency_id, WHOLE)
 _wants = func.coalesce(table.c.wants, Wants.DAILY)
 _DUE = (
     select(memberships.c.channel_id, memberships.c.person_id, _scope.label("scope"), _wants.label("wants"))
-    .add_columns(table.c.said, table.c.before, table.c.seen)
+    .add_columns(people.c.line_user_id, table.c.said, table.c.before, table.c.seen)
     .join(people, people.c.id == memberships.c.person_id)
     .outerjoin(table, and_(table.c.person_id == memberships.c.person_id, table.c.scope == _scope))
     .where(
@@ -134,49 +134,45 @@ def queue(db: Connection, now: datetime) -> int:
 
 
 def _tell_channel(db: Connection, channel: str, due: Sequence[Any], day: date, now: datetime) -> int:
-    slot = slot_of(working_days.of(db, channel), day)
+    days = working_days.of(db, channel)
+    slot = slot_of(days, day)
     if slot is not None and now < slot.at:
         return 0
     made = _Made(digests.read(db, channel, now) if slot is not None else None)
-    rows = [_tell(db, channel, one, made, slot, now) for one in due]
-    db.execute(_SAID, [row | {"day": day} for row, _ in rows])
-    return sum(told for _, told in rows)
+    rows, told = [], []
+    for one in due:
+        row = {"person_id": one.person_id, "scope": one.scope, "channel_id": channel, "wants": one.wants, "day": day}
+        row |= {"said": one.said, "before": one.before, "seen": one.seen}
+        digest = made.digest(one.scope)
+        if slot is not None and digest is not None and _is_worth_it(digest, one, slot):
+            before = one.before if one.said is not None and _gives_way(db, one, now) else one.said
+            row |= {"said": digest.numbers, "before": before, "seen": digest.numbers}
+            once = f"digest:{one.scope}:{day}:{one.person_id}"
+            told.append(Told(one.person_id, one.line_user_id, once, made.words(digest, before)))
+        rows.append(row)
+    db.execute(_SAID, rows)
+    tell_many(db, channel, told, now, days.polite(now), Priority.DIGEST)
+    return len(told)
 
 
 class _Made:
-    """The digests of a channel and their cards, each made once: who was told the same hears the same."""
+    """The digests of a channel and their words, each made once: who was told the same hears the same."""
 
     def __init__(self, snapshot: Snapshot | None) -> None:
         self.snapshot = snapshot
         self._digests: dict[int, Digest] = {}
-        self._cards: dict[tuple[int, int | None], Card] = {}
+        self._words: dict[tuple[int, int | None], Words] = {}
 
     def digest(self, scope: int) -> Digest | None:
         if self.snapshot is not None and scope not in self._digests:
             self._digests[scope] = self.snapshot.digest(scope)
         return self._digests.get(scope)
 
-    def card(self, digest: Digest, before: Numbers | None) -> Card:
+    def words(self, digest: Digest, before: Numbers | None) -> Words:
         key = digest.scope, before["sent"] if before else None
-        if key not in self._cards:
-            self._cards[key] = digest_cards.card(digest, before, unasked=True)
-        return self._cards[key]
-
-
-def _tell(
-    db: Connection, channel: str, one: Any, made: _Made, slot: Slot | None, now: datetime
-) -> tuple[dict[str, Any], bool]:
-    """Tell one person; return what is to be noted, and whether anything was said."""
-    row = {"person_id": one.person_id, "scope": one.scope, "channel_id": channel, "wants": one.wants}
-    row |= {"said": one.said, "before": one.before, "seen": one.seen}
-    digest = made.digest(one.scope)
-    if slot is None or digest is None or not _is_worth_it(digest, one, slot):
-        return row, False
-    before = one.before if one.said is not None and _gives_way(db, one, now) else one.said
-    card = made.card(digest, before)
-    once = f"digest:{one.scope}:{slot.day}"
-    tell(db, channel, one.person_id, card, once=once, now=now, patience=timedelta(0), priority=Priority.DIGEST)
-    return row | {"said": digest.numbers, "before": before, "seen": digest.numbers}, True
+        if key not in self._words:
+            self._words[key] = Words(*to_line([digest_cards.card(digest, before, unasked=True)]))
+        return self._words[key]
 
 
 def _is_worth_it(digest: Digest, one: Any, slot: Slot) -> bool:

@@ -4,20 +4,22 @@ It counts as a reminder: who was reminded within the last working days, has aske
 got more time, is left alone. Every read starts from the agencies that the caller answers for.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
 
-from handlers import quota, working_days
+from handlers import quota, reminders, tickets, working_days
 from handlers.audit import note
+from handlers.flows.report import REMIND_AGAIN
+from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
-from handlers.reminders_ladder import ladder
+from handlers.outbox import Told, Words, tell_many
+from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet
 from handlers.rounds import Round
-from handlers.telling import tell
 from handlers.texts import say
 from handlers.thai import day, today
 from models.digests import nudges
@@ -25,8 +27,9 @@ from models.outbox import Priority
 from models.outbox import quota as months
 from models.people import IN_FORCE, SUBMITTERS, WRITERS, memberships, people, schools
 from models.programme import extensions
-from models.reminders import reminded, reminder_stops
-from models.report import State, reports
+from models.reminders import reminded
+from models.reminders import reminders as table_of_reminders
+from models.report import reports
 
 NEAR = 2
 """Days before the due date from which on another wording is better."""
@@ -36,10 +39,19 @@ NEAR = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """Somebody whom a nudge reaches, and the schools whose reports it is about."""
+
+    person: int
+    recipient: str
+    schools: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Recipients:
     """Whom a nudge reaches. lately, snoozed: people left alone, and why; longer, unreached: schools not reached."""
 
-    people: tuple[int, ...] = ()
+    people: tuple[Reached, ...] = ()
     lately: int = 0
     snoozed: int = 0
     longer: int = 0
@@ -49,8 +61,7 @@ class Recipients:
 _OPEN = (
     select(
         schools.c.id.label("school"), memberships.c.role, people.c.id.label("person"), people.c.line_user_id,
-        people.c.blocked_at, extensions.c.due_on, reminded.c.at, reminded.c.again_at,
-        reminder_stops.c.at.label("stopped_at"),
+        people.c.blocked_at, extensions.c.due_on, reminded.c.at, reminded.c.again_at, STOPPED.label("stopped"),
     )
     .select_from(schools)
     .outerjoin(reports, and_(reports.c.school_id == schools.c.id, reports.c.round_id == bindparam("round")))
@@ -61,15 +72,11 @@ _OPEN = (
     )
     .outerjoin(people, people.c.id == memberships.c.person_id)
     .outerjoin(reminded, reminded.c.person_id == people.c.id)
-    .outerjoin(
-        reminder_stops,
-        and_(reminder_stops.c.person_id == people.c.id, reminder_stops.c.round_id == bindparam("round")),
-    )
     .where(
         schools.c.channel_id == bindparam("channel"),
         schools.c.agency_id.in_(bindparam("within", expanding=True)),
-        or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now")),
-        or_(reports.c.id.is_(None), reports.c.state.in_((State.DRAFT, State.RETURNED))),
+        NOT_CLOSED,
+        OPEN,
     )
     .order_by(schools.c.id, memberships.c.id)
 )  # fmt: skip
@@ -80,11 +87,12 @@ def recipients(db: Connection, channel: str, one: Round, within: Collection[int]
 
     Of a school those who may send its report, or else who may write it; each person once.
     """
-    row = {"channel": channel, "round": one.id, "within": sorted(within), "now": now}
+    row = {"channel": channel, "round": one.id, "within": sorted(within), "now": now, "since": now - tickets.LAPSE}
     by_school: dict[int, list[Any]] = {}
     for found in db.execute(_OPEN, row):
         by_school.setdefault(found.school, []).append(found)
-    sorting = _Sorting(one, now, working_days.of(db, channel))
+    quiet = reminders.quiet_at(channel, working_days.of(db, channel), now)
+    sorting = _Sorting(one, quiet)
     for rows in by_school.values():
         sorting.take(rows)
     return sorting.done()
@@ -95,9 +103,8 @@ class _Sorting:
     """Sorts schools and the people in them into those reached and those left alone."""
 
     round: Round
-    now: datetime
-    days: working_days.Days
-    people: dict[int, None] = field(default_factory=dict)
+    quiet: Quiet
+    people: dict[int, list[Any]] = field(default_factory=dict)
     lately: set[int] = field(default_factory=set)
     snoozed: set[int] = field(default_factory=set)
     longer: int = 0
@@ -105,7 +112,7 @@ class _Sorting:
 
     def take(self, rows: list[Any]) -> None:
         own_due: date | None = rows[0].due_on
-        if own_due is not None and own_due >= today(self.now) > self.round.due_on:
+        if own_due is not None and own_due >= today(self.quiet.now) > self.round.due_on:
             self.longer += 1
             return
         reached = [row for row in rows if row.line_user_id is not None and row.blocked_at is None]
@@ -115,15 +122,19 @@ class _Sorting:
             self._sort(row)
 
     def _sort(self, row: Any) -> None:
-        if row.stopped_at is not None or (row.again_at is not None and row.again_at > self.now):
+        if row.stopped or (row.again_at is not None and row.again_at > self.quiet.now):
             self.snoozed.add(row.person)
-        elif row.at is not None and self.days.after(today(row.at), ladder().between) > today(self.now):
+        elif row.at is not None and row.at >= self.quiet.between:
             self.lately.add(row.person)
         else:
-            self.people[row.person] = None
+            self.people.setdefault(row.person, []).append(row)
 
     def done(self) -> Recipients:
-        return Recipients(tuple(self.people), len(self.lately), len(self.snoozed), self.longer, self.unreached)
+        reached = (
+            Reached(person, rows[0].line_user_id, tuple(dict.fromkeys(row.school for row in rows)))
+            for person, rows in self.people.items()
+        )
+        return Recipients(tuple(reached), len(self.lately), len(self.snoozed), self.longer, self.unreached)
 
 
 _MONTH = select(months.c.allowed, months.c.used).where(
@@ -144,19 +155,21 @@ def left(db: Connection, channel: str, now: datetime) -> tuple[int, int] | None:
 
 
 def words(one: Round, place: str, now: datetime) -> str:
-    """Return what a nudge about a round says today: less and less to read the nearer it is due, and never blame."""
-    over = (today(now) - max(one.due_on, one.grace_on or one.due_on)).days
+    """Return what a nudge about a round says today: why it comes, what to do, how to stop it; and never blame."""
     known = {"round": one.title, "due": day(one.due_on)}
-    if over > 0:
-        said = say("nudge.after", n=over, **known)
+    if today(now) > max(one.due_on, one.grace_on or one.due_on):
+        said = say("nudge.after", **known)
     else:
         said = say("nudge.near" if one.due_on - today(now) <= timedelta(days=NEAR) else "nudge.before", **known)
-    return f"{said}\n\n{say('nudge.why', place=place)}"
+    return f"{said}\n\n{say('nudge.why', place=place)}\n{say('remind.typed_report')}"
 
 
-def message(said: str) -> Say:
-    """Return a nudge as it is sent, with the way on below."""
-    return Say(said, (Choice(say("label.resume"), Act("report")), Choice(say("label.status"), Act("status"))))
+def message(said: str, now: datetime) -> Say:
+    """Return a nudge as it is sent, with the way on below, and what a reminder has."""
+    shown = today(now).isoformat()
+    acts = [Act("report"), *(Act(do, value=shown) for do in (REMIND_AGAIN, "problem", "stop_reminders"))]
+    labels = ("label.resume", "label.snooze", "label.problem", "label.stop_reminders")
+    return Say(said, tuple(Choice(say(label), act) for label, act in zip(labels, acts, strict=True)))
 
 
 # Preparing and sending --------------------------------------------------------------------------------------------
@@ -184,6 +197,7 @@ _SEND = (
     .values(sent_at=bindparam("at"), recipients=bindparam("many"))
     .returning(nudges.c.id)
 )
+_NOTE = insert(table_of_reminders)
 _remind = upsert(reminded)
 _REMIND = _remind.on_conflict_do_update(index_elements=["person_id"], set_={"at": _remind.excluded.at})
 
@@ -202,16 +216,26 @@ def found(db: Connection, channel: str, number: int) -> Nudge | None:
     return Nudge(row.id, row.round_id, row.scope, row.person_id, row.words, row.asked_at, row.sent_at, row.recipients)
 
 
-def send(db: Connection, channel: str, one: Nudge, to: Iterable[int], now: datetime) -> bool:
-    """Send a nudge to people; False where it has been sent already. Out of hours it waits for the next."""
-    those = sorted(to)
-    if db.execute(_SEND, {"nudge": one.id, "at": now, "many": len(those)}).first() is None:
+def send(db: Connection, channel: str, one: Nudge, to: Sequence[Reached], now: datetime) -> bool:
+    """Send a nudge to people; False where it has been sent already. Out of hours it waits for the next.
+
+    Each is written down as a reminder is: it counts as one, and is taken back where the report is sent before it is
+    said.
+    """
+    if db.execute(_SEND, {"nudge": one.id, "at": now, "many": len(to)}).first() is None:
         return False
-    for person in those:
-        tell(
-            db, channel, person, message(one.words), once=f"nudge:{one.id}", now=now,
-            patience=timedelta(0), priority=Priority.REMINDER,
-        )  # fmt: skip
-    db.execute(_REMIND, [{"person_id": person, "channel_id": channel, "at": now} for person in those])
-    note(db, channel, "nudge.sent", now, person=one.person, nudge=one.id, recipients=len(those), scope=one.scope)
+    said = Words(*to_line([message(one.words, now)]))
+    told = [Told(each.person, each.recipient, f"nudge:{one.id}:{each.person}", said) for each in to]
+    tell_many(db, channel, told, now, working_days.of(db, channel).polite(now), Priority.REMINDER)
+    row = {"channel_id": channel, "kind": "report", "slot": f"nudge:{one.id}", "round_id": one.round, "at": now}
+    db.execute(
+        _NOTE,
+        [
+            row | {"subject": f"nudge:{school}", "person_id": each.person, "school_id": school, "message": words.once}
+            for each, words in zip(to, told, strict=True)
+            for school in each.schools
+        ],
+    )
+    db.execute(_REMIND, [{"person_id": each.person, "channel_id": channel, "at": now} for each in to])
+    note(db, channel, "nudge.sent", now, person=one.person, nudge=one.id, recipients=len(to), scope=one.scope)
     return True
