@@ -1,6 +1,7 @@
 """Digests that come unasked: on the right mornings, once, only with news, the newest only; and who wants which."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select, update
@@ -45,7 +46,7 @@ def tick(province: Province, moment: datetime) -> int:
         return queue(db, moment)
 
 
-def waiting(province: Province) -> list:
+def waiting(province: Province) -> list[Any]:
     return [
         row
         for row in province.rows(table)

@@ -1,6 +1,7 @@
 """Nudges: seen first, with whom they reach and what that costs; sent once, and counted as a reminder."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import update
@@ -36,7 +37,7 @@ def warunee(province: Province) -> Person:
     return province.director()
 
 
-def told(province: Province) -> list:
+def told(province: Province) -> list[Any]:
     return [row for row in province.rows(outbox) if row.once_key.startswith("nudge:")]
 
 
