@@ -37,7 +37,6 @@ _OWN_ACTS = {
 }
 """What only the buttons of one hat do."""
 _ADD_SCHOOL = "add_school"
-_LONGEST_ORDER = 60  # characters
 _BINDS = frozenset({"join", "send_request", "stop_joining", "acknowledge", "use_paper", "not_mine"})
 _GOES_ON = (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.DELEGATE)
 """What, of somebody who has joined, is about one more school."""
@@ -183,7 +182,7 @@ def _ordered(talk: Talk, flow: Flow | None) -> Order | None:
 
 def _hear_between(talk: Talk) -> Turn:
     """Hear somebody while no round runs."""
-    if _is_add_school(talk):
+    if talk.says_only(_ADD_SCHOOL):
         return applying.add_school(talk)
     talk.understood = understood(talk)
     if talk.understood.intent == Intent.CODE:
@@ -222,7 +221,7 @@ def _where(talk: Talk) -> Turn:
 def _hear_report(talk: Talk) -> Turn | None:
     talk.leave_other_report()
     step = _step(talk)
-    if talk.place.step == HOME and _is_add_school(talk):
+    if talk.place.step == HOME and talk.says_only(_ADD_SCHOOL):
         return applying.add_school(talk)
     if talk.heard.kind == Kind.EDITED:
         return filing.edited(talk) or _where(talk)
@@ -240,12 +239,6 @@ def _hear_report(talk: Talk) -> Turn | None:
     if changed is not None:
         return changed
     return _answer(talk, talk.flow, step)
-
-
-def _is_add_school(talk: Talk) -> bool:
-    short = talk.heard.kind == Kind.TEXT and len(talk.heard.text) <= _LONGEST_ORDER
-    found = order(talk.heard.text, asking=True) if short else None
-    return found is not None and found.name == _ADD_SCHOOL
 
 
 def _names_a_topic(talk: Talk) -> bool:

@@ -11,18 +11,19 @@ from handlers import questions, reports, rulings, standing
 from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
-from handlers.heard import Heard
+from handlers.heard import Heard, Kind
 from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
 from handlers.reports import Answer, Part
 from handlers.shown_files import MakeLink
 from handlers.standing import HOME, Person, Place, Standing
-from handlers.words import Intent, Order, Understood
+from handlers.words import Intent, Order, Understood, order
 from models.outbox import Policy
 from models.report import AnswerState, State
 
 SWITCHING = "switching"
 """Where one stands while it is asked which school or hat is meant."""
+_LONGEST_ORDER = 60  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,7 @@ class Talk:
     standings: list[Standing]
     ack_wait: float
     now: datetime
+    in_ticket: bool = True  # a talk with an officer may be open
     link_to: MakeLink | None = None
     late: bool = False
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
@@ -59,6 +61,21 @@ class Talk:
     order: Order | None = None
     found: Found | None = None  # schools that the words may name
     moved: bool = False
+
+    def says_only(self, name: str, *, button: str | None = None, among: str = "") -> bool:
+        """Tell whether what was heard is nothing but an order: its button, or a short message of its words alone.
+
+        button: what its button does, where that is called otherwise. among: what stands in all words for it, so that
+        other messages are not looked through.
+        """
+        if self.heard.kind == Kind.POSTBACK:
+            act = Act.read(self.heard.data)
+            return act is not None and act.do == (button or name)
+        text = self.heard.text
+        if self.heard.kind != Kind.TEXT or len(text) > _LONGEST_ORDER or among not in text:
+            return False
+        found = order(text, asking=True)
+        return found is not None and found.name == name and found.number is None
 
     @cached_property
     def standing(self) -> Standing | None:

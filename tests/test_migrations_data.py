@@ -188,6 +188,50 @@ def test_upgrading_again_and_back_changes_nothing(url: str, first: dict[str, lis
         assert read(db, columns_of(first)) == first
 
 
+ASKED = {
+    "asks": [
+        {"channel_id": "main", "report_id": 1, "school_id": 1, "agency_id": 2, "question": "six", "need": ""}
+        | {
+            "private": False,
+            "state": "answered",
+            "owner_id": 1,
+            "answer": "จัดสรรให้",
+            "opened_at": AT,
+            "answered_at": AT,
+        }
+    ],
+    "extension_requests": [
+        {"channel_id": "main", "round_id": 1, "school_id": 1, "person_id": 1, "due_on": "2026-02-15"}
+        | {"why": "น้ำท่วม", "state": "asked", "asked_at": AT}
+    ],
+}
+
+
+def test_answers_and_reasons_stay_while_their_bubbles_come_and_go(
+    url: str, first: dict[str, list[dict[str, Any]]]
+) -> None:
+    with migrations.connected(url) as db:
+        command.upgrade(migrations._config(db), "0007")
+        for table, filled in ASKED.items():
+            for row in filled:
+                put(db, table, row)
+        known = {table: tables(db)[table] for table in (*ASKED, "channels")}
+        before = read(db, known)
+        command.upgrade(migrations._config(db), "0008")
+        assert read(db, known) == before
+        db.execute(text("UPDATE asks SET line_message_id = 'm9'"))
+        put(db, "erasure_requests", {"channel_id": "main", "person_id": 1, "state": "asked", "asked_at": AT})
+    with pytest.raises(IntegrityError), migrations.connected(url) as db:  # one that waits is enough
+        put(db, "erasure_requests", {"channel_id": "main", "person_id": 1, "state": "asked", "asked_at": AT})
+    with migrations.connected(url) as db:
+        put(db, "erasure_requests", {"channel_id": "main", "person_id": 1, "state": "refused", "asked_at": AT})
+        command.downgrade(migrations._config(db), "0007")
+        assert read(db, known) == before
+        command.upgrade(migrations._config(db), "head")
+        assert read(db, known) == before
+    migrations.check(url)
+
+
 @pytest.fixture
 def store(url: str, first: dict[str, list[dict[str, Any]]]) -> Iterator[Store]:
     """Open the database once it is brought up to date."""

@@ -12,7 +12,7 @@ from handlers.telling import tell
 from handlers.texts import say
 from handlers.verbs.chatting import home_choices
 from handlers.verbs.listing import desk, listed
-from handlers.words import Intent, Understood, clean, letters, order, private_number
+from handlers.words import Intent, Understood, clean, letters, private_number
 from models.asking import Asked
 
 SHOWN = 6
@@ -26,7 +26,6 @@ LONGEST = 600
 MINE = "my_asks"
 """What the button does with which a school sees its own asks."""
 _IN_MINE = "ขอ"  # stands in all that is typed for that: other words are not looked through
-_LONGEST_ORDER = 60  # characters
 
 
 # The board --------------------------------------------------------------------------------------------------------
@@ -218,14 +217,7 @@ def edited(talk: Talk, mark: str) -> Turn | None:
 
 def is_own(talk: Talk) -> bool:
     """Tell whether a school wants to see its own asks: by the button, or by a message that is nothing but that."""
-    heard = talk.heard
-    if heard.kind == Kind.POSTBACK:
-        act = Act.read(heard.data)
-        return act is not None and act.do == MINE
-    if heard.kind != Kind.TEXT or len(heard.text) > _LONGEST_ORDER or _IN_MINE not in heard.text:
-        return False
-    found = order(heard.text, asking=True)
-    return found is not None and found.name == "own_asks"
+    return talk.says_only("own_asks", button=MINE, among=_IN_MINE)
 
 
 def show_own_asks(talk: Talk) -> Turn:

@@ -17,12 +17,11 @@ from handlers.tickets import LAPSE, SOON, Shown, Ticket, Words
 from handlers.verbs.chatting import chat, here
 from handlers.verbs.filing import chat_or_offer
 from handlers.verbs.listing import desk, listed
-from handlers.words import Intent, Understood, clean, letters, order, private_number, understand
+from handlers.words import Intent, Understood, clean, letters, private_number, understand
 
 END = "end_talk"
 """What ends a talk: typed or tapped."""
 _IN_END = "คุย"  # stands in all that ends a talk: other words are not looked through
-_LONGEST_ORDER = 60  # characters
 SHOWN, QUOTED, LAST = 4, 250, 4
 """Talks in a list; UTF-16 units of a bubble in it; bubbles of each."""
 LONGEST = 1000
@@ -82,14 +81,7 @@ def _end() -> Choice:
 
 def is_end(talk: Talk) -> bool:
     """Tell whether a talk is to end: by its button, or by a message that is nothing but that."""
-    heard = talk.heard
-    if heard.kind == Kind.POSTBACK:
-        act = Act.read(heard.data)
-        return act is not None and act.do == END
-    if heard.kind != Kind.TEXT or len(heard.text) > _LONGEST_ORDER or _IN_END not in heard.text:
-        return False
-    found = order(heard.text, asking=True)
-    return found is not None and found.name == END and found.number is None
+    return talk.says_only(END, among=_IN_END)
 
 
 def not_open(talk: Talk) -> Turn:
@@ -112,7 +104,7 @@ def of(talk: Talk) -> Ticket | None:
         return None
     if talk.late:
         return tickets.at(talk.db, talk.person.id, talk.heard.at)
-    return tickets.open_of(talk.db, talk.person.id)
+    return tickets.open_of(talk.db, talk.person.id) if talk.in_ticket else None
 
 
 def lapse(talk: Talk, ticket: Ticket) -> bool:
