@@ -71,7 +71,7 @@ class Multicaster:
         if unsure and self._clock() > call.begun_at + KEY_LIFE:
             return self._hold(call, "perhaps said: its retry key is too old to ask LINE", refund=False)
         if self._budget.is_closed(call.channel, call.lease_until - LEASE):
-            return self._hold(call, "LINE lets no more through this month", refund=not unsure)
+            return self._closed(call, unsure=unsure)
         paused = self._pace.wait(call.channel, rates.MULTICAST)
         if paused is not None:
             return self._put_off(call, paused, "too fast")
@@ -84,6 +84,13 @@ class Multicaster:
         with self._store.write() as db:
             multicasts.note_sent(db, call, self._clock())
         return _count(call, Sending.SENT)
+
+    def _closed(self, call: Multicast, *, unsure: bool) -> None:
+        """Hold what was surely not sent; what may have been is left until LINE is asked again: it knows the key."""
+        reason = "LINE lets no more through this month"
+        if not unsure:
+            return self._hold(call, reason, refund=True)
+        return self._put_off(call, self._clock() + timedelta(seconds=LONGEST_WAIT), reason)
 
     def _is_leased(self, call: Multicast) -> bool:
         """See that no other process will make the call while we do."""

@@ -31,6 +31,7 @@ KEY_LIFE = timedelta(hours=23)
 """LINE forgets a retry key after 24 hours (DOC retrying-api-request): what may have been pushed before then is held,
 not pushed again, for it is better to hear something twice than never, and the second time is free."""
 FIRST_WAIT, LONGEST_WAIT = 0.5, 600.0
+_CLOSED = "LINE lets no more through this month"
 
 
 class Line(Protocol):
@@ -160,7 +161,7 @@ class Sender:
             if missing is not None:
                 return missing
         if self.budget.is_closed(row.channel, errand.taken_at):
-            return self._held(errand, "LINE lets no more through this month", refund=not errand.unsure)
+            return self._closed(errand)
         paused = self.pace.wait(row.channel)
         if paused is not None:
             return Outcome(errand, again=put_off(errand, paused))
@@ -172,6 +173,13 @@ class Sender:
             self.pace.well(row.channel)
             return self._sent(errand, answer.ids)
         return self._refused(errand, answer)
+
+    def _closed(self, errand: Errand) -> Outcome:
+        """Hold what was surely not pushed; what may have been is left until LINE is asked again: it knows the key."""
+        if not errand.unsure:
+            return self._held(errand, _CLOSED)
+        due = self._clock() + timedelta(seconds=LONGEST_WAIT)
+        return Outcome(errand, self._fate(errand, Sending.QUEUED, _CLOSED, due, due))
 
     def _pay(self, errand: Errand) -> Outcome | None:
         """Count a paid message for the row; return what comes of it where that cannot be."""

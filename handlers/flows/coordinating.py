@@ -17,6 +17,8 @@ _ANYWHERE: dict[str, Move] = {
     "replace_now": Move("replace_director", REQUESTS),
     "keep_both": Move("replace_director", REQUESTS),
     "queue": Move("show_schools", SCHOOLS),
+    "quota": Move("show_quota"),
+    "unreachable": Move("show_unreachable"),
     **DIGEST_MOVES,
     **ASK_MOVES,
     **TICKET_MOVES,
