@@ -107,7 +107,8 @@ def _echo(talk: Talk, asked: datetime, comes: datetime, days: Days) -> list[str]
     lines = [say("snooze.set", moment=moment(comes))]
     if comes != asked:
         lines = [say("snooze.moved", asked=moment(asked), why=_why(asked, days), moment=moment(comes))]
-    due = min((one.due_on for one in talk.standings if one.due_on and one.state in _IN_HAND), default=None)
+    mine = [one.due_on for one in talk.standings if one.may_write and one.state in _IN_HAND]
+    due = min(filter(None, mine), default=None)
     if due is not None and today(comes) > due:
         lines.append(say("snooze.after_due", due=day(due)))
     return [*lines, say("snooze.change" if talk.stand.may_write else "snooze.change_review")]
