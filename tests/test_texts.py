@@ -26,6 +26,7 @@ MADE = (
     "desk.",
     "rounds.ask_",
     "remind.",
+    "quota.class.",
 )
 
 

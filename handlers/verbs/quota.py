@@ -11,7 +11,7 @@ from handlers.messages.values import Act, Card, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, moment
-from handlers.unreachable import Unreachable, unreachable
+from handlers.unreachable import Unreachable, Why, unreachable
 from handlers.verbs.listing import desk
 
 SHOWN = 20
@@ -105,4 +105,5 @@ def show_unreachable(talk: Talk) -> Turn:
 def _row(place: int, one: Unreachable) -> str:
     phone = say("unreachable.phone", phone=one.phone) if one.phone else ""
     known = {"n": place, "school": one.name, "district": one.district, "agency": one.agency}
-    return say("unreachable.row", **known, why=say(f"unreachable.{one.why}")) + phone
+    why = say("unreachable.blocked" if one.why == Why.BLOCKED else "unreachable.nobody")
+    return say("unreachable.row", **known, why=why) + phone
