@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 
-from handlers import agencies, memberships
+from handlers import agencies, memberships, unsaid
 from handlers.audit import note
 from handlers.messages.values import Say
 from handlers.telling import in_office, tell
@@ -113,7 +113,13 @@ _DECIDE = (
         join_requests.c.id == bindparam("request"),
         join_requests.c.state == Request.ASKED,
     )
-    .values(state=bindparam("to"), decided_by=bindparam("by"), decided_at=bindparam("now"), why=bindparam("reason"))
+    .values(
+        state=bindparam("to"),
+        decided_by=bindparam("by"),
+        decided_at=bindparam("now"),
+        why=bindparam("reason"),
+        line_message_id=bindparam("mark"),
+    )
     .returning(join_requests.c.id)
 )
 
@@ -242,9 +248,11 @@ def grant(
     return Outcome.DONE
 
 
-def refuse(db: Connection, channel: str, one: JoinRequest, by: int, why: str, now: datetime) -> Outcome:
-    """Refuse a request and tell the person why."""
-    if not _decided(db, channel, one.id, by, Request.REFUSED, now, why):
+def refuse(
+    db: Connection, channel: str, one: JoinRequest, by: int, why: str, now: datetime, mark: str | None = None
+) -> Outcome:
+    """Refuse a request and tell the person why. mark: the LINE id of the reason's bubble, which may be unsent."""
+    if not _decided(db, channel, one.id, by, Request.REFUSED, now, why, mark):
         return Outcome.ALREADY
     note(db, channel, "request.refused", now, person=by, request=one.id)
     words = say("request.refused", school=one.school_name, agency=one.agency, why=why)
@@ -252,9 +260,32 @@ def refuse(db: Connection, channel: str, one: JoinRequest, by: int, why: str, no
     return Outcome.DONE
 
 
+_REFUSED_BY = select(join_requests.c.id, join_requests.c.why).where(
+    join_requests.c.channel_id == bindparam("channel"),
+    join_requests.c.line_message_id == bindparam("mark"),
+    join_requests.c.decided_by == bindparam("by"),
+    join_requests.c.why.is_not(None),
+)
+_NO_REASON = update(join_requests).where(join_requests.c.id == bindparam("request")).values(why=None)
+
+
+def unsend(db: Connection, channel: str, mark: str, by: int) -> None:
+    """Forget the reason of a refusal whose bubble was unsent, in what waits to be told to the person too."""
+    for row in db.execute(_REFUSED_BY, {"channel": channel, "mark": mark, "by": by}).all():
+        db.execute(_NO_REASON, {"request": row.id})
+        unsaid.reword(db, channel, f"request:{row.id}:refused", row.why, say("review.unsent"))
+
+
 def _decided(
-    db: Connection, channel: str, request: int, by: int, to: Request, now: datetime, why: str | None = None
+    db: Connection,
+    channel: str,
+    request: int,
+    by: int,
+    to: Request,
+    now: datetime,
+    why: str | None = None,
+    mark: str | None = None,
 ) -> bool:
     """Decide a request that still waits; of two who decide at once the first wins."""
-    row = {"channel": channel, "request": request, "to": to, "by": by, "now": now, "reason": why}
+    row = {"channel": channel, "request": request, "to": to, "by": by, "now": now, "reason": why, "mark": mark}
     return db.execute(_DECIDE, row).scalar() is not None

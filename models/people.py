@@ -130,6 +130,7 @@ join_requests = Table(
     Column("decided_by", ForeignKey("people.id")),
     Column("decided_at", UtcDateTime),
     Column("why", Text),  # of a refusal
+    Column("line_message_id", String(64), index=True),  # of the bubble that gave the reason, which may be unsent
 )
 
 invites = Table(

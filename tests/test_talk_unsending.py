@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import insert, update
 
 from handlers.heard import Kind
 from models.asking import Asked, asks
@@ -11,9 +12,9 @@ from models.audit import audit
 from models.erasing import erasure_requests
 from models.inbox import inbox
 from models.outbox import outbox
-from models.people import Role
+from models.people import Role, join_requests
 from models.programme import extension_requests
-from models.report import State
+from models.report import State, parts
 from models.review import decisions, explanations
 from models.store import Store
 from models.ticket import ticket_words
@@ -254,3 +255,50 @@ def test_an_unsent_reason_for_not_erasing_is_gone(province: Province, boss: Pers
     assert kept(province, erasure_requests, "why") == [None]
     assert "ยังต้องใช้" not in waits(province)
     warunee.says("ข้อมูลของฉัน").hears("ผู้เขียนยกเลิกข้อความนี้แล้ว").hears_not("ยังต้องใช้")
+
+
+# Notices of other kinds -------------------------------------------------------------------------------------------
+
+
+def test_an_unsent_reason_for_letting_nobody_in_is_gone(province: Province, boss: Person) -> None:
+    guest = province.person("ผู้ขอ").says("บ้านสวายตัวอย่าง").says("1").says("นางสาวผู้ขอ สมมติ").says("ใช่").hears("ส่งคำขอแล้ว")
+    boss.says("คำขอ").says("ปฏิเสธ 1 ชื่อไม่ตรงกับคำสั่งแต่งตั้ง").hears("ชื่อไม่ตรง")
+    boss.unsends(boss.sent[-1])
+    assert "ชื่อไม่ตรง" not in waits(province)
+    assert "ชื่อไม่ตรง" not in str(province.rows(join_requests))
+    guest.says("สวัสดี").hears("ผู้เขียนยกเลิกข้อความนี้แล้ว").hears_not("ชื่อไม่ตรง")
+
+
+@pytest.mark.parametrize("long", [False, True])
+def test_a_schools_unsent_words_leave_what_it_is_told_of_them(
+    province: Province, warunee: Person, boss: Person, long: bool
+) -> None:
+    road = "ขอให้ช่วยเรื่องถนนเข้าโรงเรียนที่น้ำท่วมทุกปี " * (20 if long else 1)
+    reports_needing(warunee, topic_6=road)
+    mark = next(row.line_message_id for row in province.rows(parts) if row.text and "ถนนเข้า" in row.text)
+    boss.says("เรื่องขอ").says("รับเรื่อง 1").hears("รับเรื่องของ").says("ตอบ 1 จะไปดูสถานที่").hears("ส่งคำตอบ")
+    assert "ถนนเข้า" in waits(province)
+    warunee.unsends(mark)
+    assert "ถนนเข้า" not in waits(province)
+    assert "จะไปดูสถานที่" in waits(province)
+
+
+def test_what_had_no_room_in_a_reply_is_changed_too(province: Province, warunee: Person, pranee: Person) -> None:
+    mark = returned(province, warunee, pranee)
+    (notice,) = [row for row in province.rows(outbox) if row.once_key.startswith("returned:")]
+    with province.store.write() as db:
+        db.execute(update(outbox).where(outbox.c.id == notice.id).values(state="replaced"))
+        copied = {key: value for key, value in notice._mapping.items() if key != "id"}
+        db.execute(insert(outbox).values(copied | {"once_key": f"rest:{notice.id}", "kind": "turn", "state": "held"}))
+    assert COUNT in waits(province)
+    pranee.unsends(mark)
+    assert COUNT not in waits(province)
+
+
+def test_what_is_being_said_now_is_left(province: Province, warunee: Person, pranee: Person) -> None:
+    mark = returned(province, warunee, pranee)
+    with province.store.write() as db:
+        db.execute(update(outbox).where(outbox.c.once_key.startswith("returned:")).values(tries=1))
+    before = waits(province)
+    pranee.unsends(mark)
+    assert waits(province) == before

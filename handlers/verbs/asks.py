@@ -1,6 +1,6 @@
 """Verbs about what schools ask for: the board of staff, taking and answering; a school sees its own."""
 
-from handlers import ask_answers, asks, audit, memberships
+from handlers import ask_answers, asks, audit, memberships, reports, unsaid
 from handlers.asks import Ask, View
 from handlers.flows.asks import ANSWER_ASK, ASKS
 from handlers.heard import Kind
@@ -110,7 +110,7 @@ def take_ask(talk: Talk) -> Turn:
     if not asks.take(talk.db, talk.channel, one.id, talk.person.id, talk.now):
         return _faster(talk, one.id)
     told = say("asks.told_taken", school=one.school_name, words=_words(talk, one))
-    _tell_school(talk, one.school, told, once=f"ask.taken:{one.id}", worth_a_push=False)
+    _tell_school(talk, one.school, told, once=_taken_as(one.id), worth_a_push=False)
     return turn(_list(talk, say("asks.taken", school=one.school_name, words=_words(talk, one))))
 
 
@@ -196,6 +196,22 @@ def _tell_school(talk: Talk, school: int, told: str, *, once: str, worth_a_push:
     words = Say(told, (Choice(say("label.my_asks"), Act(MINE)),))
     for head in memberships.heads(talk.db, talk.channel, school, talk.now):
         tell(talk.db, talk.channel, head.person, words, once=once, now=talk.now, worth_a_push=worth_a_push)
+
+
+def unsend(talk: Talk, mark: str) -> None:
+    """Take a school's own words, of a bubble that is being unsent, out of what waits to be told to it of its ask."""
+    part = reports.part_of_message(talk.db, talk.channel, mark)
+    if part is None or part.said_by != talk.person.id:
+        return
+    school = reports.school_of(talk.db, talk.channel, part.report_id)
+    for one in asks.of_school(talk.db, talk.channel, school) if school is not None else ():
+        if one.report == part.report_id and one.question == part.question and not one.need:
+            for once in (_taken_as(one.id), f"ask.answered:{one.id}"):
+                unsaid.reword(talk.db, talk.channel, once, _words(talk, one), say("asks.unsent"))
+
+
+def _taken_as(number: int) -> str:
+    return f"ask.taken:{number}"
 
 
 def edited(talk: Talk, mark: str) -> Turn | None:

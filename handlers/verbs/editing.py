@@ -1,6 +1,6 @@
 """What was said and is unsent or edited in LINE, wherever it went but the answers of a report."""
 
-from handlers import ask_answers, erasures, reports, ruling_edits, ticket_edits, tickets
+from handlers import ask_answers, erasures, joining_requests, reports, ruling_edits, ticket_edits, tickets
 from handlers.messages.values import Say
 from handlers.ruling_edits import Edited
 from handlers.talk import Talk, Turn, turn
@@ -29,6 +29,8 @@ def unsend(talk: Talk) -> None:
     ticket_edits.unsend(*key, talk.now)
     ask_answers.unsend(*key, talk.now)
     erasures.unsend(*key)
+    joining_requests.unsend(*key)
+    asks.unsend(talk, mark)
     extending.unsend(talk, mark)
 
 

@@ -218,7 +218,8 @@ def _refuse(talk: Talk, one: JoinRequest, words: str) -> Turn:
         return _ask_why(talk, one, say("requests.why_private"))
     if len(why) > LONGEST_REASON:
         return _ask_why(talk, one, say("requests.why_long", most=LONGEST_REASON))
-    outcome = joining_requests.refuse(talk.db, talk.channel, one, talk.person.id, why, talk.now)
+    mark = talk.heard.message_id
+    outcome = joining_requests.refuse(talk.db, talk.channel, one, talk.person.id, why, talk.now, mark)
     if outcome != Outcome.DONE:
         return turn(_list(talk, _told(outcome, joining_requests.read(talk.db, talk.channel, one.id, talk.now))))
     return turn(_list(talk, say("requests.refused", name=_called(one), school=one.school_name, why=why)))

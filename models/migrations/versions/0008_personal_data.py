@@ -9,7 +9,7 @@ branch_labels = None
 depends_on = None
 
 _OPEN = sa.text("state = 'asked'")
-_SAID_IN = ("asks", "extension_requests")
+_SAID_IN = ("asks", "extension_requests", "join_requests")
 _RESPONSIBLE = (("protection_office", 200), ("protection_phone", 40))
 
 
