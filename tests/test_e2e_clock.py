@@ -110,6 +110,7 @@ class Herd:
         return self
 
     def __exit__(self, *exception: object) -> None:
+        print(f"--- not sent at {self.now}:", *self.left()[:40], sep="\n")
         for process in self._living.values():
             if _is_there(process):
                 os.kill(process, signal.SIGKILL)
@@ -138,6 +139,17 @@ class Herd:
     def is_all_sent(self) -> bool:
         """Tell whether everybody has been told everything."""
         return self.count() == self.count(rows.c.state == Sending.SENT) == len(self.users) * self.news
+
+    def settles(self) -> None:
+        """Let LINE be well, and wait until everybody has been told everything."""
+        self.bot.platform.faults.clear()
+        until(self.is_all_sent, SETTLE, "all is sent")
+
+    def left(self) -> list[Any]:
+        """Return what is not sent, for whoever looks at a failed test."""
+        with self.store.read() as db:
+            shown = (rows.c.id, rows.c.state, rows.c.tries, rows.c.due_at, rows.c.lease_until, rows.c.error)
+            return list(db.execute(select(*shown).where(rows.c.state != Sending.SENT)))
 
     def everybody_heard_everything_once(self) -> None:
         """Compare the phones, the outbox, and the calls."""
@@ -200,7 +212,7 @@ def test_killed_a_hundred_times_two_schedulers_and_two_deliverers_tell_everybody
     herd.moody(chance, 0.3)
     roles = {"clock 1": "clock", "clock 2": "clock", "deliver 1": "deliver", "deliver 2": "deliver"}
     _kill_at_random(herd, roles, 100, chance)
-    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.settles()
     herd.everybody_heard_everything_once()
     assert herd.repeated() > 0, "nobody died between LINE's acceptance and the mark: this proves little"
     assert _leaders(herd) > 1
@@ -219,7 +231,7 @@ def test_killed_again_and_again_one_worker_on_sqlite_tells_everybody_everything_
     herd = herd_of(new_sqlite_url(), listeners=40, news=4, every=3)
     herd.moody(chance, 0.2)
     _kill_at_random(herd, {"worker": "all"}, 20, chance)
-    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.settles()
     herd.everybody_heard_everything_once()
     assert "Traceback" not in herd.words
 
@@ -237,7 +249,7 @@ def test_while_sqlite_is_locked_for_three_seconds_nothing_is_lost_or_said_twice(
             other.execute("BEGIN IMMEDIATE")
             time.sleep(3)
             other.execute("ROLLBACK")
-    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.settles()
     herd.everybody_heard_everything_once()
 
 
@@ -260,7 +272,7 @@ def test_while_postgresql_crashes_and_comes_back_nothing_is_lost_or_said_twice(
         time.sleep(3)
         own_server.crash_and_restart()
     herd.store.dispose()  # its own connections are gone as well
-    until(herd.is_all_sent, SETTLE, "all is sent")
+    herd.settles()
     herd.everybody_heard_everything_once()
 
 
