@@ -69,7 +69,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     def house() -> House:
         return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make)
 
-    applier = Applier(store, delivery, clock, house=house, threads=min(threads, APPLIERS))
+    applier = Applier(store, delivery, clock, house=house, threads=min(threads, APPLIERS[store.dialect]))
     return Works(settings, clock, store, known, gateway, delivery, applier, links, house)
 
 

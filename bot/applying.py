@@ -26,8 +26,9 @@ from models.store import Store
 
 log = structlog.get_logger(__name__)
 
-THREADS = 4
-"""Appliers of one process. On SQLite what they bring shares a transaction, and webhooks wait for its end."""
+THREADS = {"sqlite": 1, "postgresql": 4}
+"""Appliers of one process. SQLite has one writer: what several bring would share a transaction, for whose end webhooks
+that only keep would have to wait."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
 
@@ -62,7 +63,7 @@ class Applier:
         clock: Callable[[], datetime],
         *,
         house: Callable[[], House],
-        threads: int = THREADS,
+        threads: int,
     ) -> None:
         self._store = store
         self._mouth = mouth

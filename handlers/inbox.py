@@ -102,14 +102,15 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         if not late:
             persons.note_blocked(db, person.id, heard.at)
         return []
-    place, standings = standing.standings(db, person.id, now)
+    known = standing.known(db, person.id, now)
     talk = Talk(
         db=db,
         channel=channel,
         heard=heard,
         person=person,
-        place=place or Place(),
-        standings=standings,
+        place=known.place or Place(),
+        standings=known.standings,
+        in_ticket=known.in_ticket,
         ack_wait=house.ack_wait,
         link_to=house.link_to,
         now=now,

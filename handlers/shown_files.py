@@ -121,5 +121,5 @@ def _allowed(db: Connection, grant: Grant, now: datetime) -> Shown | None:
 
 
 def _verifies(db: Connection, grant: Grant, now: datetime) -> bool:
-    _, standings = standing.standings(db, grant.person, now)
+    standings = standing.known(db, grant.person, now).standings
     return any(one.role == Role.VERIFIER and one.agency_id == grant.agency for one in standings)

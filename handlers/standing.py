@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.outbox import said
@@ -16,6 +16,7 @@ from models.place import asked, places
 from models.prepared import Prepared
 from models.programme import extensions, question_sets, rounds
 from models.report import State, reports
+from models.ticket import tickets
 
 HOME = "home"
 HATS = {
@@ -158,9 +159,11 @@ _STANDINGS = Prepared(
         places.c.report_id.label("place_report"),
         places.c.memo,
         places.c.since,
+        tickets.c.id.label("ticket"),
     )
     .select_from(
         people.outerjoin(places, places.c.person_id == people.c.id)
+        .outerjoin(tickets, and_(tickets.c.person_id == people.c.id, text("tickets.closed_at IS NULL")))
         .outerjoin(
             memberships,
             and_(
@@ -191,7 +194,16 @@ _STANDINGS = Prepared(
 )
 
 
-def standings(db: Connection, person: int, now: datetime) -> tuple[Place | None, list[Standing]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a person who speaks. in_ticket: a talk with an officer is open, lapsed perhaps."""
+
+    place: Place | None
+    standings: list[Standing]
+    in_ticket: bool
+
+
+def known(db: Connection, person: int, now: datetime) -> Known:
     """Return where a person stands in a talk, and what the person may speak for now.
 
     One standing a school, in the strongest role, with the newest running round; nobody speaks for a closed one. One
@@ -205,10 +217,11 @@ def standings(db: Connection, person: int, now: datetime) -> tuple[Place | None,
         if row.role is not None and not (row.school_closed_at and row.school_closed_at <= now):
             here = _standing(row)
             place_of = (here.flow, here.school or here.agency_id)
-            known = found.setdefault(place_of, here)
-            if here.rank > known.rank:
+            before = found.setdefault(place_of, here)
+            if here.rank > before.rank:
                 found[place_of] = here
-    return place, _locked(db, list(found.values()))
+    in_ticket = bool(rows) and rows[0].ticket is not None
+    return Known(place, _locked(db, list(found.values())), in_ticket)
 
 
 _LOCK_REPORTS = (

@@ -140,7 +140,7 @@ def join(talk: Talk) -> Turn:
         talk.join(CODE)
         return turn(Say(_refusal(redeemed)))
     joining_requests.settle(talk.db, talk.channel, talk.person.id, redeemed.invited.school_id, talk.now)
-    _, talk.standings = standing.standings(talk.db, talk.person.id, talk.now)
+    talk.standings = standing.known(talk.db, talk.person.id, talk.now).standings
     talk.wear(_joined(talk, redeemed.invited))
     if talk.person.notice is not None:
         return welcome_joined(talk)
