@@ -37,6 +37,8 @@ def _sections(plan: Plan) -> Iterator[list[str]]:
     for title, outcome in (("จะเพิ่ม (to be added)", "added"), ("จะเปลี่ยน (to be changed)", "changed")):
         rows = [row for step in plan.steps if _outcome(step) == outcome for row in _rows(step)]
         yield [f"{title}: {outcomes[outcome]}", *_cut(rows)] if rows else []
+    for title, codes in (("จะปิด (to be closed)", plan.closing), ("จะเปิดอีก (to be opened again)", plan.opening)):
+        yield [f"{title}: {len(codes)}", *(f"  {code}" for code in codes)] if codes else []
     if plan.new_agencies:
         yield ["สังกัดใหม่ (new agencies)", *(f"  {name}" for name in plan.new_agencies)]
     left = [[f"  {number}", why] for number, why in plan.left]

@@ -5,13 +5,13 @@ All or nothing: while one question about a file is open, nothing of it is import
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from handlers import agencies, channels, question_file, questions, rounds
+from handlers import agencies, channels, closing, question_file, questions, rounds
 from handlers.agencies import Book
 from handlers.audit import note
 from handlers.roster_plan import KNOWN, Plan, Table, compare
@@ -31,6 +31,8 @@ class Imported:
     unchanged: int
     agencies_added: int
     round_title: str | None
+    closed: int = 0
+    reopened: int = 0
 
 
 def read(table: Table) -> list[Entry]:
@@ -63,12 +65,16 @@ def apply(db: Connection, channel: str, plan: Plan, now: datetime, each: Each = 
     if plan.questions:
         raise BadRoster(question.said for question in plan.questions)
     done = import_roster(db, channel, plan.entries, now, each)
+    for code in plan.closing:
+        closing.close(db, channel, code, now)
+    for code in plan.opening:
+        closing.reopen(db, channel, code, now)
     book = agencies.book(db, channel)
     for written, name in plan.also.items():
         agency = book.surely(name)
         if agency is not None:
             agencies.also_called(db, channel, agency, [written])
-    return done
+    return replace(done, closed=len(plan.closing), reopened=len(plan.opening))
 
 
 def import_roster(db: Connection, channel: str, entries: Sequence[Entry], now: datetime, each: Each = iter) -> Imported:

@@ -1,14 +1,15 @@
 """What an import would do, before anything is done: added, changed, left, and asked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from handlers import agencies, roster_agencies, roster_codes, roster_sheet, roster_twice
+from handlers import agencies, roster_agencies, roster_codes, roster_doubts, roster_sheet, roster_twice
 from handlers.agencies import Book
 from handlers.roster_codes import Codes, Known
+from handlers.roster_doubts import CLOSED, OPEN
 from handlers.roster_values import AGENCY, DIRECTOR, DISTRICT, NAME, PHONE, PUPILS, Asking, Draft, Entry, Question, Row
 from handlers.texts import say
 from models.people import agencies as agency_table
@@ -42,7 +43,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What an import would do. absent: schools of the channel that the file does not name; they stay."""
+    """What an import would do. absent: schools of the channel that the file does not name; they stay.
+
+    marked: rows that say of a close; closing, opening: codes of known schools to be closed, or opened again.
+    """
 
     steps: tuple[Step, ...]
     left: tuple[tuple[int, str], ...]
@@ -51,6 +55,9 @@ class Plan:
     new_agencies: tuple[str, ...]
     also: dict[str, str] = field(default_factory=dict)
     absent: int = 0
+    marked: dict[int, str] = field(default_factory=dict)
+    closing: tuple[str, ...] = ()
+    opening: tuple[str, ...] = ()
 
     @property
     def entries(self) -> list[Entry]:
@@ -67,9 +74,28 @@ def plan(db: Connection, channel: str, table: Table, asking: Asking) -> Plan:
     rows = {row.code: row for row in db.execute(KNOWN, {"channel": channel})}
     known = [Known(row.code, row.name, row.district, row.agency) for row in rows.values()]
     planned = compare(table, agencies.book(db, channel), known, asking)
-    steps = tuple(_step(step.entry, rows.get(step.entry.code)) for step in planned.steps)
-    named = {step.entry.code for step in steps}
-    return replace(planned, steps=steps, absent=len(rows.keys() - named))
+    return _with_doubts(planned, rows, asking)
+
+
+def _with_doubts(planned: Plan, rows: Mapping[str, Any], asking: Asking) -> Plan:
+    """Settle or ask what is only in doubt because of what is known: closed schools, emptied cells."""
+    entries = {entry.code: entry for entry in planned.entries}
+    states = roster_doubts.states(entries.values(), rows, planned.marked, asking)
+    still = [entry for code, entry in entries.items() if states[code] == OPEN]
+    closed = [entry for code, entry in entries.items() if states[code] == CLOSED]
+    clear = roster_doubts.emptied(still, rows, asking)
+    waiting = asking.open_rows
+    left = [(one.row, say("roster.closed_row", code=one.code, name=one.name)) for one in closed]
+    questions = {one.id: one for one in (*planned.questions, *asking.open, *asking.wrong)}
+    return replace(
+        planned,
+        steps=tuple(_step(one, rows.get(one.code), clear) for one in still if one.row not in waiting),
+        left=tuple(sorted([*planned.left, *left])),
+        questions=tuple(questions.values()),
+        absent=len(rows.keys() - entries.keys()),
+        closing=tuple(one.code for one in closed if one.code in rows and rows[one.code].closed_at is None),
+        opening=tuple(one.code for one in still if one.code in rows and rows[one.code].closed_at is not None),
+    )
 
 
 def compare(table: Table, book: Book, known: Sequence[Known], asking: Asking) -> Plan:
@@ -96,6 +122,7 @@ def compare(table: Table, book: Book, known: Sequence[Known], asking: Asking) ->
         questions=tuple(questions.values()),
         new_agencies=tuple(settled.new),
         also=settled.also,
+        marked=draft.marked,
     )
 
 
@@ -108,16 +135,17 @@ def _with_agencies(draft: Draft, settled: roster_agencies.Agencies) -> list[Row]
     return [replace(row, agency=settled.names.get(row.agency, row.agency)) for row in rows]
 
 
-def _step(entry: Entry, known: Any) -> Step:
-    """Tell what would change of a school. What the file leaves empty stays as it is known."""
+def _step(entry: Entry, known: Any, clear: Set[tuple[str, str]]) -> Step:
+    """Tell what would change of a school. What the file leaves empty stays as it is known, but for what to clear."""
     if known is None:
         return Step(entry, known=False)
     same_person = entry.director in (None, known.director)
+    kept = {column: None if (entry.code, column) in clear else getattr(known, field) for column, field in _KEPT.items()}
     entry = replace(
         entry,
-        pupils=known.pupils if entry.pupils is None else entry.pupils,
-        director=entry.director or known.director,
-        phone=entry.phone or (known.phone if same_person else None),
+        pupils=kept[PUPILS] if entry.pupils is None else entry.pupils,
+        director=entry.director or kept[DIRECTOR],
+        phone=entry.phone or (kept[PHONE] if same_person else None),
     )
     pairs = {
         NAME: (known.name, entry.name),
@@ -129,6 +157,9 @@ def _step(entry: Entry, known: Any) -> Step:
     }
     changes = ((column, _shown(old), _shown(new)) for column, (old, new) in pairs.items() if old != new)
     return Step(entry, True, tuple(changes))
+
+
+_KEPT = {PUPILS: "pupils", DIRECTOR: "director", PHONE: "phone"}
 
 
 def _shown(value: object) -> str:

@@ -83,6 +83,8 @@ class _Sheet:
         said = list(dict.fromkeys(cell for cell in cells if cell and not _is_number(cell)))
         if roster_columns.is_header(cells):
             return
+        if remark := self._remark(cells, named[NAME]):
+            self.draft.marked[number] = remark
         if _looks_like_code(named[CODE]):
             self._school(number, named, original)
         elif not said:
@@ -97,6 +99,11 @@ class _Sheet:
             self._lone(number, said[0], named, original)
         else:
             self._ask_what(number, " | ".join(said), named, original, ())
+
+    def _remark(self, cells: Sequence[str], name: str) -> str | None:
+        """Return what a row says of a close, beside its columns or in brackets behind the school's name."""
+        beside = (cell for at, cell in enumerate(cells) if at not in self.header.columns.values())
+        return next(filter(words().closed.search, (*beside, *re.findall(r"\(([^)]*)\)", name))), None)
 
     def _leave(self, number: int, why: str) -> None:
         self.draft.left.append((number, why))

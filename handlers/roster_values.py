@@ -132,3 +132,4 @@ class Draft:
     rows: list[Row] = field(default_factory=list)
     left: list[tuple[int, str]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    marked: dict[int, str] = field(default_factory=dict)  # rows with a remark that the school is closed

@@ -29,6 +29,7 @@ class Words:
     nothing: re.Pattern[str]
     telephone: re.Pattern[str]
     ditto: re.Pattern[str]
+    closed: re.Pattern[str]
 
 
 @cache

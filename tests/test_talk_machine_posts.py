@@ -143,6 +143,7 @@ class Posts(RuleBasedStateMachine):
     @rule(one=who, days=some.sampled_from([0, 0, 1, 3]), role=some.sampled_from([Role.DIRECTOR, Role.ACTING]))
     def the_post_goes_to_another_account(self, one: int, days: int, role: Role) -> None:
         """The one who has the post leaves, now or after some days; the other begins at once, with a code."""
+        self.province.later(seconds=1)  # what was just said, was said before
         at = self.province.now + timedelta(days=days)
         with self.province.store.write() as db:
             memberships.transfer(db, MAIN, self.province.school(SCHOOL), at, self.province.now)
@@ -151,6 +152,7 @@ class Posts(RuleBasedStateMachine):
 
     @rule(one=who)
     def somebody_who_serves_is_sent_away(self, one: int) -> None:
+        self.province.later(seconds=1)
         with self.province.store.write() as db:
             for found in memberships.of_person(db, MAIN, self.number(self.people[one]), self.province.now):
                 memberships.end(db, MAIN, found.id, max(found.since, self.province.now), self.province.now)

@@ -63,6 +63,8 @@ def import_roster(
 def _tell(done: roster.Imported, plan: Plan) -> None:
     click.echo(f"Schools: {done.added} added, {done.changed} changed, {done.unchanged} as before.")
     click.echo(f"Agencies: {done.agencies_added} added.")
+    if done.closed or done.reopened:
+        click.echo(f"Closed: {done.closed}. Opened again: {done.reopened}.")
     for number, why in plan.left:
         click.echo(f"Left out: row {number}, {why}")
     for note in plan.notes:
