@@ -5,9 +5,14 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers import digests_telling, reminders, round_news
+from handlers import digests_telling, erasures, reminders, round_news
 
-PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (reminders.queue, round_news.queue, digests_telling.queue)
+PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (
+    reminders.queue,
+    round_news.queue,
+    digests_telling.queue,
+    erasures.queue,
+)
 """Each writes what is due of its kind to the outbox, once, however often it is asked; and returns how much that was."""
 
 

@@ -23,6 +23,8 @@ from models.people import Request, Role, people
 
 TERM = timedelta(days=30)
 """Within which a request is answered."""
+NEAR = timedelta(days=7)
+"""So long before its end, those who decide are told once more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,14 +130,23 @@ def ask(db: Connection, channel: str, person: int, now: datetime) -> int:
     """
     row = {"channel_id": channel, "person_id": person, "state": Request.ASKED, "asked_at": now}
     request = db.execute(_ADD, row).scalar_one()
+    roles = _roles(privacy.roles_of(db, channel, person), now)
+    told = _tell_over(db, channel, person, roles, f"erasure:{request}", "", now)
+    note(db, channel, "erasure.asked", now, person=person, request=request, told=told)
+    return told
+
+
+def _tell_over(
+    db: Connection, channel: str, person: int, roles: Iterable[Served], once: str, lead: str, now: datetime
+) -> int:
+    """Tell the coordinators over roles that somebody waits to be erased; returns how many there are."""
     told: set[int] = set()
-    for role in _roles(privacy.roles_of(db, channel, person), now):
+    for role in roles:
         words = say("my_data.erase.told", role=say(f"role.{role.role}"), place=role.place or say("joining.everywhere"))
-        said = Say(words, (Choice(say("label.erasures"), Act("erasures")),))
+        said = Say("\n".join(filter(None, (lead, words))), (Choice(say("label.erasures"), Act("erasures")),))
         for coordinator in sorted(_over(db, channel, role.agency, now) - {person} - told):
-            tell(db, channel, coordinator, said, once=f"erasure:{request}", now=now)
+            tell(db, channel, coordinator, said, once=once, now=now)
             told.add(coordinator)
-    note(db, channel, "erasure.asked", now, person=person, request=request, told=len(told))
     return len(told)
 
 
@@ -143,6 +154,29 @@ def _over(db: Connection, channel: str, agency: int | None, now: datetime) -> se
     if agency is None:
         return set(in_office(db, channel, 0, Role.COORDINATOR, now))
     return set(joining_requests.deciders(db, channel, agency, now))
+
+
+_REMIND = (
+    update(erasure_requests)
+    .where(
+        erasure_requests.c.state == Request.ASKED,
+        erasure_requests.c.asked_at <= bindparam("before"),
+        erasure_requests.c.reminded_at.is_(None),
+    )
+    .values(reminded_at=bindparam("now"))
+    .returning(erasure_requests.c.id, erasure_requests.c.channel_id)
+)
+
+
+def queue(db: Connection, now: datetime) -> int:
+    """Tell those who decide, once, that the term of a request is near its end; return how many are told."""
+    told = 0
+    for row in db.execute(_REMIND, {"before": now - TERM + NEAR, "now": now}).all():
+        one = find(db, row.channel_id, None, row.id)
+        if one is not None:
+            lead = say("my_data.erase.near", due=day(today(one.due_at)))
+            told += _tell_over(db, row.channel_id, one.person, one.roles, f"erasure:{one.id}:near", lead, now)
+    return told
 
 
 # Deciding ---------------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ erasure_requests = Table(
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("state", String(10), nullable=False),  # models.people.Request; granted: the person was erased
     Column("asked_at", UtcDateTime, nullable=False),
+    Column("reminded_at", UtcDateTime),  # when those who decide were told that the term is near
     Column("decided_by", ForeignKey("people.id")),  # null: from the command line
     Column("decided_at", UtcDateTime),
     Column("why", Text),  # of a refusal: the law asks that it be noted (s.30)

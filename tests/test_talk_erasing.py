@@ -261,6 +261,26 @@ def test_a_request_that_is_late_says_so(province: Province, warunee: Person, bos
     boss.says("คำขอลบข้อมูล").hears("เกินกำหนด 3 วัน")
 
 
+def test_those_who_decide_are_told_once_that_the_term_is_near(
+    province: Province, warunee: Person, boss: Person
+) -> None:
+    asks(warunee)
+    boss.says("เมนู").hears("มีคำขอลบข้อมูลส่วนบุคคล")
+
+    def tick() -> int:
+        with province.store.write() as db:
+            return erasures.queue(db, province.now)
+
+    province.later(days=22)
+    assert tick() == 0
+    province.later(days=2)
+    assert [tick(), tick()] == [1, 0]
+    boss.says("เมนู").hears("ต้องตอบภายใน", "4 ก.พ. 2569", "บ้านสวายตัวอย่าง")
+    boss.says("คำขอลบข้อมูล").says("ไม่ลบ 1 ยังต้องใช้ตรวจสอบ")
+    province.later(days=10)
+    assert tick() == 0
+
+
 def test_who_asked_on_paper_is_erased_without_a_request(province: Province, warunee: Person) -> None:
     me = number_of(province, warunee)
     with province.store.write() as db:

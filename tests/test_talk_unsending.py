@@ -13,7 +13,7 @@ from models.erasing import erasure_requests
 from models.inbox import inbox
 from models.outbox import outbox
 from models.people import Role, join_requests
-from models.programme import extension_requests
+from models.programme import extension_requests, rounds
 from models.report import State, parts
 from models.review import decisions, explanations
 from models.store import Store
@@ -101,6 +101,16 @@ def test_a_reason_in_the_same_breath_is_unsent_and_edited(province: Province, wa
     warunee.unsends(mark)
     assert kept(province, extension_requests, "why") == [None]
     assert "น้ำท่วม" not in waits(province)
+
+
+def test_after_the_round_an_edited_reason_harms_nothing(province: Province, warunee: Person, boss: Person) -> None:
+    mark = wishes(warunee)
+    with province.store.write() as db:
+        db.execute(update(rounds).values(closed_at=province.now))
+    edits(warunee, "น้ำท่วมทางเข้าโรงเรียน", mark)
+    assert warunee.answered == 1
+    warunee.unsends(mark)
+    assert kept(province, extension_requests, "why") == []
 
 
 def test_an_edited_reason_counts_until_it_is_decided(province: Province, warunee: Person, boss: Person) -> None:
@@ -202,6 +212,13 @@ def test_numbers_edited_into_an_answer_are_noticed(province: Province, warunee: 
     edits(warunee, "เลขบัตร 1-1017-00203-45-1", mark).hears("เลขบัตรประชาชน")
     assert province.answer("learners.now") == ["นักเรียนอ่านคล่องขึ้น ถามได้ที่ 081-234-5678"]
     assert "00203" not in str(kept(province, inbox, "raw"))
+
+
+def test_words_that_wait_to_be_filed_are_edited_there(province: Province, warunee: Person) -> None:
+    warunee.says("ครูร่วมวง PLC เดือนละ 2 ครั้ง มี ศน. มาช่วย").hears("PLC เดือนละ 2 ครั้ง")
+    edits(warunee, "ครูร่วมวง PLC เดือนละ 4 ครั้ง มี ศน. มาช่วย", warunee.sent[-1]).hears("4 ครั้ง").hears_not("2 ครั้ง")
+    warunee.says("ใช่")
+    assert province.everything() == ["ครูร่วมวง PLC เดือนละ 4 ครั้ง มี ศน. มาช่วย"]
 
 
 def test_a_number_in_words_that_are_not_kept_is_not_remarked_on(province: Province, warunee: Person) -> None:

@@ -7,7 +7,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.tickets import SOON
-from handlers.verbs import asks, extending
+from handlers.verbs import asks, extending, filing
 from handlers.verbs.at_topic import LONGEST_REASON
 from handlers.verbs.tickets import SILENT
 from handlers.words import Intent, Understood, clean, private_number
@@ -43,7 +43,20 @@ def edited(talk: Talk) -> Turn | None:
         talk.understood = Understood(Intent.SENSITIVE)  # nothing of it is kept, nor is it with the event
         known = reports.part_of_message(talk.db, talk.channel, mark) is not None
         return None if known else turn(Say(say("edited.id_number")))
-    return _in_talk(talk, mark) or extending.edited(talk, mark) or asks.edited(talk, mark) or _ruled(talk, mark)
+    for take in (_in_talk, extending.edited, asks.edited, _ruled, _offered):
+        if (turned := take(talk, mark)) is not None:
+            return turned
+    return None
+
+
+def _offered(talk: Talk, mark: str) -> Turn | None:
+    """Change words that wait to be filed, and ask again where; None where the bubble does not wait."""
+    waiting = talk.place.memo.get("waiting") or []
+    if not talk.writable or all(one["message"] != mark for one in waiting):
+        return None
+    words = clean(talk.heard.text)
+    talk.place.memo["waiting"] = [one | {"text": words} if one["message"] == mark else one for one in waiting]
+    return filing.offer_again(talk)
 
 
 def _in_talk(talk: Talk, mark: str) -> Turn | None:

@@ -182,7 +182,7 @@ def edited(talk: Talk, mark: str) -> Turn | None:
     """Take an edited bubble's new words for the reason, as long as nobody has decided; None where it was none."""
     words = _quoted(_without_order(talk))
     given, due = _given(talk), _asked_for(talk)
-    if given is not None and given.bubble == mark and talk.standing is not None:
+    if given is not None and given.bubble == mark and talk.writable:
         why = Reason(words, mark)
         return _preview(talk, due, why) if due else _ask_day(talk, why)
     found = wish_reasons.reword(talk.db, talk.channel, mark, talk.person.id, words)
