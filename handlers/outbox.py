@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, insert, select, text, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
 from handlers.messages.limits import QUICK_REPLIES
+from models.bulk import insert_many
 from models.json_text import to_json
 from models.outbox import Policy, Priority, Sending, outbox, said
 from models.prepared import Prepared
@@ -178,10 +179,19 @@ def tell_many(
     db: Connection, channel: str, told: Sequence[Told], now: datetime, push_at: datetime | None, priority: Priority
 ) -> None:
     """Write words to many people at once, each as ``tell`` does."""
-    digests = {id(one.words): digest(one.words.messages) for one in {id(one.words): one for one in told}.values()}
-    rows = [_notice(channel, one, now, push_at, priority, digests[id(one.words)] if push_at else None) for one in told]
+    shared = {
+        key: _notice(channel, one, now, push_at, priority, digest(one.words.messages) if push_at else None)
+        for key, one in {id(one.words): one for one in told}.items()
+    }
+    rows = [shared[id(one.words)] | _own(one) for one in told]
     if rows:
-        db.execute(_TELL.statement, rows)
+        insert_many(db, _TELL.statement, list(rows[0]), [tuple(row.values()) for row in rows])
+
+
+def _own(told: Told) -> dict[str, Any]:
+    """Return what differs from one person to the next."""
+    own = {"person_id": told.person, "recipient": told.recipient, "once_key": told.once}
+    return own | {"retry_key": str(uuid4())}
 
 
 def _notice(

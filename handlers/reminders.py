@@ -10,14 +10,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, cast, delete, exists, func, insert, null, or_, select, text, update
+from sqlalchemy import Connection, bindparam, cast, delete, exists, func, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
 
 from handlers import channels, outbox, reminders_calls, rounds, tickets, working_days
 from handlers.messages.build import to_line
 from handlers.outbox import Told, Words
 from handlers.reminders_ladder import CALL, ladder
-from handlers.reminders_open import Item, Quiet, row_of, to_write, topics_left
+from handlers.reminders_open import Item, Quiet, keep, row_of, to_write, topics_left
 from handlers.reminders_review import to_verify
 from handlers.reminders_words import Setting, key_of, reminder
 from handlers.rounds import Round
@@ -73,7 +73,6 @@ def quiet_at(channel: str, days: Days, now: datetime) -> Quiet:
 _DONE = select(reminders.c.kind, reminders.c.subject, reminders.c.person_id, reminders.c.slot).where(
     reminders.c.channel_id == bindparam("channel"), reminders.c.slot.in_(bindparam("slots", expanding=True))
 )
-_ADD = insert(reminders)
 _told_now = select(reminders.c.person_id).where(
     reminders.c.channel_id == bindparam("channel"),
     reminders.c.at == bindparam("now"),
@@ -165,7 +164,7 @@ def _say(
         told.append(Told(person, items[0].recipient, once, words[key]))
         rows += [row_of(quiet, one.kind, one.subject, person, slot, once, one) for one, slot in slots]
     if told:
-        db.execute(_ADD, rows)
+        keep(db, rows)
         db.execute(_OLDER, {"channel": quiet.channel, "now": quiet.now})
         db.execute(_NOTE, {"channel": quiet.channel, "now": quiet.now})
         outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)

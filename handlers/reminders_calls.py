@@ -8,15 +8,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, exists, insert, or_, select
+from sqlalchemy import Connection, String, and_, bindparam, cast, exists, func, or_, select
 
 from handlers import agencies, outbox, tickets
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
 from handlers.outbox import Told, Words
 from handlers.reminders_ladder import CALL
-from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet, Rungs, returned_on, row_of
+from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet, Rungs, keep, returned_on, row_of
 from handlers.rounds import Round
 from handlers.texts import say
 from handlers.thai import BANGKOK, day, today
@@ -86,12 +87,26 @@ _LATE = (
 )
 
 
-def late(db: Connection, quiet: Quiet, one: Round) -> list[Call]:
-    """Return the schools whose report has reached the last rung, and with whom nobody is in touch."""
-    if Rungs(one, quiet.now, {}).of(None, None, None, None).rung != CALL:
+_told = exists().where(
+    reminders.c.kind == CALL,
+    reminders.c.subject == bindparam("prefix", type_=String) + cast(schools.c.id, String),
+    reminders.c.slot == bindparam("slot"),
+)
+_NEWS = _LATE.where(~and_(extensions.c.due_on.is_(None), func.coalesce(reports.c.state, "") != State.RETURNED, _told))
+"""Without those who have no days of their own and were handed over: in the end nearly all."""
+
+
+def late(db: Connection, quiet: Quiet, one: Round, *, news: bool = False) -> list[Call]:
+    """Return the schools whose report has reached the last rung, and with whom nobody is in touch.
+
+    news: leave out those that were handed over already.
+    """
+    usual = Rungs(one, quiet.now, {}).of(None, None, None, None)
+    if usual.rung != CALL:
         return []  # no school's own day comes before the round's
-    at = {"channel": quiet.channel, "round": one.id, "now": quiet.now, "since": quiet.now - tickets.LAPSE}
-    rows = db.execute(_LATE, at | {"reply": quiet.reply}).all()
+    at: dict[str, Any] = {"slot": usual.slot, "prefix": f"{one.id}:"} if news else {}
+    at |= {"channel": quiet.channel, "round": one.id, "now": quiet.now, "since": quiet.now - tickets.LAPSE}
+    rows = db.execute(_NEWS if news else _LATE, at | {"reply": quiet.reply}).all()
     rungs = Rungs(one, quiet.now, returned_on(db, one.id) if any(row.state == State.RETURNED for row in rows) else {})
     found = [(row, rungs.of(row.report, row.state, row.due_on, row.at)) for row in rows]
     return [
@@ -124,7 +139,6 @@ _COORDINATORS = (
 _TOLD = select(reminders.c.subject, reminders.c.person_id, reminders.c.slot, reminders.c.at).where(
     reminders.c.channel_id == bindparam("channel"), reminders.c.kind == CALL, reminders.c.round_id == bindparam("round")
 )
-_ADD = insert(reminders)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +155,7 @@ def queue(db: Connection, quiet: Quiet, one: Round) -> int:
 
     Return how many messages that made.
     """
-    calls = late(db, quiet, one)
+    calls = late(db, quiet, one, news=True)
     if not calls:
         return 0
     before = db.execute(_TOLD, {"channel": quiet.channel, "round": one.id}).all()
@@ -157,7 +171,7 @@ def queue(db: Connection, quiet: Quiet, one: Round) -> int:
             told.append(Told(who.person, who.user, once, words))
             rows += [row_of(quiet, CALL, call.subject, who.person, call.slot, once, call) for call in fresh]
     if rows:
-        db.execute(_ADD, rows)
+        keep(db, rows)
         outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
 

@@ -4,21 +4,22 @@ Nobody is in the list who is not reached by LINE, has said anything lately, was 
 moment that was asked for (``Quiet``).
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, or_, select
+from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from handlers import questions, tickets
 from handlers.reminders_ladder import ladder, report_rung
 from handlers.rounds import Round
 from handlers.thai import today
+from models.bulk import insert_many
 from models.people import IN_FORCE, SUBMITTERS, WRITERS, memberships, people, schools
 from models.programme import extensions
-from models.reminders import reminded, reminder_stops
+from models.reminders import reminded, reminder_stops, reminders
 from models.report import AnswerState, State, answers, moves, reports
 from models.ticket import tickets as table_of_tickets
 
@@ -208,6 +209,15 @@ def topics_left(db: Connection, one: Round) -> tuple[dict[int, int], int, int]:
 
 def _answered(keys: Collection[str], at: int) -> ColumnElement[int]:
     return func.sum(case((answers.c.question.in_(list(keys)), 1), else_=0), type_=Integer).label(f"topic{at}")
+
+
+_ADD = insert(reminders)
+
+
+def keep(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    """Write down what is being said. Raises IntegrityError where any of it has been said before."""
+    if rows:
+        insert_many(db, _ADD, list(rows[0]), [tuple(row.values()) for row in rows])
 
 
 def row_of(quiet: Quiet, kind: str, subject: str, person: int, slot: str, once: str, of: Any) -> dict[str, Any]:
