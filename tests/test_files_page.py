@@ -24,7 +24,7 @@ from models.report import parts
 from models.store import Store
 from tests.media_scene import JPEG, MP4, Line, docx, ok
 from tests.province import MAIN, NOISE, Person, Province
-from tests.test_talk_reviewing import LONG
+from tests.whole_report import LONG
 
 SECRETS = {MAIN: ("new secret", "old secret"), NOISE: ("another secret",)}
 HOST = "https://bot.example.org"

@@ -18,9 +18,10 @@ from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_housekeeping import sweep
-from tests.test_talk_asks import LONG, TWO, reports
+from tests.test_talk_asks import TWO
 from tests.test_talk_privacy import number_of, row_of
 from tests.test_talk_requests import office
+from tests.whole_report import LONG, reports
 
 ROOF = "หลังคาอาคารเรียนปลิวเมื่อคืน ต้องแจ้งใครก่อน"
 

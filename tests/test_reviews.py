@@ -22,8 +22,9 @@ from models.review import Evidence, decisions
 from models.store import Store
 from tests.province import MAIN, NOISE, Person, Province
 from tests.test_races import event, overlapping
-from tests.test_talk_reviewing import LONG, verifies
-from tests.test_talk_reviewing import reports as sends
+from tests.test_talk_reviewing import verifies
+from tests.whole_report import LONG
+from tests.whole_report import reports as sends
 
 OTHER = "1031991002"
 """A school of another agency."""

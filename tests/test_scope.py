@@ -21,6 +21,7 @@ from models.report import State, answers, moves, parts, plan_checks, reports, se
 from models.review import decisions
 from models.store import Store
 from tests.province import MAIN, NOISE, Person, Province
+from tests.whole_report import reports as sends
 
 SENT, ALSO_SENT, DRAFT = "1031992003", "1031991002", "1031993002"
 AGENCY = {SENT: "สพป.บุรีรัมย์ เขต 2", ALSO_SENT: "สพป.บุรีรัมย์ เขต 1", DRAFT: "สพป.บุรีรัมย์ เขต 3"}
@@ -55,15 +56,9 @@ class Known:
 
 
 def reports_all(person: Person, mark: str, *, private: bool) -> None:
-    person.says("รายงาน")
-    for _ in range(5):
-        person.says(f"{mark}1 นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้").says("ต่อไป")
-        person.says(f"{mark}1 จะสอนเสริมหลังเลิกเรียนทุกวัน").says("ต่อไป").says("คน")
-        person.says("ต่อไป")
-    person.says(f"{mark}6 ขอครูเพิ่มหนึ่งคนก่อนเปิดเทอมหน้า")
-    if private:
-        person.says("ให้เห็นเฉพาะจังหวัด")
-    person.says("ต่อไป").says("ส่ง").says("ยืนยัน").hears("เลขรับ")
+    now, after = f"{mark}1 นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้", f"{mark}1 จะสอนเสริมหลังเลิกเรียนทุกวัน"
+    last = f"{mark}6 ขอครูเพิ่มหนึ่งคนก่อนเปิดเทอมหน้า"
+    sends(person, *["คน"] * 5, now=now, after=after, topic_6=last, private=private)
 
 
 def office(province: Province, role: Role, agency: str | None, channel: str = MAIN) -> Person:

@@ -14,9 +14,9 @@ from models.store import Store
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
 from tests.test_talk_requests import office
+from tests.whole_report import LONG, reports
 
 TWO, THREE = "สพป.บุรีรัมย์ เขต 2", "สพป.บุรีรัมย์ เขต 3"
-LONG = "นักเรียน 168 คน อ่านคล่องขึ้นมาก ยังห่วงเด็ก 9 คนที่อ่านไม่คล่อง"
 ROAD = "ขอให้ช่วยเรื่องถนนเข้าโรงเรียนที่น้ำท่วมทุกปี"
 
 
@@ -38,23 +38,6 @@ def chief(province: Province) -> Person:
 @pytest.fixture
 def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
-
-
-def reports(person: Person, *needs: str, topic_6: str = "ไม่มี", private: bool = False) -> Person:
-    """Answer every question, with needs in the first topics, and send."""
-    person.says("รายงาน")
-    for number in range(1, 6):
-        person.says(LONG).says("ต่อไป").says(LONG).says("ต่อไป")
-        need = needs[number - 1] if number <= len(needs) else "ข้าม"
-        person.says(need)
-        if need != "ข้าม":
-            person.says("ต่อไป")
-    person.says(topic_6)
-    if private:
-        person.says("ให้เห็นเฉพาะจังหวัด")
-    if topic_6 != "ไม่มี":
-        person.says("ต่อไป")
-    return person.says("ส่ง").says("ยืนยัน").hears("เลขรับ")
 
 
 def rows(province: Province) -> list[tuple[str, str, str]]:

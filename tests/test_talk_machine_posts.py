@@ -40,8 +40,9 @@ class Posts(RuleBasedStateMachine):
 
     new_store: Callable[[], Store]
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(sent=some.booleans(), back=some.sets(some.integers(1, 6), max_size=3))
+    def begin(self, sent: bool, back: set[int]) -> None:
+        """Begin with nothing, or with a report that was sent, and of which perhaps some topics were returned."""
         self.province = Province(self.new_store(), datetime(2026, 1, 5, 2, 10, tzinfo=UTC))
         helper = self.province.person("ครูผู้ช่วยสมมติ").joins(SCHOOL, Role.DELEGATE)
         others = [self.province.person(f"นายคนที่ {number} สมมติ") for number in range(ACCOUNTS - 2)]
@@ -51,6 +52,10 @@ class Posts(RuleBasedStateMachine):
         self.refused: set[str] = set()
         self.events: list[tuple[int, Heard]] = []
         self.bubbles = 0
+        if sent:
+            self.somebody_goes_through_topics_and_sends(0, 6)
+        if sent and back:
+            self.the_agency_returns_topics(back)
 
     # What the database says ---------------------------------------------------------------------------------------
 

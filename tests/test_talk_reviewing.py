@@ -13,8 +13,8 @@ from models.report import State, moves, sendings
 from models.review import decisions, explanations
 from models.store import Store
 from tests.province import Person, Province
+from tests.whole_report import reports
 
-LONG = "นักเรียน 168 คน อ่านคล่องขึ้นมาก ยังห่วงเด็ก 9 คนที่อ่านไม่คล่อง"
 TOPICS = range(1, 7)
 
 
@@ -31,18 +31,6 @@ def warunee(province: Province) -> Person:
 @pytest.fixture
 def pranee(province: Province) -> Person:
     return province.verifier()
-
-
-def reports(person: Person, topic_6: str = "ไม่มี") -> Person:
-    """Answer every question, needs skipped, and send."""
-    person.says("รายงาน")
-    for number in range(1, 6):
-        person.says(f"ข้อ {number} ปัจจุบัน {LONG}").says("ต่อไป").says(f"ข้อ {number} ต่อไป {LONG}").says("ต่อไป")
-        person.says("ข้าม")
-    person.says(topic_6)
-    if topic_6 != "ไม่มี":
-        person.says("ให้เห็นเฉพาะจังหวัด").says("ต่อไป")
-    return person.says("ส่ง").says("ยืนยัน").hears("เลขรับ")
 
 
 def verifies(person: Person, *topics: int) -> Person:
@@ -272,7 +260,7 @@ def test_an_old_button_of_an_earlier_sending_decides_nothing(
 def test_topic_six_for_the_province_is_not_shown_to_the_agency(
     province: Province, warunee: Person, pranee: Person
 ) -> None:
-    reports(warunee, topic_6="เรื่องที่ไม่กล้าบอกหัวหน้าโดยตรง ขอให้จังหวัดช่วย")
+    reports(warunee, topic_6="เรื่องที่ไม่กล้าบอกหัวหน้าโดยตรง ขอให้จังหวัดช่วย", private=True)
     pranee.says("คิว").says("1").hears("ให้เห็นเฉพาะจังหวัด").hears_not("6. ")
     pranee.says("6").hears("หมายเลขประเด็นที่มี")
     for number in range(1, 6):

@@ -16,8 +16,9 @@ from models.store import Store
 from models.ticket import ticket_words, tickets
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
-from tests.test_talk_asks import LONG, THREE, TWO, refusals
+from tests.test_talk_asks import THREE, TWO, refusals
 from tests.test_talk_requests import office
+from tests.whole_report import LONG
 
 CALL = "ขอคุยกับเจ้าหน้าที่"
 ROOF = "หลังคาอาคารเรียนปลิวเมื่อคืน ต้องแจ้งใครก่อน"
