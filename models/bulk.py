@@ -18,7 +18,7 @@ def insert_many(db: Connection, statement: Insert, columns: Sequence[str], rows:
     Raises:
         DBAPIError: of the kind that Core would raise.
     """
-    made: Any = statement.compile(dialect=db.dialect, column_keys=list(columns))
+    made: Any = statement.inline().compile(dialect=db.dialect, column_keys=list(columns))
     if made.insert_prefetch or made.returning:
         raise TypeError(f"cannot be inserted in bulk: {made}")
     names = made.positiontup if made.positional else list(columns)
