@@ -98,8 +98,9 @@ def _opens(place: int, one: School) -> Choice:
 
 
 def _row(place: int, one: School, kind: Kind) -> str:
-    row = say("schools.row", n=place, school=one.name, district=one.district, state=_state(one))
-    return row if one.reached or kind == Kind.UNLINKED else row + say("schools.no_line")
+    told = one.reached or kind == Kind.UNLINKED
+    state = _state(one) if told else say("schools.no_line", state=_state(one))
+    return say("schools.row", n=place, school=one.name, district=one.district, state=state)
 
 
 def _state(one: School) -> str:
