@@ -23,9 +23,10 @@ from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
-from tests.test_talk_asks import LONG, THREE, TWO, refusals, reports
+from tests.test_talk_asks import THREE, TWO, refusals
 from tests.test_talk_privacy import number_of, row_of, says_as_line
 from tests.test_talk_requests import office
+from tests.whole_report import LONG, reports
 
 ROOF = "หลังคาอาคารเรียนปลิวเมื่อคืน ต้องแจ้งใครก่อน"
 
@@ -174,6 +175,18 @@ def test_who_has_unlinked_meanwhile_is_erased_too(province: Province, warunee: P
     assert ROOF in str(province.rows(ticket_words))
     boss.says("คำขอลบข้อมูล").hears("ยกเลิกการเชื่อมบัญชีแล้ว", "บ้านสวายตัวอย่าง").says("ลบให้ 1").says("ใช่")
     assert ROOF not in str(province.rows(ticket_words))
+
+
+def test_words_said_while_one_is_erased_are_a_strangers_or_erased(
+    province: Province, warunee: Person, boss: Person
+) -> None:
+    me = number_of(province, warunee)
+    asks(warunee.says("รายงาน"))
+    boss.says("คำขอลบข้อมูล").says("ลบให้ 1")
+    overlapping(province, event(province, boss, "ใช่"), event(province, warunee, LONG))
+    assert states(province) == [Request.GRANTED]
+    assert row_of(province, me).line_user_id is None
+    assert [row.text for row in province.rows(parts) if row.said_by == me and row.text] == []
 
 
 # Refused ----------------------------------------------------------------------------------------------------------
