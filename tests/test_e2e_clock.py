@@ -8,6 +8,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,18 +18,22 @@ from typing import Any, Self
 import pytest
 from sqlalchemy import func, make_url, select, text
 
+from bot.app import utc_now
+from bot.demo import ROSTER
+from bot.roster_files import read_table
 from bot.simulator import faults
-from handlers import channels, heartbeats, outbox
+from handlers import channels, heartbeats, inviting, outbox, roster
 from handlers.outbox import Words
 from models.outbox import Sending
 from models.outbox import outbox as rows
-from models.people import people
+from models.people import Role, people
 from models.programme import MAIN
 from models.store import Store
 from scheduler.leader import KEY
 from tests.clock_child import news
 from tests.postgresql import DURABLE, Server
 from tests.processes import ROOT, Bot, until
+from tests.test_e2e_processes import Director, _kept, _types_on
 
 pytestmark = pytest.mark.processes
 
@@ -274,6 +279,46 @@ def test_while_postgresql_crashes_and_comes_back_nothing_is_lost_or_said_twice(
     herd.store.dispose()  # its own connections are gone as well
     herd.settles()
     herd.everybody_heard_everything_once()
+
+
+@pytest.fixture
+def bot(own_server: Server, tmp_path: Path) -> Iterator[Bot]:
+    """Web and worker over a PostgreSQL that may crash."""
+    with Bot(own_server.url(own_server.create()), tmp_path) as bot:
+        yield bot
+
+
+@pytest.fixture
+def crowd(bot: Bot) -> list[Director]:
+    """Eight directors at the first question."""
+    store = Store(bot.database)
+    with store.write() as db:
+        roster.import_roster(db, MAIN, roster.read(read_table(ROSTER)), utc_now())
+        codes = {one.school or "": one.code for one in inviting.issue(db, MAIN, Role.DIRECTOR, utc_now())}
+    store.dispose()
+    bot.start()
+    found = [Director(bot, school, Random(n)).joins(codes[school]) for n, school in enumerate(list(codes)[:8])]
+    for director in found:
+        director.commands("รายงาน")
+    return found
+
+
+def test_while_postgresql_crashes_no_word_of_a_director_is_lost_or_kept_twice(
+    bot: Bot, crowd: list[Director], own_server: Server
+) -> None:
+    with ThreadPoolExecutor(len(crowd)) as pool:
+        typing = [pool.submit(_types_on, director, 6.0) for director in crowd]
+        for _ in range(2):
+            time.sleep(1.5)
+            own_server.crash_and_restart()
+        for done in typing:
+            done.result()
+    for director in crowd:
+        director.all_taken()
+    store = Store(bot.database, patience=20)
+    until(lambda: all(_kept(store, one.school) == dict(one.bubbles) for one in crowd), 60, "all is kept, once")
+    store.dispose()
+    assert bot.platform.problems == []
 
 
 def test_a_dead_leader_is_followed_within_seconds(
