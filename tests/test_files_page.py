@@ -168,7 +168,8 @@ def refused(web: FlaskClient, path: str) -> None:
     answer = web.get(path)
     assert answer.status_code == 410
     assert "พิมพ์ “ดูรูป” อีกครั้ง" in answer.text
-    assert b"photo" not in answer.data
+    assert b"<img" not in answer.data
+    assert JPEG not in answer.data
 
 
 def test_a_link_ends_after_its_minutes(province: Province, web: FlaskClient, warunee: Person, pranee: Person) -> None:

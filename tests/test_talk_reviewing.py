@@ -122,6 +122,18 @@ def test_a_visit_keeps_the_report_open_until_it_is_decided(province: Province, w
     assert province.state() == State.VERIFIED
 
 
+def test_at_the_evidence_words_name_it_and_the_topics_buttons_do_what_they_say(
+    province: Province, warunee: Person, pranee: Person
+) -> None:
+    reports(warunee)
+    pranee.says("คิว").says("1").says("รับรอง 3").hears("โดยดูจากอะไร").says("ดูรูป").hears("ประเด็นที่ 3: รับรองแล้ว (ภาพ)")
+    pranee.says("รับรอง 4").says("ดูเอกสาร").hears("ประเด็นที่ 4: รับรองแล้ว (เอกสาร)")
+    visit = next(button.action["data"] for button in pranee.buttons() if button.label == "นัดลงพื้นที่")
+    pranee.says("รับรอง 5").posts_back(visit).hears("วันลงพื้นที่ของประเด็นที่ 5")
+    refused = [row for row in province.rows(audit) if row.action == "review.refused"]
+    assert refused == []
+
+
 def test_a_mere_greeting_names_what_was_returned_and_offers_it(
     province: Province, warunee: Person, pranee: Person
 ) -> None:

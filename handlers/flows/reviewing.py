@@ -49,6 +49,7 @@ _ASKED = {name: move for name, move in _ANYWHERE.items() if name != Intent.HELP}
     "cancel": Move("back_to_topic", TOPIC),
     "no": Move("back_to_topic", TOPIC),
 }
+_EVIDENCE = _ASKED | dict.fromkeys(("visit", "files"), Move("take_evidence", TOPIC))
 _REASON = _ASKED | {Intent.SENSITIVE: Move("refuse_reason", STAY)}
 
 REVIEWING = Flow(
@@ -57,9 +58,7 @@ REVIEWING = Flow(
         Step(HOME, "คิวตรวจ", _AT_HOME, Move("pick_case", REPORT)),
         Step(REPORT, "รายงานของโรงเรียน", _AT_REPORT, Move("pick_topic", TOPIC)),
         Step(TOPIC, "ประเด็นที่ตรวจ", _AT_REPORT, Move("pick_topic", TOPIC)),
-        Step(
-            EVIDENCE, "หลักฐานที่ใช้รับรอง", _ASKED | {"visit": Move("take_evidence", TOPIC)}, Move("take_evidence", TOPIC)
-        ),
+        Step(EVIDENCE, "หลักฐานที่ใช้รับรอง", _EVIDENCE, Move("take_evidence", TOPIC)),
         Step(REASON, "เหตุผลที่ขอแก้ไข", _REASON, Move("take_reason", TOPIC), asks=True),
         Step(DAY, "วันลงพื้นที่", _ASKED, Move("take_day", TOPIC), asks=True),
         Step(

@@ -4,6 +4,7 @@ A decision is taken on what was shown: a button, and what was typed, count only 
 and nobody has decided on the topic since. Whoever comes second is told who decided what; nothing is overwritten.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.flows.reviewing import REOPEN, REVIEWING
@@ -134,6 +135,30 @@ def trouble_with(words: str) -> str | None:
     if len(words) > LONGEST_REASON:
         return say("review.too_long", n=len(words), most=LONGEST_REASON)
     return None
+
+
+Decided = Callable[[Talk, At, str], Turn]
+"""What is done once the reason is known."""
+
+
+def with_reason(talk: Talk, at: At, step: str, key: str, decided: Decided) -> Turn:
+    """Decide with the reason that was said with the order; ask for it, by the sentence ``key``, where there is none."""
+    reason = reason_said_with(talk)
+    trouble = trouble_with(reason)
+    if reason and not trouble:
+        return decided(talk, at, reason)
+    asked = say(key, n=at.topic.number, topic=at.topic.title)
+    return ask_for(talk, at, step, "\n".join(line for line in (trouble, asked) if line))
+
+
+def with_reason_asked_for(talk: Talk, decided: Decided) -> Turn:
+    """Decide with the reason that was asked for; words that are none are asked for again."""
+    if talk.heard.kind == Kind.POSTBACK:
+        return refuse(talk, "unknown")
+    at, reason = asked_at(talk), words_asked_for(talk)
+    if isinstance(at, Turn):
+        return at
+    return turn(reason) if isinstance(reason, Say) else decided(talk, at, reason)
 
 
 def words_asked_for(talk: Talk) -> str | Say:

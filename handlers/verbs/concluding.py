@@ -2,7 +2,6 @@
 
 from handlers import reports, rulings
 from handlers.flows.reviewing import CONCLUDE, REOPEN
-from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
 from handlers.questions import Topic
@@ -14,17 +13,13 @@ from handlers.texts import say
 from handlers.verbs.at_topic import (
     NOT_NOW,
     At,
-    ask_for,
-    asked_at,
     at_topic,
     overtaken,
-    reason_said_with,
-    trouble_with,
-    words_asked_for,
+    with_reason,
+    with_reason_asked_for,
 )
 from handlers.verbs.reviewing import (
     queue,
-    refuse,
     remember,
     scope,
     show_decided,
@@ -122,15 +117,7 @@ def reopen(talk: Talk) -> Turn:
     at = at_topic(talk)
     if isinstance(at, Turn):
         return at
-    hindered = _may_not_reopen(talk, at)
-    if hindered:
-        return hindered
-    rest = reason_said_with(talk)
-    trouble = trouble_with(rest)
-    if not rest or trouble:
-        asked = say("review.ask_reopening", n=at.topic.number, topic=at.topic.title)
-        return ask_for(talk, at, REOPEN, "\n".join(line for line in (trouble, asked) if line))
-    return _reopen(talk, at, rest)
+    return _may_not_reopen(talk, at) or with_reason(talk, at, REOPEN, "review.ask_reopening", _reopen)
 
 
 def _may_not_reopen(talk: Talk, at: At) -> Turn | None:
@@ -144,15 +131,7 @@ def _may_not_reopen(talk: Talk, at: At) -> Turn | None:
 
 def take_reopening(talk: Talk) -> Turn:
     """Take the reason for which a topic is taken up again."""
-    if talk.heard.kind == Kind.POSTBACK:
-        return refuse(talk, "unknown")
-    at = asked_at(talk)
-    words = words_asked_for(talk)
-    if isinstance(at, Turn):
-        return at
-    if isinstance(words, Say):
-        return turn(words)
-    return _may_not_reopen(talk, at) or _reopen(talk, at, words)
+    return with_reason_asked_for(talk, lambda talk, at, reason: _may_not_reopen(talk, at) or _reopen(talk, at, reason))
 
 
 def _reopen(talk: Talk, at: At, reason: str) -> Turn:

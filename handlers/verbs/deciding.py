@@ -19,12 +19,12 @@ from handlers.verbs.at_topic import (
     At,
     ask_for,
     asked_at,
-    reason_said_with,
     said_with,
-    trouble_with,
     undecided_at,
-    words_asked_for,
+    with_reason,
+    with_reason_asked_for,
 )
+from handlers.verbs.files import show_files
 from handlers.verbs.reviewing import (
     queue,
     refuse,
@@ -93,14 +93,22 @@ def _ask_evidence(talk: Talk, at: At) -> Turn:
 
 
 def take_evidence(talk: Talk) -> Turn:
-    """Take the kind of evidence that was asked for."""
+    """Take the kind of evidence that was asked for; "ดูรูป" and "ลงพื้นที่" name one, unless they come from a button."""
     if talk.heard.kind == Kind.POSTBACK:
-        return refuse(talk, "unknown")
+        return _tapped_instead(talk)
     at = asked_at(talk)
     if isinstance(at, Turn):
         return at
     evidence = _evidence(talk.heard.text)
     return _decide(talk, at, Decision.VERIFIED, evidence=evidence) if evidence else _ask_evidence(talk, at)
+
+
+def _tapped_instead(talk: Talk) -> Turn:
+    """Do what the topic's own button says, while evidence is asked for."""
+    name = talk.order.name if talk.order else ""
+    if name == "visit":
+        return plan_visit(talk)
+    return show_files(talk) if name == "files" else refuse(talk, "unknown")
 
 
 # Returned ---------------------------------------------------------------------------------------------------------
@@ -111,25 +119,16 @@ def send_back(talk: Talk) -> Turn:
     at = undecided_at(talk)
     if isinstance(at, Turn):
         return at
-    rest = reason_said_with(talk)
-    trouble = trouble_with(rest)
-    if not rest or trouble:
-        asked = say("review.ask_reason", n=at.topic.number, topic=at.topic.title)
-        return ask_for(talk, at, REASON, "\n".join(line for line in (trouble, asked) if line))
-    return _decide(talk, at, Decision.RETURNED, reason=rest, message_id=talk.heard.message_id)
+    return with_reason(talk, at, REASON, "review.ask_reason", _send_back)
 
 
 def take_reason(talk: Talk) -> Turn:
     """Take the reason that was asked for."""
-    if talk.heard.kind == Kind.POSTBACK:
-        return refuse(talk, "unknown")
-    at = asked_at(talk)
-    words = words_asked_for(talk)
-    if isinstance(at, Turn):
-        return at
-    if isinstance(words, Say):
-        return turn(words)
-    return _decide(talk, at, Decision.RETURNED, reason=words, message_id=talk.heard.message_id)
+    return with_reason_asked_for(talk, _send_back)
+
+
+def _send_back(talk: Talk, at: At, reason: str) -> Turn:
+    return _decide(talk, at, Decision.RETURNED, reason=reason, message_id=talk.heard.message_id)
 
 
 def refuse_reason(talk: Talk) -> Turn:
