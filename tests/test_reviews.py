@@ -312,7 +312,7 @@ def next_round(province: Province) -> None:
 def test_last_round_stands_beside_and_what_was_kept_is_marked(
     province: Province, warunee: Person, pranee: Person
 ) -> None:
-    sends(warunee, topic_6="เรื่องของจังหวัดเท่านั้นในรอบก่อน")
+    sends(warunee, topic_6="เรื่องของจังหวัดเท่านั้นในรอบก่อน", private=True)
     verifies(pranee.says("คิว").says("1"), 1, 2, 3, 4, 5).says("สรุปผล").says("ยืนยัน")
     next_round(province)
     warunee.says("รายงาน").says("รอบใหม่ข้อ 1 มีนักเรียน 170 คนแล้ว").says("ต่อไป").says("ทำแล้ว").says("เหมือนเดิม").says("ต่อไป")
