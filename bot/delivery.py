@@ -138,7 +138,7 @@ class Delivery:
         self.courtesy.let_all_go()
         self._leave_to_others(self._lines.clear() + waiting)
         deadline = time.monotonic() + (patience if self._threads else 0)
-        while len(self._lines) and time.monotonic() < deadline:
+        while (len(self._lines) or self._calls) and time.monotonic() < deadline:
             time.sleep(0.005)
         self._leave_to_others(self._not_begun())
         for _ in range(self._threads):

@@ -19,6 +19,7 @@ from cryptography.x509.oid import NameOID
 from bot.line.answers import BotInfo, Quota, Refused, Sent, Unanswered, WebhookInfo, Why, judge
 from bot.line.gateway import Gateway
 from bot.simulator import TOKEN, Phone, Platform, Server, serve
+from bot.simulator.books import Rate, rates
 from bot.simulator.faults import error, hang, month_used_up, rate_limited, reset_after, reset_before
 from handlers.channels import NoChannel
 
@@ -100,6 +101,31 @@ def test_many_are_told_at_once(gateway: Gateway, platform: Platform, phone: Phon
     other = platform.phone(name="นายสุรเดช สมมติบุตร").follows()
     assert isinstance(gateway.multicast("main", [phone.user, other.user], HELLO, str(uuid4())), Sent)
     assert heard(phone) == heard(other) == [HELLO[0]["text"]]
+
+
+def test_a_call_to_many_repeated_with_its_key_counts_as_sent(gateway: Gateway, platform: Platform) -> None:
+    phones, key = [platform.phone(name=f"คนที่ {number}").follows() for number in range(3)], str(uuid4())
+    to = [phone.user for phone in phones]
+    platform.calls.clear()
+    assert [gateway.multicast("main", to, HELLO, key) for _ in range(2)] == [Sent(), Sent()]
+    assert [len(heard(phone)) for phone in phones] == [1, 1, 1]
+    assert [call.status for call in platform.calls] == [200, 409]
+    assert platform.main.quota.used(platform.now()) == 3
+
+
+@pytest.mark.parametrize(("endpoint", "rate"), [("push", 2000), ("multicast", 200)])
+def test_lines_rate_is_kept_by_the_stand_in(endpoint: str, rate: int) -> None:
+    bucket, now = rates()[endpoint], datetime(2026, 1, 5, tzinfo=UTC)
+    assert [bucket.take(now) for _ in range(rate + 2)] == [True] * rate + [False] * 2
+    assert [bucket.take(now + timedelta(seconds=0.5)) for _ in range(rate)].count(True) == rate // 2
+
+
+def test_too_many_calls_are_refused(gateway: Gateway, platform: Platform, phone: Phone) -> None:
+    platform.main.rates["push"] = Rate(1)
+    gateway.push("main", phone.user, HELLO, str(uuid4()))
+    answer = gateway.push("main", phone.user, HELLO, str(uuid4()))
+    assert isinstance(answer, Refused)
+    assert (answer.why, answer.permanent, answer.ambiguous) == (Why.RATE, False, False)
 
 
 @pytest.mark.parametrize(

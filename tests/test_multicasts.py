@@ -1,8 +1,9 @@
 """Equal words to many people go in one call: each person hears them once, and the month pays once for each."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -10,6 +11,9 @@ from hypothesis import strategies as st
 from sqlalchemy import select, update
 
 from bot.delivery import Delivery
+from bot.line.gateway import Gateway
+from bot.simulator import TOKEN, Platform, serve
+from bot.simulator.faults import Fault, error, hang, rate_limited, reset_after, reset_before
 from handlers import claims, privacy, quota
 from handlers.messages import limits
 from handlers.outbox import LEASE
@@ -19,7 +23,7 @@ from models.outbox import quota as months
 from models.people import people
 from models.programme import MAIN
 from models.store import Store
-from tests.delivery_scene import BAD, BROKEN, CUT, LIMIT, LOST, OK, RATE, START, UNAUTHORISED, UNREACHED, Scene
+from tests.delivery_scene import BAD, BROKEN, CUT, LIMIT, LOST, OK, RATE, START, UNAUTHORISED, UNREACHED, Clock, Scene
 
 SENT, HELD, FAILED, QUEUED = Sending.SENT, Sending.HELD, Sending.FAILED, Sending.QUEUED
 ROUND = "รอบใหม่เปิดแล้ว"
@@ -31,6 +35,11 @@ def scene(store: Store) -> Iterator[Scene]:
     yield scene
     heard = Counter(scene.line.said)
     assert [key for key, times in heard.items() if times > 1] == []
+
+
+class Now(Clock):
+    def __call__(self) -> datetime:
+        return datetime.now(UTC)
 
 
 def paid(scene: Scene) -> int:
@@ -257,3 +266,32 @@ def test_what_is_dearer_and_due_later_this_month_is_reserved(scene: Scene) -> No
     announced = [scene.tells(scene.person(), f"ประกาศ {n}", priority=Priority.ANNOUNCEMENT) for n in range(3)]
     scene.works()
     assert states(scene, announced) == {SENT: 1, HELD: 2}
+
+
+@pytest.mark.parametrize(
+    "faults",
+    [[], [reset_after()], [reset_before(), error(500)], [rate_limited()], [hang(0.9)], [error(400)]],
+    ids=lambda faults: f"{len(faults)} {faults}"[:60],
+)
+def test_over_real_http_everybody_hears_once_and_lines_bill_is_ours(store: Store, faults: list[Fault]) -> None:
+    platform = Platform(webhook=lambda path, body, headers: 200)
+    scene = Scene(store, clock=Now())
+    with serve(platform) as server:
+        gateway = Gateway(lambda channel: TOKEN, host=server.url, timeouts=(1.0, 0.5))
+        process = Delivery(store, gateway, scene.clock, threads=4)
+        phones = [platform.phone(name=f"คนที่ {number}").follows() for number in range(7)]
+        with store.write() as db:
+            for phone in phones:
+                who = {"channel_id": MAIN, "line_user_id": phone.user, "created_at": scene.clock()}
+                db.execute(people.insert(), who)
+            known = db.execute(select(people.c.id).where(people.c.line_user_id.is_not(None))).scalars().all()
+        numbers = [scene.tells(person, ROUND) for person in known]
+        platform.faults.queue("multicast", *faults)
+        end = time.monotonic() + 15
+        while states(scene, numbers) != {SENT: 7} and time.monotonic() < end:
+            process.deliver_due()
+            time.sleep(0.1)
+        process.stop()
+    assert states(scene, numbers) == {SENT: 7}
+    assert [[message["text"] for message in phone.heard] for phone in phones] == [[ROUND]] * 7
+    assert paid(scene) == platform.main.quota.used(platform.now()) == 7

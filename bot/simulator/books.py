@@ -61,6 +61,30 @@ class RetryKeys:
 
 
 @dataclass(slots=True)
+class Rate:
+    """How fast an endpoint may be called: a bucket that holds a second's calls and fills again (REF Rate limits)."""
+
+    per_second: int
+    _spent: float = 0.0
+    _at: datetime | None = None
+
+    def take(self, now: datetime) -> bool:
+        """Take one call; False where there were too many just now."""
+        passed = (now - self._at).total_seconds() if self._at else 0.0
+        self._spent = max(0.0, self._spent - max(0.0, passed) * self.per_second)
+        self._at = now
+        if self._spent + 1 > self.per_second:
+            return False
+        self._spent += 1
+        return True
+
+
+def rates() -> dict[str, Rate]:
+    """Return the rates of a channel's endpoints that send."""
+    return {"reply": Rate(2000), "push": Rate(2000), "multicast": Rate(200)}
+
+
+@dataclass(slots=True)
 class Quota:
     """Messages billed in a month: one for each person reached, however many bubbles it holds. None = no limit."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.simulator.books import Quota, ReplyToken, RetryKeys
+from bot.simulator.books import Quota, Rate, ReplyToken, RetryKeys, rates
 from bot.simulator.talk import Talk
 
 
@@ -48,6 +48,7 @@ class Channel:
     display_name: str = "รายงาน"
     chat_mode: str = "bot"
     quota: Quota = field(default_factory=Quota)
+    rates: dict[str, Rate] = field(default_factory=rates)
     retry_keys: RetryKeys = field(default_factory=RetryKeys)
     reply_tokens: dict[str, ReplyToken] = field(default_factory=dict)
     quote_tokens: dict[str, str] = field(default_factory=dict)  # token → id of the message it quotes

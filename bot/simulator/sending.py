@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.simulator.books import Accepted
 from bot.simulator.channel import Channel
-from bot.simulator.faults import MONTHLY_LIMIT
+from bot.simulator.faults import MONTHLY_LIMIT, RATE_LIMIT
 from bot.simulator.http import Answer, Refusal, Request, json_answer
 from bot.simulator.people import USER_ID
 from bot.simulator.validate import Problem, find_problems
@@ -50,6 +50,7 @@ def invalid(name: str) -> Refusal:
 
 def reply(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Answer one event with its reply token; free (REF Send reply message)."""
+    _check_rate(platform, channel, "reply")
     if RETRY_KEY in request.headers:
         raise Refusal(400, "The retry key is not supported by this API")
     body = _body(request, {"replyToken", "messages", "notificationDisabled"})
@@ -65,6 +66,7 @@ def reply(platform: "Platform", channel: Channel, request: Request) -> Answer:
 
 def push(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to one person; counted (REF Send push message)."""
+    _check_rate(platform, channel, "push")
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
@@ -83,6 +85,7 @@ def push(platform: "Platform", channel: Channel, request: Request) -> Answer:
 
 def multicast(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to many people; counted for each one reached (REF Send multicast message)."""
+    _check_rate(platform, channel, "multicast")
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
@@ -140,6 +143,11 @@ def _recipients(body: Json) -> list[str]:
         if not isinstance(user, str) or not USER_ID.match(user):
             raise invalid(f"to[{index}]")
     return list(dict.fromkeys(to))
+
+
+def _check_rate(platform: "Platform", channel: Channel, endpoint: str) -> None:
+    if not channel.rates[endpoint].take(platform.now()):
+        raise Refusal(429, RATE_LIMIT)
 
 
 def _check_quotes(channel: Channel, messages: list[Json]) -> None:
