@@ -14,7 +14,7 @@ from handlers import multicasts, quota, rates
 from handlers.messages import limits
 from handlers.multicasts import Multicast
 from handlers.outbox import LEASE, Outgoing
-from models.outbox import Policy, Priority, Sending, outbox
+from models.outbox import FAREWELL, Policy, Priority, Sending, outbox
 from models.outbox import quota as months
 from models.people import people
 from models.programme import channels
@@ -221,7 +221,8 @@ def _is_unpaid(row: Any) -> bool:
 
 def _is_unreachable(row: Any) -> bool:
     """Tell whether a push would reach nobody: LINE answers 200 and delivers nothing (REF Send push message)."""
-    return _is_unpaid(row) and row.begun_at is None and (row.blocked_at is not None or row.line_user_id is None)
+    gone = row.blocked_at is not None or (row.line_user_id is None and row.kind != FAREWELL)
+    return gone and _is_unpaid(row) and row.begun_at is None
 
 
 def _groups(rows: Iterable[Any]) -> dict[tuple[str, str], list[Any]]:

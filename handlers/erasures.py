@@ -19,6 +19,7 @@ from handlers.telling import in_office, tell
 from handlers.texts import say
 from handlers.thai import day, today
 from models.erasing import erasure_requests
+from models.outbox import FAREWELL, outbox
 from models.people import Request, Role, people
 
 TERM = timedelta(days=30)
@@ -202,10 +203,18 @@ def erase_unasked(db: Connection, channel: str, person: int, now: datetime) -> b
     return True
 
 
+_LAST_WORDS = (
+    update(outbox)
+    .where(outbox.c.channel_id == bindparam("channel"), outbox.c.once_key == bindparam("once"))
+    .values(kind=FAREWELL, digest=None)
+)
+
+
 def _carry_out(db: Connection, channel: str, person: int, user: str | None, by: int | None, now: datetime) -> None:
     """Tell the person first: afterwards nobody knows how."""
     once = f"erased:{person}"
     tell(db, channel, person, Say(say("my_data.erase.carried_out")), once=once, now=now, patience=timedelta())
+    db.execute(_LAST_WORDS, {"channel": channel, "once": f"{once}:{person}"})
     gone = erasing.erase(db, channel, person, user, now, by=by, last_words=f"{once}:{person}")
     note(db, channel, "person.erased", now, person=by, erased=person, **gone)
 

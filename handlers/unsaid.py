@@ -2,24 +2,29 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 
+from handlers.outbox import digest
 from models.outbox import Sending, outbox
 
 REST = "rest:"
 """How the name of a row begins that holds what a reply had no room for: the number of the row it was in follows."""
 
 _IS_OPEN = text("state IN ('queued', 'held')")  # as the partial index writes it
-_WAITING = select(outbox.c.id, outbox.c.once_key, outbox.c.messages).where(
+_UNBEGUN = or_(
+    outbox.c.state == Sending.HELD,
+    and_(outbox.c.tries == 0, outbox.c.begun_at.is_(None), outbox.c.multicast_id.is_(None)),
+)
+_WAITING = select(outbox.c.id, outbox.c.once_key, outbox.c.messages, outbox.c.digest).where(
     outbox.c.channel_id == bindparam("channel"),
     _IS_OPEN,
-    outbox.c.tries == 0,
+    _UNBEGUN,
     or_(outbox.c.kind == "notice", outbox.c.once_key.startswith(REST)),
 )
 _NAME = select(outbox.c.once_key).where(outbox.c.id == bindparam("row"))
-_which = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN, outbox.c.tries == 0)
-_REWORD = _which.values(messages=bindparam("said")).returning(outbox.c.id)
-_DROP = _which.values(state=Sending.REPLACED, messages=[]).returning(outbox.c.id)
+_which = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN, _UNBEGUN)
+_REWORD = _which.values(messages=bindparam("said"), digest=bindparam("same")).returning(outbox.c.id)
+_DROP = _which.values(state=Sending.REPLACED, messages=[], digest=None).returning(outbox.c.id)
 
 
 def reword(db: Connection, channel: str, once: str, old: str, new: str) -> int:
@@ -31,7 +36,8 @@ def reword(db: Connection, channel: str, once: str, old: str, new: str) -> int:
     for row in _waiting(db, channel, once) if old else ():
         said = _reworded(row.messages, old, new)
         if said != row.messages:
-            changed += db.execute(_REWORD, {"row": row.id, "said": said}).first() is not None
+            same = digest(said) if row.digest else None
+            changed += db.execute(_REWORD, {"row": row.id, "said": said, "same": same}).first() is not None
     return changed
 
 

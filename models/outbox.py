@@ -22,6 +22,10 @@ class Policy(StrEnum):
     HOLD = "hold"  # said first at the next visit
 
 
+FAREWELL = "farewell"
+"""The kind of the last words to somebody who was erased: the one row that may still know a forgotten LINE id."""
+
+
 class Priority(StrEnum):
     """Classes of what we say first, the dearest first: when the month's budget is short, the last ones wait."""
 

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from handlers import erasures, outbox
+from handlers.claims import claim_due
 from handlers.heard import Kind
 from handlers.housekeeping import due
 from handlers.outbox import Fate
@@ -68,7 +69,9 @@ def trail(province: Province) -> list[str]:
 
 
 def told(province: Province, said: str) -> list[Any]:
-    return [row for row in province.rows(outbox_table) if row.kind == "notice" and said in str(row.messages)]
+    return [
+        row for row in province.rows(outbox_table) if row.kind in ("notice", "farewell") and said in str(row.messages)
+    ]
 
 
 # Carried out ------------------------------------------------------------------------------------------------------
@@ -112,7 +115,7 @@ def test_nothing_that_leads_to_the_person_is_left(province: Province, warunee: P
     assert [(row.state, row.reason) for row in province.rows(media)] == [("gone", "unsent")]
     assert all(row.until is not None for row in province.rows(memberships) if row.person_id == me)
     waiting = [row for row in province.rows(outbox_table) if warunee.user in row.recipient]
-    assert [row.kind for row in waiting] == ["notice"]
+    assert [row.kind for row in waiting] == ["farewell"]
     assert "ผ่าตัด" not in str([row.messages for row in province.rows(outbox_table) if row.state in ("queued", "held")])
 
 
@@ -120,7 +123,9 @@ def test_the_person_is_told_and_then_forgotten_there_too(province: Province, war
     is_erased(warunee, boss)
     (said,) = told(province, "ลบข้อมูลของท่านตามคำขอเรียบร้อยแล้ว")
     assert (said.recipient, said.state, said.policy) == (warunee.user, Sending.QUEUED, "push")
-    assert said.due_at <= province.now
+    with province.store.write() as db:
+        claimed = claim_due(db, "worker", province.now)
+    assert [(row.recipient, row.messages) for row in claimed.rows] == [(warunee.user, said.messages)]
     with province.store.write() as db:
         outbox.mark(db, [Fate(said.id, Sending.SENT, province.now, 1)])
     with province.store.write() as db:

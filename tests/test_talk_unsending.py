@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from handlers.heard import Kind
+from handlers.outbox import digest
 from models.asking import Asked, asks
 from models.audit import audit
 from models.erasing import erasure_requests
@@ -20,9 +21,9 @@ from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_talk_asks import TWO
-from tests.test_talk_asks import reports as reports_needing
 from tests.test_talk_requests import office
-from tests.test_talk_reviewing import reports, verifies
+from tests.test_talk_reviewing import verifies
+from tests.whole_report import reports
 
 WHY = "แม่ผู้อำนวยการเข้าโรงพยาบาล"
 COUNT = "จำนวนคอมพิวเตอร์ไม่ตรงกับที่เยี่ยม"
@@ -229,7 +230,7 @@ def test_a_number_in_words_that_are_not_kept_is_not_remarked_on(province: Provin
 
 
 def test_an_unsent_answer_to_an_ask_is_taken_back(province: Province, warunee: Person, boss: Person) -> None:
-    reports_needing(warunee, "งบ")
+    reports(warunee, "งบ")
     boss.says("เรื่องขอ").says("ตอบ 1 จัดสรรให้ในไตรมาสหน้า").hears("ส่งคำตอบ")
     warunee.unsends(boss.sent[-1])
     assert kept(province, asks, "answer") == ["จัดสรรให้ในไตรมาสหน้า"]
@@ -243,7 +244,7 @@ def test_an_unsent_answer_to_an_ask_is_taken_back(province: Province, warunee: P
 
 
 def test_an_edited_answer_to_an_ask_is_told_anew(province: Province, warunee: Person, boss: Person) -> None:
-    reports_needing(warunee, "งบ")
+    reports(warunee, "งบ")
     boss.says("เรื่องขอ").says("ตอบ 1 จัดสรรให้ 10,000 บาท")
     mark = boss.sent[-1]
     edits(boss, "จัดสรรให้ 12,000 บาท", mark).hears("แก้คำตอบแล้ว", "12,000")
@@ -291,7 +292,7 @@ def test_a_schools_unsent_words_leave_what_it_is_told_of_them(
     province: Province, warunee: Person, boss: Person, long: bool
 ) -> None:
     road = "ขอให้ช่วยเรื่องถนนเข้าโรงเรียนที่น้ำท่วมทุกปี " * (20 if long else 1)
-    reports_needing(warunee, topic_6=road)
+    reports(warunee, topic_6=road)
     mark = next(row.line_message_id for row in province.rows(parts) if row.text and "ถนนเข้า" in row.text)
     boss.says("เรื่องขอ").says("รับเรื่อง 1").hears("รับเรื่องของ").says("ตอบ 1 จะไปดูสถานที่").hears("ส่งคำตอบ")
     assert "ถนนเข้า" in waits(province)
@@ -310,6 +311,18 @@ def test_what_had_no_room_in_a_reply_is_changed_too(province: Province, warunee:
     assert COUNT in waits(province)
     pranee.unsends(mark)
     assert COUNT not in waits(province)
+
+
+def test_changed_words_are_equal_to_none_but_their_own(province: Province, warunee: Person, boss: Person) -> None:
+    chief = office(province, Role.COORDINATOR, None)
+    mark = wishes(warunee)
+    warunee.says("ใช่")
+    edits(warunee, "น้ำท่วมทางเข้าโรงเรียน", mark)
+    told = [row for row in province.rows(outbox) if row.once_key.startswith("wish:")]
+    assert len(told) == 2
+    assert {row.digest for row in told} == {digest(told[0].messages)}
+    warunee.unsends(mark)
+    chief.says("เมนู").hears("คำขอเลื่อนกำหนดส่ง", "ไม่ได้ระบุ").hears_not("น้ำท่วม")
 
 
 def test_what_is_being_said_now_is_left(province: Province, warunee: Person, pranee: Person) -> None:
