@@ -113,6 +113,7 @@ _GIVE_WAY = (
         outbox.c.person_id == bindparam("person"),
         text("state IN ('queued', 'held')"),
         outbox.c.once_key.like(bindparam("like")),
+        outbox.c.once_key != bindparam("once"),  # a second clock may have said today's meanwhile
         outbox.c.tries == 0,
         or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
     )
@@ -145,9 +146,9 @@ def _tell_channel(db: Connection, channel: str, due: Sequence[Any], day: date, n
         row |= {"said": one.said, "before": one.before, "seen": one.seen}
         digest = made.digest(one.scope)
         if slot is not None and digest is not None and _is_worth_it(digest, one, slot):
-            before = one.before if one.said is not None and _gives_way(db, one, now) else one.said
-            row |= {"said": digest.numbers, "before": before, "seen": digest.numbers}
             once = f"digest:{one.scope}:{day}:{one.person_id}"
+            before = one.before if one.said is not None and _gives_way(db, one, once, now) else one.said
+            row |= {"said": digest.numbers, "before": before, "seen": digest.numbers}
             told.append(Told(one.person_id, one.line_user_id, once, made.words(digest, before)))
         rows.append(row)
     db.execute(_SAID, rows)
@@ -181,7 +182,7 @@ def _is_worth_it(digest: Digest, one: Any, slot: Slot) -> bool:
     return slot.weekly or (one.wants == Wants.DAILY and digest.numbers != one.seen)
 
 
-def _gives_way(db: Connection, one: Any, now: datetime) -> bool:
+def _gives_way(db: Connection, one: Any, once: str, now: datetime) -> bool:
     """Let an earlier digest that was not said yet give way to the next; tell whether there was one."""
-    row = {"person": one.person_id, "like": f"digest:{one.scope}:%", "now": now}
+    row = {"person": one.person_id, "like": f"digest:{one.scope}:%", "once": once, "now": now}
     return db.execute(_GIVE_WAY, row).first() is not None

@@ -1,5 +1,7 @@
 """Digests that come unasked: on the right mornings, once, only with news, the newest only; and who wants which."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -187,6 +189,21 @@ class TestUnasked:
         put(province, "1031992003", State.SUBMITTED)
         assert tick(province, at(12, 8, 40)) == 0
         assert tick(province, at(9, 8, 40)) == 0
+
+
+def test_two_clocks_at_once_say_it_once(new_store: Callable[[], Store], now: datetime) -> None:
+    """Each has read who is due before the other has written anything."""
+    province = Province(new_store(), now)
+    for role in (Role.COORDINATOR, Role.VERIFIER, Role.VERIFIER):
+        office(province, role, TWO)
+    tick(province, at(12, 8, 30))
+    deliver(province)
+    put(province, "1031992003", State.SUBMITTED)
+    province.now = at(13, 8, 15)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: tick(province, at(13, 8, 15)), range(4)))
+    assert len(waiting(province)) == 3
+    assert {str(row.messages[0]["altText"]).count("(+1 จากสรุปครั้งก่อน)") for row in waiting(province)} == {1}
 
 
 class TestWants:

@@ -185,3 +185,18 @@ def test_a_short_month_is_said(province: Province, warunee: Person, boss: Person
     with province.store.write() as db:
         quota.learn(db, "main", province.now, allowed=300, used=280)
     boss.says("เตือน").hears("เดือนนี้เหลือ 20", "เหลือไม่พอ")
+
+
+@pytest.mark.parametrize("words", ["เตือน วันศุกร์นี้", "เตือน พรุ่งนี้เช้า"])
+def test_a_verifier_who_names_a_moment_means_oneself(province: Province, warunee: Person, words: str) -> None:
+    own = office(province, Role.VERIFIER, TWO)
+    own.says(words).hears_not("ข้อความที่จะส่ง", "ไม่พบสังกัด")
+
+
+def test_of_two_who_nudge_the_same_people_the_second_is_told(province: Province, warunee: Person, boss: Person) -> None:
+    other = office(province, Role.VERIFIER, TWO)
+    boss.says("เตือน")
+    other.says("เตือน").hears("ผู้รับ 1 คน")
+    boss.says("ใช่").hears(SENT)
+    other.says("ใช่").hears("ไม่มีผู้ที่จะส่งถึง", "เตือนไปแล้ว")
+    assert len(told(province)) == 1

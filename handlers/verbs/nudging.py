@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from handlers import audit, digests, nudges, working_days
+from handlers import audit, channels, digests, nudges, when, working_days
 from handlers.digests import Snapshot
 from handlers.flows.digests import NUDGE
 from handlers.messages.values import Act, Choice, Say
@@ -13,6 +13,7 @@ from handlers.texts import say
 from handlers.thai import moment
 from handlers.verbs.digests import choice, reaches, scope_meant, tapped
 from handlers.verbs.listing import desk
+from handlers.verbs.reminders import snooze
 from models.people import Role
 
 LAPSE = timedelta(hours=1)
@@ -21,11 +22,19 @@ LAPSE = timedelta(hours=1)
 
 def prepare_nudge(talk: Talk) -> Turn:
     """Show what a nudge to the schools that have not sent would say, to how many, and what it would cost."""
+    if _is_of_oneself(talk):
+        return snooze(talk)
     known = _known(talk)
     if isinstance(known, Turn):
         return known
     scope = scope_meant(talk, known)
     return scope if isinstance(scope, Turn) else _preview(talk, known, scope)
+
+
+def _is_of_oneself(talk: Talk) -> bool:
+    """Tell whether a verifier wants to be reminded at a moment ("เตือน วันศุกร์นี้"), and no school."""
+    rest = talk.order.rest if talk.order and tapped(talk) is None else ""
+    return talk.stand.role == Role.VERIFIER and rest != "" and when.read(rest, talk.now).moment(talk.now) is not None
 
 
 def _known(talk: Talk) -> Snapshot | Turn:
@@ -102,6 +111,7 @@ def send_nudge(talk: Talk) -> Turn:
         return _already(talk, one)
     if one.round != known.round.id or talk.now - one.asked_at > LAPSE:
         return _preview(talk, known, one.scope, say("nudge.old"))
+    channels.ensure(talk.db, talk.channel, talk.now)  # and lock it: of two who remind the same people one comes second
     return _send(talk, one, _recipients(talk, known, one.scope))
 
 
