@@ -6,7 +6,7 @@ before it was said is taken back.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -73,11 +73,6 @@ def quiet_at(channel: str, days: Days, now: datetime) -> Quiet:
 _DONE = select(reminders.c.kind, reminders.c.subject, reminders.c.person_id, reminders.c.slot).where(
     reminders.c.channel_id == bindparam("channel"), reminders.c.slot.in_(bindparam("slots", expanding=True))
 )
-_told_now = select(reminders.c.person_id).where(
-    reminders.c.channel_id == bindparam("channel"),
-    reminders.c.at == bindparam("now"),
-    reminders.c.kind != CALL,
-)
 _NEVER = cast(null(), reminded.c.again_at.type)
 _put = upsert(reminded).from_select(
     ["person_id", "channel_id", "at", "again_at"],
@@ -104,10 +99,11 @@ _UNSAID = (
     or_(sayings.c.lease_until.is_(None), sayings.c.lease_until <= bindparam("now")),
 )
 _OLDER = (
-    update(sayings)
-    .where(*_UNSAID, sayings.c.once_key.startswith(NAME), sayings.c.person_id.in_(_told_now))
-    .values(state=Sending.REPLACED)
+    select(sayings.c.id, sayings.c.person_id)
+    .where(*_UNSAID, sayings.c.once_key.startswith(NAME))
+    .with_for_update(skip_locked=True)
 )
+_UNSAY = update(sayings).where(sayings.c.id == bindparam("row")).values(state=Sending.REPLACED)
 
 
 def _remind(db: Connection, quiet: Quiet, days: Days, running: Round | None, by_day: bool) -> int:
@@ -165,10 +161,18 @@ def _say(
         rows += [row_of(quiet, one.kind, one.subject, person, slot, once, one) for one, slot in slots]
     if told:
         keep(db, rows)
-        db.execute(_OLDER, {"channel": quiet.channel, "now": quiet.now})
+        _replace_older(db, quiet, {one.person for one in told})
         db.execute(_NOTE, {"channel": quiet.channel, "now": quiet.now})
         outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
+
+
+def _replace_older(db: Connection, quiet: Quiet, people: Collection[int]) -> None:
+    """Let reminders that still wait give way to the newer ones of the same people."""
+    waiting = db.execute(_OLDER, {"channel": quiet.channel, "now": quiet.now})
+    older = [{"row": row.id} for row in waiting if row.person_id in people]
+    if older:
+        db.execute(_UNSAY, older)
 
 
 def _slots(one: Item, done: set[tuple[str, str, int, str]]) -> list[str]:
@@ -217,7 +221,6 @@ _STALE = (
     )
     .with_for_update(skip_locked=True, of=sayings)
 )
-_UNSAY = update(sayings).where(sayings.c.id == bindparam("row")).values(state=Sending.REPLACED)
 _UNDO = delete(reminders).where(reminders.c.channel_id == bindparam("channel"), reminders.c.message == bindparam("key"))
 _ALLOW = update(reminded).where(reminded.c.person_id == bindparam("person")).values(at=None)
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from functools import cache
-from importlib import import_module
 
 from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
@@ -26,8 +25,9 @@ _DAY = timedelta(days=1)
 @cache
 def _holidays(year: int) -> Mapping[date, str]:
     """Return the holidays of a Christian year with their Thai names."""
-    thailand = import_module("holidays").Thailand
-    return dict(thailand(years=year, categories=_CATEGORIES, language="th"))
+    from holidays import Thailand  # here: see above
+
+    return dict(Thailand(years=year, categories=_CATEGORIES, language="th"))
 
 
 @dataclass(frozen=True)

@@ -172,7 +172,7 @@ def _patterns(toneless: bool) -> list[tuple[str, re.Pattern[str]]]:
     begins = r"(?<!\d)(?<!\d[./:-])"
     hour = rf"(?:{t['clock']}|{t['tum']}|{t['o_clock']}|{t['n']}\.|{t['n']}(?![ก-๎])|[:.]\s*\d)"
     year = (
-        rf"(?:\s*(?:{t['be']}|(?P<christian>{t['ce']}))?\s*(?P<year>\d{{4}}|\d{{2}}(?!\s*(?:{hour}|{t['people']}|{units}|%)))"
+        rf"(?:\s*(?:{t['be']}|(?P<christian>{t['ce']}))?\s*(?P<year>\d{{4}}|\d{{2}}(?!\s*(?:{hour}|{t['people']}|{units}(?![ก-๎])|%)))"
         rf"(?!\d)|\s*(?P<this>{t['this']})|\s*(?P<next>{t['next_year']}))?"
     )
     on_clock = rf"(?:{t['n']}\.?(?![ก-๎])|{t['o_clock']})"
