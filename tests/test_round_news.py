@@ -46,10 +46,10 @@ def opens(province: Province, **given: Any) -> int:
 
 
 def ticks(province: Province, **later: float) -> int:
-    """Move the clock, and let it look for what is due."""
+    """Move the clock, and let it look for news of rounds."""
     province.later(**later)
     with province.store.write() as db:
-        return due.queue_due(db, province.now)
+        return round_news.queue(db, province.now)
 
 
 def told(province: Province, number: int) -> list[Any]:
@@ -65,6 +65,15 @@ def test_an_opening_is_told_when_it_comes_and_once(province: Province, warunee: 
     assert (row.policy, row.priority, row.recipient) == (Policy.PUSH, Priority.REMINDER, warunee.user)
     warunee.says("สวัสดี").hears("เปิดรอบรายงาน รอบสมมติ แล้ว", "กำหนดส่ง พ. 4 ก.พ. 2569", "พิมพ์ “รายงาน”")
     warunee.says("รายงาน").hears("ข้อ 1 จาก 6")
+
+
+def test_the_clock_that_looks_for_all_that_is_due_looks_for_this(province: Province, warunee: Person) -> None:
+    number = opens(province)
+    province.later(days=1)
+    for _ in range(2):
+        with province.store.write() as db:
+            due.queue_due(db, province.now)
+    assert [row.recipient for row in told(province, number)] == [warunee.user]
 
 
 def test_the_push_waits_for_an_hour_at_which_one_may_speak(province: Province, warunee: Person) -> None:
