@@ -33,14 +33,14 @@ def main(role: Role = Role.ALL, clock: Clock = utc_now) -> None:
     for signal_ in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_, lambda *_: told.set())
     worker = Worker(works, role)
-    scheduler = scheduler_of(worker.ticks(), utc_now())
+    scheduler = scheduler_of(worker.ticks(), clock())
     scheduler.start()
     log.info("worker started", database=works.store.dialect, role=role, ticks=[job.id for job in scheduler.get_jobs()])
-    jumps = Jumps()
+    jumps = Jumps(clock)
     while not told.wait(GLANCE):
         if jumps.went_back():
             log.warning("the clock was set back")
-            scheduler.come_now()
+            scheduler.come_now(clock())
     scheduler.shutdown(wait=True)
     worker.stop()
     works.stop()

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.jobstores.memory import MemoryJobStore
@@ -27,10 +27,10 @@ class Tick:
 class Ticking(BackgroundScheduler):  # type: ignore[misc]
     """A scheduler that can be told that the clock was moved."""
 
-    def come_now(self) -> None:
+    def come_now(self, now: datetime) -> None:
         """Let every tick come at once: by a clock that was set back, the next ones would be an hour away."""
         for job in self.get_jobs():
-            job.modify(next_run_time=datetime.now(UTC))
+            job.modify(next_run_time=now)
 
 
 def scheduler_of(ticks: list[Tick], first: datetime) -> Ticking:
@@ -57,15 +57,18 @@ def scheduler_of(ticks: list[Tick], first: datetime) -> Ticking:
 class Jumps:
     """Notices when the machine's clock is moved, by a clock that nobody can move.
 
-    now: seconds of the day's clock. steady: seconds of the other.
+    steady: seconds of that other clock.
     """
 
-    def __init__(self, now: Callable[[], float] = time.time, steady: Callable[[], float] = time.monotonic) -> None:
-        self._now = now
+    def __init__(self, clock: Callable[[], datetime], steady: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._steady = steady
-        self._apart = now() - steady()
+        self._apart = self._measured()
 
     def went_back(self) -> bool:
         """Tell whether the clock was set back since it was last asked."""
-        before, self._apart = self._apart, self._now() - self._steady()
+        before, self._apart = self._apart, self._measured()
         return self._apart < before - STEP
+
+    def _measured(self) -> float:
+        return self._clock().timestamp() - self._steady()

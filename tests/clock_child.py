@@ -12,9 +12,10 @@ Read from stdin: a role on each line, answered with the number of the process th
 import os
 import signal
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
-import time_machine
+import apscheduler.schedulers.base
+import apscheduler.schedulers.blocking
 from sqlalchemy import Connection, select
 
 from handlers import due, outbox
@@ -56,13 +57,29 @@ def _tell(db: Connection, slot: int, person: int, user: str, now: datetime) -> N
     )
 
 
+class Clock(datetime):
+    """The clock of the machine, as far as a scheduler can tell."""
+
+    ahead = timedelta(seconds=float(os.environ.get("CLOCK_AHEAD", "0")))
+
+    @classmethod
+    def now(cls, tz: tzinfo | None = None) -> datetime:  # type: ignore[override]
+        """Return the time."""
+        return datetime.now(tz) + cls.ahead
+
+    @classmethod
+    def goes_back(cls) -> None:
+        """Be set back an hour."""
+        cls.ahead -= timedelta(hours=1)
+
+
 def child(role: Role) -> None:
     """Be a scheduler."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    ahead = timedelta(seconds=float(os.environ["CLOCK_AHEAD"]))
-    with time_machine.travel(datetime.now(UTC) + ahead, tick=True) as machine:
-        signal.signal(signal.SIGUSR1, lambda *_: machine.shift(-3600))
-        main(role)
+    signal.signal(signal.SIGUSR1, lambda *_: Clock.goes_back())
+    for module in (apscheduler.schedulers.base, apscheduler.schedulers.blocking):
+        module.datetime = Clock
+    main(role, lambda: Clock.now(UTC))
 
 
 def nursery() -> None:

@@ -419,8 +419,8 @@ def test_only_the_leader_writes_what_is_due_and_says_so(works: Works, monkeypatc
 
 
 def test_a_clock_that_is_set_back_is_noticed_once() -> None:
-    now, steady = iter((100.0, 101.0, -3498.0, -3497.0, 3000.0)), iter((0.0, 1.0, 2.0, 3.0, 4.0))
-    jumps = Jumps(lambda: next(now), lambda: next(steady))
+    now, steady = iter((0, 1, -3598, -3597, 3000)), iter((0.0, 1.0, 2.0, 3.0, 4.0))
+    jumps = Jumps(lambda: START + timedelta(seconds=next(now)), lambda: next(steady))
     assert [jumps.went_back() for _ in range(4)] == [False, True, False, False]
 
 
@@ -431,7 +431,7 @@ def test_after_the_clock_was_set_back_the_ticks_come_at_once() -> None:
     scheduler.start()
     time.sleep(0.1)
     assert came == []
-    scheduler.come_now()
+    scheduler.come_now(datetime.now(UTC))
     time.sleep(0.3)
     scheduler.shutdown()
     assert came == [1]
