@@ -6,7 +6,8 @@ from typing import Any
 from handlers.cards import AMBER, GREEN, INK, QUIET, bubble, column, text
 from handlers.counting import Counts
 from handlers.digests import Digest, Numbers, Row
-from handlers.messages.build import button
+from handlers.messages import limits
+from handlers.messages.build import button, shorten
 from handlers.messages.values import Act, Card, Choice
 from handlers.reminders_ladder import ladder
 from handlers.texts import say
@@ -46,7 +47,7 @@ def card(
     body += [{"type": "separator"}] if rows else []
     body += [_row(row) for row in rows]
     body += [{"type": "separator"}, *(text(one, size="sm", color=QUIET) for one in ends)]
-    buttons, choices = _buttons(digest, start if more else None, names=names)
+    buttons, choices = _buttons(digest, start if more > 0 else None, names=names)
     return Card(alt, bubble(title, under, body, buttons), choices)
 
 
@@ -102,7 +103,12 @@ def _opens(digest: Digest, kind: str) -> Act:
 
 
 def _tap(words: str, act: Act) -> dict[str, Any]:
-    return {"type": "postback", "label": words[:20], "data": act.data(), "displayText": words}
+    return {
+        "type": "postback",
+        "label": shorten(words, limits.TEMPLATE_LABEL_GRAPHEMES),
+        "data": act.data(),
+        "displayText": words,
+    }
 
 
 def _row_words(row: Row) -> str:

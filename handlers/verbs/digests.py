@@ -1,7 +1,7 @@
 """Verbs of digests: how a round stands, typed at any time; and who gets digests unasked."""
 
 from handlers import audit, counting, digest_cards, digests, digests_telling
-from handlers.digests import Snapshot
+from handlers.digests import Digest, Snapshot
 from handlers.digests_asked import bare
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
@@ -111,6 +111,10 @@ def choice(do: str, **more: str | int | None) -> Choice:
 
 def show_digest(talk: Talk) -> Turn:
     """Show how the round stands in one's own scope, or in an agency within it; viewers hear numbers only."""
+    if talk.stand.role == Role.VIEWER and talk.order and talk.order.name == "more_schools":
+        more = show_more_rows(talk)
+        if more is not None:
+            return more
     talk.stand_at(talk.stand.flow, HOME)
     known = digests.read(talk.db, talk.channel, talk.now)
     if known is None:
@@ -118,22 +122,38 @@ def show_digest(talk: Talk) -> Turn:
     scope = scope_meant(talk, known)
     if isinstance(scope, Turn):
         return scope
-    if talk.stand.role == Role.VIEWER:
-        return _show_numbers(talk, known, scope)
     act = tapped(talk)
     start = (act.revision or 0) if act else 0
-    digest = known.digest(scope)
+    return _show(talk, known, scope, start)
+
+
+def show_more_rows(talk: Talk) -> Turn | None:
+    """Show the agencies that had no room in the digest just shown; None where there are none."""
+    memo = talk.place.memo
+    known = digests.read(talk.db, talk.channel, talk.now) if "rows" in memo and talk.place.step == HOME else None
+    if known is None or not reaches(known, talk.stand, int(memo["scope"])):
+        return None
+    return _show(talk, known, int(memo["scope"]), int(memo["rows"]))
+
+
+def _show(talk: Talk, known: Snapshot, scope: int, start: int) -> Turn:
+    viewer = talk.stand.role == Role.VIEWER
+    digest = known.numbers_only(scope) if viewer else known.digest(scope)
+    if start + digest_cards.ROWS < len(digest.rows):
+        talk.stand_at(talk.stand.flow, HOME, scope=scope, rows=start + digest_cards.ROWS)
+    if viewer:
+        return _show_numbers(talk, known, digest, start)
     own = scope == own_scope(talk.stand)
     before = digests_telling.shown(talk.db, talk.channel, talk.person.id, digest) if own else None
     return turn(digest_cards.card(digest, before, start=start))
 
 
-def _show_numbers(talk: Talk, known: Snapshot, scope: int) -> Turn:
-    own = own_scope(talk.stand)
-    enough = known.counts(scope).schools >= counting.LEAST
+def _show_numbers(talk: Talk, known: Snapshot, digest: Digest, start: int) -> Turn:
+    own, scope = own_scope(talk.stand), digest.scope
+    enough = digest.counts.schools >= counting.LEAST
     if not enough or own is None or (scope != own and not known.may_tell(own, scope)):
         return turn(Say(say("viewing.too_few", place=known.place(scope), least=counting.LEAST)))
-    return turn(digest_cards.card(known.numbers_only(scope), names=False))
+    return turn(digest_cards.card(digest, names=False, start=start))
 
 
 # Unasked ----------------------------------------------------------------------------------------------------------

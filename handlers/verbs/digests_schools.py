@@ -9,7 +9,7 @@ from handlers.reminders_ladder import ladder
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, moment, today
-from handlers.verbs.digests import choice, own_scope, reaches, refused, scope_meant, tapped
+from handlers.verbs.digests import choice, own_scope, reaches, refused, scope_meant, show_more_rows, tapped
 from handlers.verbs.listing import desk, listed
 from handlers.words import number_alone
 from models.people import Role
@@ -108,10 +108,10 @@ def _state(one: School) -> str:
 
 
 def show_more_schools(talk: Talk) -> Turn:
-    """Show the next page of the list that was shown; without one, the first."""
+    """Show the next page of the list or of the digest that was shown; without one, the first list."""
     memo = talk.place.memo
     if talk.place.step != SCHOOLS or "kind" not in memo:
-        return _show(talk, Kind.UNSENT, 0)
+        return show_more_rows(talk) or _show(talk, Kind.UNSENT, 0)
     own = own_scope(talk.stand)
     return _show(talk, Kind(memo["kind"]), int(memo["start"]) + SHOWN, memo["scope"] if own is not None else None)
 
