@@ -1,6 +1,7 @@
 """A verifier sees the photos and files of a topic, by a link of a few minutes; nobody else, and not a moment longer."""
 
 from datetime import datetime, timedelta
+from itertools import product
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,16 +15,19 @@ from sqlalchemy import select, update
 from bot import files_page
 from bot.links import FileLinks
 from bot.media import MediaStore, fetch_due
+from handlers import shown_files
 from handlers.heard import Kind
 from handlers.inbox import House
 from handlers.messages.values import Act
 from handlers.shown_files import Grant
 from models.audit import audit
-from models.people import Role, memberships, people
-from models.report import parts
+from models.people import Role, agencies, memberships, people
+from models.programme import question_sets
+from models.report import parts, reports, sendings
 from models.store import Store
 from tests.media_scene import JPEG, MP4, Line, docx, ok
 from tests.province import MAIN, NOISE, Person, Province
+from tests.test_talk_requests import office
 from tests.whole_report import LONG
 
 SECRETS = {MAIN: ("new secret", "old secret"), NOISE: ("another secret",)}
@@ -271,6 +275,30 @@ def test_a_link_made_before_the_secret_was_changed_still_holds(links: FileLinks,
 @pytest.mark.parametrize(("host", "secret"), [("", "secret"), (HOST, "")])
 def test_without_address_or_secret_there_is_no_link(now: datetime, host: str, secret: str) -> None:
     assert FileLinks(host, lambda _: (secret,)).make(Grant(MAIN, 1, 2, 3, 4, "learners", now)) is None
+
+
+def test_even_a_grant_of_anything_shows_only_what_its_person_may_see(
+    province: Province, warunee: Person, pranee: Person
+) -> None:
+    """Links are signed; should one ever be made for something else, what it shows is decided when it is used."""
+    province.verifier("นายไกล ผู้ตรวจสมมติ", "สพป.บุรีรัมย์ เขต 1")
+    office(province, Role.COORDINATOR, None)
+    topics = [topic["key"] for topic in province.rows(question_sets)[0].body["topics"]]
+    of_all = product(
+        (MAIN, NOISE),
+        [row.id for row in province.rows(people)],
+        [row.id for row in province.rows(agencies)],
+        [row.id for row in province.rows(reports)],
+        [row.id for row in province.rows(sendings)],
+        [*topics, "nothing"],
+    )
+    until = province.now + timedelta(minutes=1)
+    with province.store.write() as db:
+        shown = [one for one in of_all if shown_files.used(db, Grant(*one, until), province.now)]
+    number = next(row.id for row in province.rows(people) if row.line_user_id == pranee.user)
+    (sending,) = province.rows(sendings)
+    agency = province.agency("สพป.บุรีรัมย์ เขต 2")
+    assert shown == [(MAIN, number, agency, sending.report_id, sending.id, topic) for topic in topics[:5]]
 
 
 def test_only_a_verifier_gets_a_link(province: Province, warunee: Person, pranee: Person) -> None:
