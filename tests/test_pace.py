@@ -1,7 +1,7 @@
 """The pace that all processes share: below LINE's rate, a transaction for many calls, and a pause when LINE says so."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
+from unittest.mock import Mock
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -60,12 +60,11 @@ def test_together_processes_stay_below_lines_rate(store: Store, plan: list[tuple
 
 
 def test_many_calls_cost_one_transaction(store: Store, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
-    pace, asked = watch.pace(store), []
-    allot: Callable[..., object] = rates.allot
-    monkeypatch.setattr(rates, "allot", lambda *given: (asked.append(1), allot(*given))[1])
+    pace, allot = watch.pace(store), Mock(wraps=rates.allot)
+    monkeypatch.setattr(rates, "allot", allot)
     for _ in range(3 * LOT):
         watch.call(pace)
-    assert len(asked) == 3
+    assert allot.call_count == 3
 
 
 def test_a_call_to_many_weighs_more(store: Store, watch: Watch) -> None:

@@ -69,7 +69,7 @@ def matches(group: str, cast: Cast, seconds: float) -> list[Match]:
 
 
 GROUPS = ("loop", "tls", "burst", "twice", "crowd", "flat")
-ALL_GROUPS = (*GROUPS, "servers")
+ALL_GROUPS = (*GROUPS, "servers", "clock")
 
 Rounds = list[dict[tuple[str, str], Result]]
 Value = Callable[[Result], float]
