@@ -26,6 +26,7 @@ COMMANDS = {
     "except-school": ("bot.commands.rounds", "Give some schools more time in a round."),
     "close-school": ("bot.commands.closing", "Close schools that are no more, now or after a day; nothing is deleted."),
     "reopen-school": ("bot.commands.closing", "Open schools again that were closed."),
+    "days-off": ("bot.commands.days", "List, add and remove days on which nobody is reminded."),
     "show-report": ("bot.commands.reports", "Show a school's report as it was at a moment, and who did what to it."),
     "load-questions": ("bot.commands.rounds", "Check a question file, and load it for the rounds to come."),
     "draw-flows": ("bot.commands.rounds", "Draw every talk as a Mermaid diagram."),

@@ -25,9 +25,9 @@ _DAY = timedelta(days=1)
 @cache
 def _holidays(year: int) -> Mapping[date, str]:
     """Return the holidays of a Christian year with their Thai names."""
-    from holidays import Thailand  # here: see above
+    from holidays import country_holidays  # here: see above
 
-    return dict(Thailand(years=year, categories=_CATEGORIES, language="th"))
+    return dict(country_holidays("TH", years=year, categories=_CATEGORIES, language="th"))
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class Days:
             day += step
         return day
 
+    def next_holiday(self, since: date) -> tuple[date, str] | None:
+        """Return the first usual holiday from a day on, within a year or so, with its name."""
+        found = {**_holidays(since.year), **_holidays(since.year + 1)}
+        return next(((day, name) for day, name in sorted(found.items()) if day >= since), None)
+
     def allows(self, moment: datetime) -> bool:
         """Tell whether we may speak first at a moment."""
         here = moment.astimezone(BANGKOK)
@@ -96,11 +101,14 @@ _REMOVE = (
 )
 
 
+_WHY = {"past": "is past", "far": "is more than two years ahead", "off": "is a day off already"}
+
+
 class BadDay(ValueError):
     """A day that cannot be made a day off, and why: "past", "far", or "off" where it is one already."""
 
     def __init__(self, reason: str, day: date) -> None:
-        super().__init__(f"{day}: {reason}")
+        super().__init__(f"{day} {_WHY[reason]}")
         self.reason = reason
         self.day = day
 

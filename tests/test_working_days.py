@@ -66,8 +66,9 @@ def test_counting_on_is_counting_together(days, day, n, m):
     assert days.after(days.after(start, n), m) == days.after(start, n + m)
 
 
-@given(SPECIAL, st.datetimes(datetime(2024, 1, 1), datetime(2030, 12, 31), timezones=st.just(UTC)))
-def test_we_speak_first_only_in_working_hours_and_as_soon_as_then(days, moment):
+@given(SPECIAL, st.integers(0, 7 * 365 * 24 * 60))
+def test_we_speak_first_only_in_working_hours_and_as_soon_as_then(days, minutes):
+    moment = datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)
     at = days.polite(moment)
     here = at.astimezone(BANGKOK)
     assert FROM <= here.time() < TO

@@ -2,6 +2,7 @@
 
 from handlers.dialog import Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, TICKET_MOVES, ask_steps, ticket_steps
+from handlers.flows.days_off import DAY_OFF_MOVES, day_off_steps
 from handlers.flows.digests import DIGEST_MOVES, SCHOOLS, digest_steps
 from handlers.flows.erasing import ERASURE_MOVES, erasure_steps
 from handlers.flows.rounds import ROUND_MOVES, round_steps
@@ -23,6 +24,7 @@ _ANYWHERE: dict[str, Move] = {
     **ASK_MOVES,
     **TICKET_MOVES,
     **ROUND_MOVES,
+    **DAY_OFF_MOVES,
     **ERASURE_MOVES,
 }
 _TYPED_AT_REQUESTS: dict[str, Move] = {
@@ -51,6 +53,7 @@ COORDINATING = Flow(
         *ask_steps(_ANYWHERE, Move("show_desk", HOME)),
         *ticket_steps(_ANYWHERE, Move("show_desk", HOME)),
         *round_steps(_ANYWHERE),
+        *day_off_steps(_ANYWHERE),
         *digest_steps(_ANYWHERE),
         *erasure_steps(_ANYWHERE),
     ),
