@@ -92,16 +92,14 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         return _in_group(db, channel, heard, house, now)
     if heard.user is None:
         return []
+    if heard.kind == Kind.UNFOLLOW:
+        return _note_blocked(db, channel, heard.user, heard.at)
     person = standing.find(db, channel, heard.user, now)
     late = person.heard_at is not None and heard.at < person.heard_at
     if heard.kind == Kind.UNSEND or (late and heard.message_id and _is_unsent(db, channel, heard)):
         _forget(db, channel, heard)
         if heard.kind != Kind.UNSEND:  # it was taken back before it reached us
             return []
-    if heard.kind == Kind.UNFOLLOW:
-        if not late:
-            persons.note_blocked(db, person.id, heard.at)
-        return []
     known = standing.known(db, person.id, now)
     talk = Talk(
         db=db,
@@ -124,6 +122,14 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
     if not late:
         standing.note_heard(db, person.id, heard.at)
     return _say(db, talk, said, house) if said is not None and said.said and heard.active else []
+
+
+def _note_blocked(db: Connection, channel: str, user: str, at: datetime) -> list[Outgoing]:
+    """Note that somebody has blocked us; whom we do not know, or know no more, is not met by that."""
+    person = standing.look_up(db, channel, user)
+    if person is not None and (person.heard_at is None or at >= person.heard_at):
+        persons.note_blocked(db, person.id, at)
+    return []
 
 
 def _say(db: Connection, talk: Talk, said: Turn, house: House) -> list[Outgoing]:

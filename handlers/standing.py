@@ -111,17 +111,23 @@ _MEET = Prepared(
 
 
 def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
-    """Return the person behind a LINE user id, locked until the transaction ends.
+    """Return the person behind a LINE user id, met now perhaps, locked until the transaction ends.
 
     Two events of one person are so applied one after the other, whatever process they arrive in. Nothing else is
     read by this statement: after waiting for a lock PostgreSQL shows only the locked row as it is then.
     """
+    known = look_up(db, channel, user)
+    if known is not None:
+        return known
+    _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
+    row = _LOCK(db, {"channel": channel, "user": user}).one()
+    return Person(row.id, user, row.heard_at, row.notice_version, True, row.name)
+
+
+def look_up(db: Connection, channel: str, user: str) -> Person | None:
+    """Return the person behind a LINE user id, locked as by ``find``; None where nobody is known by it."""
     row = _LOCK(db, {"channel": channel, "user": user}).first()
-    new = row is None
-    if row is None:
-        _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
-        row = _LOCK(db, {"channel": channel, "user": user}).one()
-    return Person(row.id, user, row.heard_at, row.notice_version, new, row.name)
+    return None if row is None else Person(row.id, user, row.heard_at, row.notice_version, False, row.name)
 
 
 def lock(db: Connection, channel: str, user: str) -> None:

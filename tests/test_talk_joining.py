@@ -135,6 +135,12 @@ def test_blocking_and_coming_back_goes_on_where_one_was(province: Province) -> N
     assert [row.blocked_at for row in province.rows(people) if row.channel_id == "main"] == [None]
 
 
+def test_who_is_not_known_is_not_met_by_blocking_us(province: Province) -> None:
+    before = len(province.rows(people))
+    province.person("คนที่เคยลบข้อมูลแล้ว").does(Kind.UNFOLLOW, token=None).hears_nothing()
+    assert len(province.rows(people)) == before
+
+
 def test_a_group_is_greeted_once_and_its_words_are_no_answers(province: Province) -> None:
     warunee = province.director().says("รายงาน")
     warunee.does(Kind.TEXT, text="คุยกันในกลุ่ม เรื่องนี้ไม่ใช่คำตอบ", message_id="g1", group="Cgroup").hears_nothing()
