@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
 
-from handlers import quota, reminders, tickets, working_days
+from handlers import reminders, tickets, working_days
 from handlers.audit import note
 from handlers.flows.report import REMIND_AGAIN
 from handlers.messages.build import to_line
@@ -24,7 +24,6 @@ from handlers.texts import say
 from handlers.thai import day, today
 from models.digests import nudges
 from models.outbox import Priority
-from models.outbox import quota as months
 from models.people import IN_FORCE, SUBMITTERS, WRITERS, memberships, people, schools
 from models.programme import extensions
 from models.reminders import reminded
@@ -135,20 +134,6 @@ class _Sorting:
             for person, rows in self.people.items()
         )
         return Recipients(tuple(reached), len(self.lately), len(self.snoozed), self.longer, self.unreached)
-
-
-_MONTH = select(months.c.allowed, months.c.used).where(
-    months.c.channel_id == bindparam("channel"), months.c.month == bindparam("month")
-)
-
-
-def left(db: Connection, channel: str, now: datetime) -> tuple[int, int] | None:
-    """Return the paid messages left this month, and how many of these reminders may use; None: no limit, or unknown."""
-    row = db.execute(_MONTH, {"channel": channel, "month": quota.month(now)}).first()
-    if row is None or row.allowed is None:
-        return None
-    room = row.allowed * quota.SHARES[Priority.REMINDER] // 100
-    return max(0, row.allowed - row.used), max(0, room - row.used)
 
 
 # What -------------------------------------------------------------------------------------------------------------

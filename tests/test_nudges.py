@@ -181,6 +181,15 @@ def test_who_blocks_us_is_not_paid_for(province: Province, warunee: Person, boss
     boss.says("เตือน").hears("ไม่มีผู้ที่จะส่งถึง", "ยังติดต่อทางไลน์ไม่ได้ 3 โรงเรียน").hears_not(THREE)
 
 
+def test_what_waits_to_be_pushed_is_said(province: Province, warunee: Person, boss: Person) -> None:
+    other = province.person("นางสาวกาญจนา สมมติสกุล").joins("1031991002")
+    with province.store.write() as db:
+        quota.learn(db, "main", province.now, allowed=300, used=120)
+    boss.says("เตือน เขต 1").says("ใช่").hears(SENT)
+    boss.says("เตือน เขต 2").hears("เดือนนี้เหลือ 180 (รอส่งอยู่ 1)")
+    assert [row.recipient for row in told(province)] == [other.user]
+
+
 def test_a_short_month_is_said(province: Province, warunee: Person, boss: Person) -> None:
     with province.store.write() as db:
         quota.learn(db, "main", province.now, allowed=300, used=280)

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
-from handlers import audit, channels, digests, nudges, when, working_days
+from handlers import audit, budget, channels, digests, nudges, when, working_days
 from handlers.digests import Snapshot
 from handlers.flows.digests import NUDGE
 from handlers.messages.values import Act, Choice, Say
 from handlers.nudges import Nudge, Recipients
+from handlers.quota import SHARES
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -14,6 +15,7 @@ from handlers.thai import moment
 from handlers.verbs.digests import choice, reaches, scope_meant, tapped
 from handlers.verbs.listing import desk
 from handlers.verbs.reminders import snooze
+from models.outbox import Priority
 from models.people import Role
 
 LAPSE = timedelta(hours=1)
@@ -65,11 +67,11 @@ def _recipients(talk: Talk, known: Snapshot, scope: int) -> Recipients:
 
 
 def _cost(talk: Talk, many: int) -> str:
-    left = nudges.left(talk.db, talk.channel, talk.now)
-    lines = [say("nudge.cost", people=many)]
-    if left is not None:
-        lines.append(say("nudge.left", left=left[0]))
-        lines += [say("nudge.short")] if left[1] < many else []
+    lines, month = [say("nudge.cost", people=many)], budget.ledger(talk.db, talk.channel, talk.now)
+    if month.left is not None and month.allowed is not None:
+        room = month.allowed * SHARES[Priority.REMINDER] // 100 - month.used - month.waiting
+        key = "nudge.left_waiting" if month.waiting else "nudge.left"
+        lines += [say(key, left=month.left, waiting=month.waiting), *([say("nudge.short")] if room < many else [])]
     return "\n".join(lines)
 
 
