@@ -112,9 +112,11 @@ class TestAskedFor:
         boss.says("สรุป").hears("รอตรวจ 2 (ค้างเกิน 10 วันทำการ 1)")
         boss.posts_back("do=schools&q=overdue&v=0").hears("รอตรวจเกิน 10 วันทำการ", "1. บ้านหนองสมมติ").hears_not("2. ")
 
-    def test_a_verifier_in_the_middle_of_a_reason_is_not_disturbed(self, province: Province) -> None:
+    def test_words_that_name_no_agency_leave_one_where_one_stands(self, province: Province) -> None:
         own = office(province, Role.VERIFIER, TWO)
         own.says("ช่วยเหลือ").hears("คิว").says("3").hears_not("สรุป จ.")
+        own.says("ใครยังไม่ส่ง").hears("1. บ้านสวายตัวอย่าง").says("จำนวน ไม่ตรงกับที่ไปเห็น").hears("ไม่พบสังกัด")
+        own.says("1").hears("บ้านสวายตัวอย่าง", "ไลน์:")
 
 
 class TestNumbersOnly:

@@ -115,13 +115,13 @@ def show_digest(talk: Talk) -> Turn:
         more = show_more_rows(talk)
         if more is not None:
             return more
-    talk.stand_at(talk.stand.flow, HOME)
     known = digests.read(talk.db, talk.channel, talk.now)
     if known is None:
         return turn(Say(say("viewing.no_round", place=talk.stand.agency or say("joining.everywhere"))))
     scope = scope_meant(talk, known)
     if isinstance(scope, Turn):
-        return scope
+        return scope  # where one stands stays as it is
+    talk.stand_at(talk.stand.flow, HOME)
     act = tapped(talk)
     start = (act.revision or 0) if act else 0
     return _show(talk, known, scope, start)
