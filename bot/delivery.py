@@ -117,8 +117,9 @@ class Delivery:
             shortage.tell(db, claimed.short, now)
         self._take(claimed.rows)
         for call in claimed.multicasts:
-            self._calls.add(call.id)
-            self._ready.put(call)
+            if call.id not in self._calls:  # else it waits here for its turn, and keeps the lease just taken
+                self._calls.add(call.id)
+                self._ready.put(call)
         with self._changed:
             self._hungry = claimed.full
             self._changed.notify()
