@@ -34,9 +34,9 @@ def reminded_director(province, director):
     return director
 
 
-def thai(*parts):
+def thai(year, month, day, hour, minute=0):
     """Return a moment of Thailand's clock."""
-    return datetime(*parts, tzinfo=BANGKOK)
+    return datetime(year, month, day, hour, minute, tzinfo=BANGKOK)
 
 
 def asked_for(province):
@@ -133,6 +133,13 @@ def test_at_a_question_a_day_is_kept_and_the_reminder_is_a_tap_away(province, di
     director.says("รายงาน").says("วันศุกร์นี้บ่ายโมงครึ่ง")
     director.taps("ให้เตือนตอนนั้น").hears("จะเตือนอีกครั้ง ศ. 9 ม.ค. 2569 13:30 น.")
     assert province.answer("learners.now") == ["วันศุกร์นี้บ่ายโมงครึ่ง"]
+
+
+def test_at_a_question_what_may_be_a_day_is_kept_and_read_back(province, director):
+    director.says("รายงาน").says("10/1/26").hears("บันทึกแล้ว", "ส. 10 ม.ค. 2569 08:00 น.")
+    director.says("31 กพ 69").hears("ไม่มีวันหรือเวลานั้นในปฏิทิน")
+    assert province.answer("learners.now") == ["10/1/26", "31 กพ 69"]
+    assert asked_for(province) == []
 
 
 def test_at_a_question_what_can_be_no_answer_sets_a_reminder(province, director):

@@ -71,13 +71,25 @@ def keep_or_snooze(talk: Talk) -> Turn:
     """Set a reminder where words can hardly be an answer; else keep them as one, and offer the reminder."""
     if talk.understood.sure or talk.heard.kind == Kind.POSTBACK:
         return snooze(talk)
-    kept = keep_or_pause(talk)
-    at = when.read(talk.heard.text, talk.now).moment(talk.now)
+    found, kept = when.read(talk.heard.text, talk.now), keep_or_pause(talk)
     first = kept.said[0] if kept.said else None
-    if at is None or at <= talk.now or not isinstance(first, Say):
+    if not isinstance(first, Say):
         return kept
-    offer = Choice(say("label.remind_then"), Act(REMIND_AGAIN, value=f"{at:%Y-%m-%dT%H:%M}"), word=moment(at))
-    return replace(kept, said=(replace(first, choices=(*first.choices, offer)), *kept.said[1:]))
+    likely = [at for one in (found, *found.options) if (at := one.moment(talk.now)) is not None and at > talk.now]
+    lines = [first.text, say("snooze.meant", moments=_named(likely)) if likely else ""]
+    lines += [day_trouble(found)] if found.trouble == Trouble.UNREAL else []
+    several = len(likely) > 1
+    offers = [_offer(_short(at) if several else say("label.remind_then"), at) for at in likely]
+    more = replace(first, text="\n".join(filter(None, lines)), choices=(*first.choices, *offers))
+    return replace(kept, said=(more, *kept.said[1:]))
+
+
+def _offer(label: str, at: datetime) -> Choice:
+    return Choice(label, Act(REMIND_AGAIN, value=f"{at:%Y-%m-%dT%H:%M}"), word=moment(at))
+
+
+def _named(likely: Sequence[datetime]) -> str:
+    return f" {say('when.or')} ".join(moment(at) for at in likely)
 
 
 def drop_remind(talk: Talk) -> Turn:
@@ -129,13 +141,12 @@ def _ask(talk: Talk, found: Read) -> Turn:
     """Ask for the moment; where it may be one of several, these are buttons."""
     likely = [at for one in found.options if (at := one.moment(talk.now)) is not None and at > talk.now]
     if likely:
-        named = f" {say('when.or')} ".join(moment(at) for at in likely)
-        return _ask_again(talk, say("snooze.which", moments=named), likely)
+        return _ask_again(talk, say("snooze.which", moments=_named(likely)), likely)
     return _ask_again(talk, "" if found.trouble == Trouble.NOTHING else day_trouble(found))
 
 
 def _ask_again(talk: Talk, lead: str, likely: Sequence[datetime] = ()) -> Turn:
-    choices = [Choice(_short(at), Act(REMIND_AGAIN, value=f"{at:%Y-%m-%dT%H:%M}"), word=moment(at)) for at in likely]
+    choices = [_offer(_short(at), at) for at in likely]
     if talk.stand.may_write:
         talk.go(REMIND_WHEN)
         choices.append(Choice(say("label.no_remind"), Act("cancel")))
