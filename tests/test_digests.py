@@ -10,11 +10,13 @@ from sqlalchemy import select, update
 
 from handlers import digest_cards, due, outbox, working_days
 from handlers.counting import Counts
+from handlers.digests import in_order
 from handlers.digests_telling import queue, slot_of
 from handlers.messages import limits
 from handlers.outbox import Fate
 from handlers.thai import BANGKOK
 from handlers.working_days import Days
+from models.asking import Asked, asks
 from models.digests import digests
 from models.outbox import Policy, Priority, Sending
 from models.outbox import outbox as table
@@ -243,6 +245,22 @@ def test_the_parts_of_a_bar_fill_it(numbers: list[int]) -> None:
     shares = digest_cards.widths(numbers)
     assert sum(shares) in (0, 100)
     assert all((share > 0) == (number > 0) for share, number in zip(shares, numbers, strict=True))
+
+
+def test_agencies_come_in_the_order_of_the_programme() -> None:
+    names = ["อปท.", "สช.", "สพม.บุรีรัมย์", "สพป.บุรีรัมย์ เขต 10", "สพป.บุรีรัมย์ เขต 2", "สำนักการศึกษาอื่น"]
+    assert sorted(names, key=in_order) == [*names[4:2:-1], *names[2::-1], names[5]]
+
+
+def test_what_is_private_to_the_province_counts_for_it_alone(province: Province, boss: Person) -> None:
+    put(province, "1031992003", State.SUBMITTED)
+    report = next(row for row in province.rows(reports) if row.channel_id == "main")
+    with province.store.write() as db:
+        row = {"channel_id": "main", "report_id": report.id, "school_id": report.school_id, "question": "q"}
+        row |= {"agency_id": province.agency(TWO), "state": Asked.OPEN, "opened_at": province.now}
+        db.execute(asks.insert(), [row | {"need": need, "private": need == "b"} for need in ("a", "b", "c")])
+    boss.says("สรุป").hears("เรื่องขอที่รอคำตอบ 3")
+    office(province, Role.VERIFIER, TWO).says("สรุป").hears("เรื่องขอที่รอคำตอบ 2")
 
 
 def test_counts_add_up() -> None:
