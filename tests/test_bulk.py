@@ -12,7 +12,18 @@ from models.outbox import Sending, outbox
 from models.programme import channels
 
 NOW = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
-COLUMNS: tuple[str, ...] = ("once_key", "channel_id", "recipient", "kind", "policy", "messages", "about", "retry_key", "state", "due_at")
+COLUMNS: tuple[str, ...] = (
+    "once_key",
+    "channel_id",
+    "recipient",
+    "kind",
+    "policy",
+    "messages",
+    "about",
+    "retry_key",
+    "state",
+    "due_at",
+)
 COLUMNS += ("tries", "created_at", "priority")
 
 
