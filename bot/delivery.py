@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import replace
 from datetime import datetime, timedelta
 from queue import Empty, SimpleQueue
 
@@ -24,7 +23,7 @@ from bot.finished import Finished
 from bot.marking import Marker
 from bot.mishaps import is_clash, is_out_of_reach
 from bot.multicasting import Multicaster
-from bot.sending import Errand, Line, Outcome, Sender, began
+from bot.sending import Errand, Line, Outcome, Sender, began, let_go
 from bot.waiting import Later, Lines, Parked
 from handlers import claims, outbox, shortage
 from handlers.multicasts import Multicast
@@ -227,7 +226,7 @@ class Delivery:
             row = errand.row
             if row.lease_until > now:
                 fate = Fate(row.id, Sending.QUEUED, now, row.tries, due_at=row.due_at, lease_until=now)
-                self._marker.put(Outcome(errand, replace(fate, unbegun=not errand.unsure)))
+                self._marker.put(let_go(errand, fate))
             self._done(errand)
 
     def _not_begun(self) -> list[Errand]:

@@ -231,8 +231,8 @@ class Sender:
         return self._ended(errand, Sending.FAILED, reason, refund=True)  # LINE would have known an accepted key
 
     def _ended(self, errand: Errand, state: Sending, reason: str, refund: bool) -> Outcome:
-        refund = refund and errand.row.paid_in is not None
-        return Outcome(errand, replace(self._fate(errand, state, reason), unpaid=refund), refund=refund)
+        fate = self._fate(errand, state, reason)
+        return _as_if_untried(errand, fate) if refund else Outcome(errand, fate)
 
     def _again(self, errand: Errand, reason: str, *, not_before: datetime | None = None) -> Outcome:
         tries, now = errand.tries, self._clock()
@@ -243,8 +243,7 @@ class Sender:
         if here:
             fate = self._fate(errand, Sending.QUEUED, reason, due, due + LEASE)
             return Outcome(errand, fate, again=put_off(errand, due, tries, due + LEASE))
-        fate = self._fate(errand, Sending.QUEUED, reason, due, due)
-        return Outcome(errand, replace(fate, unbegun=not errand.unsure))
+        return let_go(errand, self._fate(errand, Sending.QUEUED, reason, due, due))
 
     def _due(self, row: Outgoing, tries: int, now: datetime) -> datetime:
         """Return when to try again: backing off with full jitter, but once more before the token is too old."""
@@ -271,6 +270,17 @@ def began(errand: Errand, begun: bool, now: datetime) -> bool:
         errand.row = replace(errand.row, tries=errand.row.tries + 1, lease_until=now + LEASE)
         errand.begun = True
     return begun
+
+
+def let_go(errand: Errand, fate: Fate) -> Outcome:
+    """Return the outcome of a row that is left to whoever takes it next."""
+    return Outcome(errand, fate) if errand.unsure else _as_if_untried(errand, fate)
+
+
+def _as_if_untried(errand: Errand, fate: Fate) -> Outcome:
+    """Return the outcome of a row that was surely not said: it is as free and as unpaid as before."""
+    paid = errand.row.paid_in is not None
+    return Outcome(errand, replace(fate, unbegun=True, unpaid=paid), refund=paid)
 
 
 def put_off(errand: Errand, due: datetime, tries: int | None = None, lease: datetime | None = None) -> Errand:

@@ -114,7 +114,7 @@ _GIVE_WAY = (
         text("state IN ('queued', 'held')"),
         outbox.c.once_key.like(bindparam("like")),
         outbox.c.once_key != bindparam("once"),  # a second clock may have said today's meanwhile
-        outbox.c.tries == 0,
+        outbox.c.begun_at.is_(None),
         or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
     )
     .values(state=Sending.REPLACED)

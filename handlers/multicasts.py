@@ -142,12 +142,11 @@ _AGAIN = (
 _FATE = update(outbox).where(outbox.c.multicast_id == bindparam("number"), outbox.c.state == Sending.QUEUED)
 _SENT = _FATE.values(state=Sending.SENT, sent_at=bindparam("at"), error=None)
 _HELD = _FATE.values(state=Sending.HELD, error=bindparam("why"))
-_UNPAID = _FATE.values(paid_in=None)
+_UNTRIED = _FATE.values(paid_in=None, begun_at=None, tries=0)
 _WHY = _FATE.values(error=bindparam("why"))
 _APART = _FATE.values(
     multicast_id=None,
     digest=None,
-    begun_at=None,
     error=bindparam("why"),
     due_at=bindparam("now"),
     lease_until=bindparam("now"),
@@ -181,13 +180,14 @@ def hold(db: Connection, call: Multicast, now: datetime, why: str, *, refund: bo
 
 
 def take_apart(db: Connection, call: Multicast, now: datetime, why: str) -> None:
-    """Let each row go by itself, paid as it is: LINE refused the whole for what may be the fault of one."""
+    """Let each row go by itself: LINE refused the whole for what may be the fault of one."""
+    _refund(db, call)
     db.execute(_APART, {"number": call.id, "why": why, "now": now})
     _done(db, call.id, now)
 
 
 def _refund(db: Connection, call: Multicast) -> None:
-    given_back = db.execute(_UNPAID, {"number": call.id}).rowcount
+    given_back = db.execute(_UNTRIED, {"number": call.id}).rowcount
     quota.give_back(db, call.channel, call.paid_in, given_back)
 
 
