@@ -4,12 +4,12 @@ Nobody is in the list who is not reached by LINE, has said anything lately, was 
 moment that was asked for (``Quiet``).
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Integer, and_, bindparam, case, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, Connection, and_, bindparam, case, exists, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from handlers import questions, tickets
@@ -191,24 +191,42 @@ def returned_on(db: Connection, round_id: int) -> dict[int, date]:
     return {report: today(at) for report, at in db.execute(_RETURNED, {"round": round_id})}
 
 
+_BITS = 60
+"""Answers that one whole number of either database tells apart."""
+
+
 def topics_left(db: Connection, one: Round) -> tuple[dict[int, int], int, int]:
     """Return for each draft begun how many topics are left; how many topics there are; minutes for all of them."""
     asked = questions.load(db, one.question_set_id, one.questions_digest)
-    needed = [[each.key for each in topic.questions if not each.optional] for topic in asked.topics]
-    answered = [_answered(keys, at) for at, keys in enumerate(needed)]
+    topics = [[each.key for each in topic.questions if not each.optional] for topic in asked.topics]
+    keys = [key for needed in topics for key in needed]
+    answered = [_answered(keys[at : at + _BITS]) for at in range(0, len(keys), _BITS)]
     rows = db.execute(
         select(answers.c.report_id, *answered)
         .join(reports, reports.c.id == answers.c.report_id)
         .where(reports.c.round_id == one.id, reports.c.state == State.DRAFT, answers.c.state != AnswerState.OPEN)
         .group_by(answers.c.report_id)
     )
-    want = [len(keys) for keys in needed]
-    left = {row[0]: sum(n < all_of_them for n, all_of_them in zip(row[1:], want, strict=True)) for row in rows}
-    return left, len(needed), asked.minutes
+    left: dict[tuple[int, ...], int] = {}  # many reports have the same answered
+    return {report: _left(tuple(masks), keys, topics, left) for report, *masks in rows}, len(topics), asked.minutes
 
 
-def _answered(keys: Collection[str], at: int) -> ColumnElement[int]:
-    return func.sum(case((answers.c.question.in_(list(keys)), 1), else_=0), type_=Integer).label(f"topic{at}")
+def _answered(keys: Sequence[str]) -> ColumnElement[int]:
+    """Return which of some questions a report has answered: a bit for each, for none is answered twice."""
+    bits = {key: 1 << at for at, key in enumerate(keys)}
+    return func.sum(case(bits, value=answers.c.question, else_=0), type_=BigInteger)
+
+
+def _left(
+    masks: tuple[int, ...],
+    keys: Sequence[str],
+    topics: Sequence[Sequence[str]],
+    known: dict[tuple[int, ...], int],
+) -> int:
+    if masks not in known:
+        done = {key for at, key in enumerate(keys) if int(masks[at // _BITS]) >> at % _BITS & 1}
+        known[masks] = sum(not done.issuperset(needed) for needed in topics)
+    return known[masks]
 
 
 _ADD = insert(reminders)
