@@ -89,21 +89,26 @@ def _bars(found: Ledger) -> list[dict[str, Any]]:
 
 
 def show_unreachable(talk: Talk) -> Turn:
-    """List the schools of one's scope that LINE does not reach, and why. Numbers to call are shown: that is audited."""
+    """List the schools of one's scope that LINE does not reach, and why.
+
+    Numbers to call are for coordinators of the agency and the offices above it, not for the whole province's; that they
+    were seen is audited.
+    """
     reach = agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
     found = unreachable(talk.db, talk.channel, reach, talk.now)
     if not found:
         return turn(Say(say("unreachable.none"), (desk(),)))
     shown = found[:SHOWN]
     audit.note(talk.db, talk.channel, "unreachable.viewed", talk.now, person=talk.person.id, schools=len(shown))
-    rows = [_row(place, one) for place, one in enumerate(shown, 1)]
+    rows = [_row(place, one, phones=reach is not None) for place, one in enumerate(shown, 1)]
     more = [say("unreachable.more", n=len(found) - len(shown))] if len(found) > len(shown) else []
     head = say("unreachable.head", n=len(found))
-    return turn(Say("\n\n".join([head, "\n".join(rows), *more, say("unreachable.how")]), (desk(),)))
+    return turn(Say("\n\n".join([head, *rows, *more, say("unreachable.how")]), (desk(),)))
 
 
-def _row(place: int, one: Unreachable) -> str:
-    phone = say("unreachable.phone", phone=one.phone) if one.phone else ""
-    known = {"n": place, "school": one.name, "district": one.district, "agency": one.agency}
+def _row(place: int, one: Unreachable, *, phones: bool) -> str:
     why = say("unreachable.blocked" if one.why == Why.BLOCKED else "unreachable.nobody")
-    return say("unreachable.row", **known, why=why) + phone
+    known = {"n": place, "school": one.name, "district": one.district, "agency": one.agency, "why": why}
+    if not (phones and one.phone):
+        return say("unreachable.row", **known)
+    return say("unreachable.row_phone", **known, phone=one.phone)
