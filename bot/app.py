@@ -16,6 +16,7 @@ from bot.line.gateway import Gateway
 from bot.links import FileLinks
 from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
+from handlers import late
 from handlers.inbox import House
 from models.store import Store
 
@@ -44,6 +45,19 @@ class Works:
     applier: Applier
     links: FileLinks
     house: Callable[[], House]
+
+    def deliver_due(self) -> int:
+        """Send what is due and nobody's, at hours in which it may be said. Return how many rows.
+
+        Raises:
+            Busy: the database could not be had.
+        """
+        with self.store.read() as db:
+            rests = late.is_rest(db, self.clock())
+        while rests:
+            with self.store.write() as db:
+                rests = late.put_off(db, self.clock()) > 0
+        return self.delivery.deliver_due()
 
     def stop(self, patience: float = 10.0) -> None:
         """Finish what is begun and let go of the database.

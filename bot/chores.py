@@ -13,7 +13,7 @@ from bot.line import read
 from bot.line.content import ContentGateway
 from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
-from handlers import due, housekeeping, kept, late, quota
+from handlers import due, housekeeping, kept, quota
 from handlers.heard import Heard
 from handlers.kept import RetryFailed
 
@@ -21,20 +21,6 @@ log = structlog.get_logger(__name__)
 
 REST = 10
 """After looking for what is due nobody looks for this many times as long as it took."""
-
-
-def deliver(works: Works) -> int:
-    """Send what is due and nobody's, at hours in which it may be said. Return how many rows.
-
-    Raises:
-        Busy: the database could not be had.
-    """
-    with works.store.read() as db:
-        rests = late.is_rest(db, works.clock())
-    while rests:
-        with works.store.write() as db:
-            rests = late.put_off(db, works.clock()) > 0
-    return works.delivery.deliver_due()
 
 
 class Chores:
@@ -73,7 +59,7 @@ class Chores:
 
     def deliver(self) -> int:
         """Send what a crashed process left unsent, and what is to be tried again. Return how many rows."""
-        return deliver(self._works)
+        return self._works.deliver_due()
 
     def retry(self) -> int:
         """Apply what a crashed process only kept, and failed events that are due again. Return how many."""

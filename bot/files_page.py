@@ -11,13 +11,13 @@ from functools import partial
 from html import escape
 from http import HTTPStatus
 from pathlib import PurePosixPath
+from typing import TYPE_CHECKING
 
 import structlog
 from flask import Flask, Response, request
 from werkzeug.datastructures import ContentRange
 
 from bot.links import FILES, FileLinks
-from bot.media import MediaStore, Unreachable
 from bot.mishaps import is_out_of_reach
 from handlers import shown_files
 from handlers.shown_files import File, Grant, Shown
@@ -25,6 +25,9 @@ from handlers.texts import say
 from handlers.thai import clock as clock_words
 from models.report import PartKind
 from models.store import Store
+
+if TYPE_CHECKING:
+    from bot.media import MediaStore
 
 log = structlog.get_logger(__name__)
 
@@ -63,15 +66,28 @@ _INLINE = ("image/", "audio/", "video/", "application/pdf")
 
 
 class Files:
-    """The store of files, opened when first needed: its client has threads, which no fork would take along."""
+    """The store of files, opened when first needed: its client has threads, which no fork would take along, and its
+    libraries half the memory of a process that only answers webhooks."""
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._lock = threading.Lock()
         self._opened: MediaStore | None = None
 
-    def open(self) -> MediaStore:
-        """Return the store."""
+    def read(self, path: str, piece: tuple[int, int] | None) -> Iterator[bytes] | None:
+        """Return a file's bytes, or the piece from one byte to another; None where they cannot be had."""
+        from bot.media import Unreachable
+
+        try:
+            store = self._open()
+            return store.piece(path, *piece) if piece else store.chunks(path)
+        except (FileNotFoundError, Unreachable):
+            log.exception("file not given", path=path)
+            return None
+
+    def _open(self) -> "MediaStore":
+        from bot.media import MediaStore
+
         with self._lock:
             self._opened = self._opened or MediaStore(self._url)
             return self._opened
@@ -119,14 +135,8 @@ class _Pages:
 
     def _given(self, file: File) -> Response:
         wanted = request.range.range_for_length(file.size) if request.range and file.size else None
-        begin, end = wanted or (0, file.size)
-        try:
-            store = self._files.open()
-            chunks = store.piece(file.path, begin, end) if wanted else store.chunks(file.path)
-        except (FileNotFoundError, Unreachable):
-            log.exception("file not given", part=file.part)
-            return _plain("files.lost", HTTPStatus.NOT_FOUND)
-        return _streamed(file, chunks, (begin, end) if wanted else None)
+        chunks = self._files.read(file.path, wanted)
+        return _plain("files.lost", HTTPStatus.NOT_FOUND) if chunks is None else _streamed(file, chunks, wanted)
 
 
 def _streamed(file: File, chunks: Iterator[bytes], piece: tuple[int, int] | None) -> Response:

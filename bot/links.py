@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import quote
 
-import segno
 from itsdangerous import BadData, URLSafeSerializer
 
 from handlers.shown_files import Grant
@@ -24,6 +23,8 @@ def invite_url(code: str, basic_id: str | None, public_url: str) -> str:
 
 def draw_qr(url: str, file: Path) -> None:
     """Draw a QR code as PNG, 8 pixels a module; a quarter of it may be damaged on paper and it still reads."""
+    import segno  # only commands draw; the web need not load it
+
     segno.make(url, error="q", micro=False).save(str(file), scale=8, border=4)
 
 

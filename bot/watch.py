@@ -7,7 +7,6 @@ from datetime import datetime
 import structlog
 
 from bot.app import Works
-from bot.chores import deliver
 from bot.mishaps import is_clash, is_out_of_reach
 from handlers import heartbeats, troubles
 from handlers.heartbeats import State
@@ -42,7 +41,7 @@ class Watch:
         silent = troubles.silence(state, self._watched(now))
         self._tell(silent, now)
         if silent:
-            deliver(self._works)
+            self._works.deliver_due()
         return bool(silent)
 
     def start(self, every: float = EVERY) -> None:

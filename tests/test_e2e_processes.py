@@ -444,8 +444,10 @@ def _end_leases_of_files(store: Store) -> None:
 
 
 def _is_at_rest(store: Store) -> bool:
+    """Tell whether nothing is left to do: all was applied, fetched and said, but for words whose hour has not come."""
+    is_later = (outbox.c.kind == "notice") & (outbox.c.due_at > datetime.now(UTC))
     waiting = (
-        select(func.count()).select_from(outbox).where(outbox.c.state == Sending.QUEUED),
+        select(func.count()).select_from(outbox).where(outbox.c.state == Sending.QUEUED, ~is_later),
         select(func.count()).select_from(media).where(media.c.state == "waiting"),
         select(func.count()).select_from(inbox).where(inbox.c.state != Kept.APPLIED),
     )

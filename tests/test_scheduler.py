@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import select
-from structlog.testing import capture_logs
+from structlog.testing import CapturingLogger
 
 from bot.app import Works, assemble
 from bot.chores import Chores
@@ -366,17 +366,23 @@ def test_the_worker_that_comes_back_after_two_days_calls_no_silence(
     assert planned(works) == []
 
 
-def test_what_is_stuck_is_logged_once_and_when_it_is_well_again(works: Works, clock: Clock) -> None:
+def test_what_is_stuck_is_logged_once_and_when_it_is_well_again(
+    works: Works, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged = CapturingLogger()
+    monkeypatch.setattr("bot.watch.log", logged)
     watch = Watch(works)
-    with capture_logs() as logged:
-        for seconds in (360, 60):
-            clock.passes(seconds)
-            watch.look()
-        heart = Heart(works.store, clock)
-        heart.came(TICK)
-        heart.beat()
+    for seconds in (360, 60):
+        clock.passes(seconds)
         watch.look()
-    assert [(one["event"], one["kind"]) for one in logged] == [("stuck", "silent"), ("well again", "silent")]
+    heart = Heart(works.store, clock)
+    heart.came(TICK)
+    heart.beat()
+    watch.look()
+    assert [(one.method_name, *one.args, one.kwargs["kind"]) for one in logged.calls] == [
+        ("error", "stuck", "silent"),
+        ("info", "well again", "silent"),
+    ]
 
 
 # The process ------------------------------------------------------------------------------------------------------
