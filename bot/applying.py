@@ -6,10 +6,11 @@ process leaves is found when its lease is over (``apply_overdue``, called by the
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
+from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -27,14 +28,12 @@ from models.store import Store
 log = structlog.get_logger(__name__)
 
 THREADS = {"sqlite": 1, "postgresql": 4}
-"""Appliers of one process. SQLite has one writer: what several bring would share a transaction, for whose end webhooks
-that only keep would have to wait."""
+"""Appliers of one process. SQLite has one writer, and what is kept of several people shares a transaction."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
 
 Whom = tuple[str, str]
 """A channel and a LINE user id."""
-Result = TypeVar("Result")
 
 
 class Mouth(Protocol):
@@ -96,13 +95,13 @@ class Applier:
         with self._store.read() as db:
             people = kept.overdue(db, self._clock())
         for whom in people:
-            self._apply(*whom)
+            self._apply(whom, [])
         return len(people)
 
     def run_until_idle(self) -> None:
         """Do all there is, in this thread (only without threads)."""
-        while not self._queue.empty():
-            self._one(self._queue.get())
+        while (whom := self._next()) is not None:
+            self._try(whom)
 
     def stop(self, patience: float = 5.0) -> None:
         """Finish what is begun; the rest is safe, and the worker's.
@@ -111,7 +110,8 @@ class Applier:
         """
         with self._lock:
             self._stopping = True
-        _emptied(self._queue)
+        while self._next() is not None:
+            pass
         for _ in self._threads:
             self._queue.put(None)
         deadline = time.monotonic() + patience
@@ -120,57 +120,68 @@ class Applier:
 
     def _work(self) -> None:
         while (whom := self._queue.get()) is not None:
-            self._one(whom)
+            self._try(whom)
 
-    def _one(self, whom: Whom | None) -> None:
-        if whom is None:
-            return
-        with self._lock:
-            self._queued.discard(whom)  # what is kept from now on may come too late for this transaction
+    def _try(self, whom: Whom) -> None:
+        """Apply what is kept of a person, and of others who wait; again later where the database cannot be had."""
+        taken: list[Whom] = []
         try:
-            self._apply(*whom)
+            self._apply(whom, taken)
         except Exception as error:
             if not (is_out_of_reach(error) or is_clash(error)):
                 log.exception("kept events not applied")
                 return  # the worker's, once their lease is over
             log.warning("database out of reach", exc_info=error)
             time.sleep(PAUSE)
-            self.take(whom)
+            for one in taken:
+                self.take(one)
 
-    def _apply(self, channel: str, user: str) -> None:
-        """Apply a person's kept events; one that raises is put aside, to be tried again like any other."""
-        house = self._house()
-        while True:
-            try:
-                said = self._store.share(
-                    lambda db: kept.apply_kept(db, channel, user, house, self._clock(), self._read)
-                )
-            except RetryFailed as failed:
-                self._put_aside(failed, house)
-                continue
+    def _apply(self, first: Whom, taken: list[Whom]) -> None:
+        """Apply what is kept of people in one transaction. taken: whose that was, one after the other."""
+        for whom, done in zip(taken, self._store.several(self._works(first, taken)), strict=True):
+            self._settle(whom, done)
+
+    def _works(self, first: Whom, taken: list[Whom]) -> Iterator[Callable[[Connection], list[Outgoing]]]:
+        whom: Whom | None = first
+        while whom is not None:
+            with self._lock:
+                self._queued.discard(whom)  # what is kept from now on may come too late for this transaction
+            taken.append(whom)
+            yield partial(self._applied, whom)
+            whom = self._next()
+
+    def _applied(self, whom: Whom, db: Connection) -> list[Outgoing]:
+        return kept.apply_kept(db, *whom, self._house(), self._clock(), self._read)
+
+    def _next(self) -> Whom | None:
+        """Return who waits next, None where nobody does."""
+        try:
+            whom = self._queue.get_nowait()
+        except Empty:
+            return None
+        if whom is None:  # it tells a thread to end
+            self._queue.put(None)
+        return whom
+
+    def _settle(self, whom: Whom, done: list[Outgoing] | BaseException) -> None:
+        """Send what is to be said; put aside an event that raised, to be tried again like any other."""
+        if not isinstance(done, BaseException):
             metrics.event("applied")
-            self._mouth.take(said)
+            self._mouth.take(done)
             return
+        cause = done.__cause__ or done
+        if isinstance(done, RetryFailed) and not (is_out_of_reach(cause) or is_clash(cause)):
+            self._put_aside(done)
+        self.take(whom)
 
-    def _put_aside(self, failed: RetryFailed, house: House) -> None:
-        cause = failed.__cause__ or failed
-        if is_out_of_reach(cause) or is_clash(cause):
-            raise cause from None  # perhaps no fault of the event
-        log.error("event not applied", row=failed.row, exc_info=cause)
+    def _put_aside(self, failed: RetryFailed) -> None:
+        log.error("event not applied", row=failed.row, exc_info=failed.__cause__)
         metrics.event("failed")
 
         def put_aside(db: Connection) -> list[Outgoing]:
-            return kept.fail_kept(db, failed, house, self._clock(), self._read)
+            return kept.fail_kept(db, failed, self._house(), self._clock(), self._read)
 
         self._mouth.take(self._store.share(put_aside))
 
     def _read(self, raw: dict[str, Any]) -> Heard:
         return read.heard(raw, self._clock())
-
-
-def _emptied(queue: SimpleQueue[Any]) -> None:
-    try:
-        while True:
-            queue.get_nowait()
-    except Empty:
-        return

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -21,6 +21,8 @@ PATIENCE = 1.2
 
 BATCH = 16
 """Works that share a transaction at the most: those behind them wait for its commit."""
+FEW = 2
+"""Works of ``several`` that share a transaction while somebody waits for it to end."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -120,6 +122,24 @@ class Store:
             raise job.error
         result: Result = job.result
         return result
+
+    def several(self, works: Iterable[Callable[[Connection], Result]]) -> list[Result | BaseException]:
+        """Do works in one transaction, each apart, as many as there are and those who wait for it leave room for.
+
+        Returns, of each that was done, what it returned or raised; the others were not taken from ``works``. On
+        PostgreSQL one is done: a transaction that holds what several have locked would only be in the way.
+
+        Raises:
+            Busy: as ``write`` does; nothing was done.
+        """
+        jobs: list[_Job] = []
+        with self.write() as db:
+            for work in works:
+                jobs.append(_Job(work))
+                _do_apart(db, jobs[-1])
+                if self.dialect != "sqlite" or len(jobs) >= (FEW if self._jobs else BATCH):
+                    break
+        return [job.result if job.error is None else job.error for job in jobs]
 
     def _sleep(self, job: _Job) -> None:
         """Wait until the job is done, or one's own turn to lead has come. Raises Busy where neither comes in time."""

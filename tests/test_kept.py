@@ -220,16 +220,27 @@ def test_while_the_database_is_gone_it_is_tried_again(
 ) -> None:
     monkeypatch.setattr("bot.applying.PAUSE", 0.0)
     rush.keeps(rush.event(warunee, BUBBLES[0]))
-    share, troubles = province.store.share, iter([Busy("locked"), Busy("locked")])
+    several, troubles = province.store.several, iter([Busy("locked"), Busy("locked")])
 
-    def out_of_reach(work: Any) -> Any:
+    def out_of_reach(works: Any) -> Any:
+        done = several(works)
         for trouble in troubles:
-            raise trouble
-        return share(work)
+            raise trouble  # for all that may have come of it
+        return done
 
-    monkeypatch.setattr(province.store, "share", out_of_reach)
+    monkeypatch.setattr(province.store, "several", out_of_reach)
     rush.applies(warunee)
     assert province.answer("learners.now") == [BUBBLES[0]]
+
+
+def test_one_that_raises_costs_nobody_else_in_its_transaction(
+    rush: Rush, province: Province, warunee: Person, bug: pytest.MonkeyPatch
+) -> None:
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน")
+    rush.keeps(rush.event(warunee, BUBBLES[1]), rush.event(other, BUBBLES[0]))
+    rush.applies(warunee, other)
+    assert province.answer("learners.now") == []
+    assert province.answer("learners.now", "1031993002") == [BUBBLES[0]]
 
 
 def test_who_stops_leaves_what_is_kept_to_the_worker(rush: Rush, province: Province, warunee: Person) -> None:
