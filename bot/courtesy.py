@@ -38,8 +38,8 @@ class Courtesy:
 
     @property
     def is_crowded(self) -> bool:
-        """Tell whether other webhooks are being answered besides the one at hand."""
-        return self._webhooks > 1
+        """Tell whether more webhooks are being answered than leave room for anything else."""
+        return self._webhooks > CALM
 
     def ask(self, go: Go) -> bool:
         """Call ``go``, now or later. True where it waits and none waited before it."""

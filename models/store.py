@@ -21,8 +21,6 @@ PATIENCE = 1.2
 
 BATCH = 16
 """Works that share a transaction at the most: those behind them wait for its commit."""
-FEW = 2
-"""Works of ``several`` that share a transaction while somebody waits for it to end."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -124,7 +122,7 @@ class Store:
         return result
 
     def several(self, works: Iterable[Callable[[Connection], Result]]) -> list[Result | BaseException]:
-        """Do works in one transaction, each apart, as many as there are and those who wait for it leave room for.
+        """Do works in one transaction, each apart, as many as there are; one while somebody waits for its end.
 
         Returns, of each that was done, what it returned or raised; the others were not taken from ``works``. On
         PostgreSQL one is done: a transaction that holds what several have locked would only be in the way.
@@ -137,7 +135,7 @@ class Store:
             for work in works:
                 jobs.append(_Job(work))
                 _do_apart(db, jobs[-1])
-                if self.dialect != "sqlite" or len(jobs) >= (FEW if self._jobs else BATCH):
+                if self.dialect != "sqlite" or self._jobs or len(jobs) == BATCH:
                     break
         return [job.result if job.error is None else job.error for job in jobs]
 

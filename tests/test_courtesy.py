@@ -40,6 +40,14 @@ def webhooks(courtesy, number):
     return stack
 
 
+def test_it_is_crowded_while_more_are_answered_than_leave_room(courtesy):
+    with webhooks(courtesy, CALM):
+        assert not courtesy.is_crowded
+        with courtesy:
+            assert courtesy.is_crowded
+        assert not courtesy.is_crowded
+
+
 def test_in_calm_a_reply_goes_at_once(courtesy, through):
     with webhooks(courtesy, CALM):
         assert not courtesy.ask(partial(through.append, "คำตอบ"))

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, insert, select
@@ -53,6 +54,38 @@ def test_of_works_that_share_a_transaction_one_that_raises_is_undone_alone(store
     assert names(store) == {name for name in wanted if name.startswith("good")}
     assert {name for name, result in results.items() if isinstance(result, ValueError)} == set(wanted) - names(store)
     assert {result for result in results.values() if isinstance(result, str)} == names(store)
+
+
+def test_several_works_share_a_transaction_and_one_that_raises_is_undone_alone(store: Store, now: object) -> None:
+    works = iter([adds("east", now), adds("bad", now), adds("west", now)])
+    done: list[object] = []
+    while some := store.several(works):  # type: ignore[arg-type]
+        done += some
+        if store.dialect == "sqlite":
+            assert len(some) == 3
+    assert [str(one) for one in done] == ["east", "bad", "west"]
+    assert isinstance(done[1], ValueError)
+    assert names(store) == {"east", "west"}
+
+
+def test_while_somebody_waits_the_rest_of_several_works_is_left(tmp_path: Path, now: object) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'turns.db'}")
+    with store.write() as db:
+        channels.create(db)
+    waiting = threading.Thread(target=store.share, args=(adds("waited", now),))
+
+    def while_another_waits(db: Connection) -> str:
+        waiting.start()
+        while not store._jobs:
+            time.sleep(0.001)
+        return "first"
+
+    rest: Any = iter([while_another_waits, adds("second", now)])
+    assert store.several(rest) == ["first"]
+    waiting.join(5)
+    assert names(store) == {"waited"}
+    assert store.several(rest) == ["second"]
+    store.dispose()
 
 
 def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_path: Path, now: object) -> None:
