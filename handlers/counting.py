@@ -56,8 +56,11 @@ class Counts:
         return self.sent - self.waiting
 
 
-def reached() -> Subquery:
-    """Return the schools of a channel for which somebody writes whom LINE reaches, as a subquery."""
+def reached(*, blocked: bool = False) -> Subquery:
+    """Return the schools of a channel for which somebody writes whom LINE reaches, as a subquery.
+
+    blocked: those for which somebody writes who has blocked us, instead.
+    """
     return (
         select(memberships.c.school_id)
         .distinct()
@@ -68,9 +71,9 @@ def reached() -> Subquery:
             memberships.c.role.in_(sorted(WRITERS)),
             IN_FORCE,
             people.c.line_user_id.is_not(None),
-            people.c.blocked_at.is_(None),
+            people.c.blocked_at.is_not(None) if blocked else people.c.blocked_at.is_(None),
         )
-        .subquery("reached")
+        .subquery("blocked" if blocked else "reached")
     )
 
 

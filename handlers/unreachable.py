@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import Connection, and_, bindparam, or_, select
 
 from handlers import counting
-from models.people import IN_FORCE, WRITERS, agencies, contacts, memberships, people, schools
+from models.people import agencies, contacts, schools
 
 
 class Why(StrEnum):
@@ -31,20 +31,7 @@ class Unreachable:
 
 
 _reached = counting.reached()
-_blocked = (
-    select(memberships.c.school_id)
-    .distinct()
-    .join(people, people.c.id == memberships.c.person_id)
-    .where(
-        memberships.c.channel_id == bindparam("channel"),
-        memberships.c.school_id.is_not(None),
-        memberships.c.role.in_(sorted(WRITERS)),
-        people.c.line_user_id.is_not(None),
-        people.c.blocked_at.is_not(None),
-        IN_FORCE,
-    )
-    .subquery("blocked")
-)
+_blocked = counting.reached(blocked=True)
 _FOUND = (
     select(
         schools.c.id,
