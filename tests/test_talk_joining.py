@@ -3,11 +3,12 @@
 from datetime import datetime
 
 import pytest
+from sqlalchemy import update
 
 from handlers.heard import Kind
 from handlers.memberships import transfer
 from models.audit import audit
-from models.people import Role, memberships, people
+from models.people import Role, memberships, people, schools
 from models.place import places
 from models.store import Store
 from tests.province import Person, Province
@@ -74,6 +75,18 @@ def test_an_expired_code_is_refused(province: Province, stranger: Person) -> Non
     province.later(days=31)
     stranger.says(code).hears("หมดอายุ", "ขอรหัสใหม่", "พิมพ์ชื่อโรงเรียน")
     stranger.says("บ้านสวายตัวอย่าง").hears("บทบาทใด")
+
+
+def test_the_code_of_a_school_closed_since_is_refused_before_and_after_the_question(
+    province: Province, stranger: Person
+) -> None:
+    code, other = province.code("1031992003"), province.person("อีกคน")
+    other.says(code).hears("ใช่หรือไม่")
+    with province.store.write() as db:
+        db.execute(update(schools).where(schools.c.code == "1031992003").values(closed_at=province.now))
+    for late in (stranger.says(code), other.says("ใช่")):
+        late.hears("ปิด").hears_not("เรียบร้อยแล้ว")
+    assert [row for row in province.rows(memberships) if row.channel_id == "main"] == []
 
 
 def test_ones_own_old_code_opens_nothing_once_the_post_is_over(province: Province, stranger: Person) -> None:
