@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, exists, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import working_days
@@ -25,6 +25,7 @@ from handlers.thai import day, today
 from models.outbox import Priority, Sending, outbox
 from models.people import IN_FORCE, SUBMITTERS, WRITERS, Role, memberships, people, schools
 from models.programme import rounds
+from models.report import reports
 from models.round_news import round_news
 
 LATE = timedelta(days=7)
@@ -107,7 +108,7 @@ def _tell(db: Connection, one: _Round, news: str, now: datetime) -> int:
         return 0
     if news != OPENED:
         _take_back(db, one, news, now)
-    submitters, helpers, verifiers = _audience(db, one.channel, now)
+    submitters, helpers, verifiers = _audience(db, one, news, now)
     push_at = working_days.of(db, one.channel).polite(now + PATIENCE) if news == OPENED else None
     told = [
         (submitters, _to_writers(one, news), push_at),
@@ -155,13 +156,19 @@ _MEMBERS = (
     )
     .order_by(memberships.c.person_id)
 )
+_has_begun = exists().where(reports.c.round_id == bindparam("round"), reports.c.school_id == memberships.c.school_id)
+_NOT_BEGUN = _MEMBERS.where(~_has_begun)
 _People = list[tuple[int, str]]
 
 
-def _audience(db: Connection, channel: str, now: datetime) -> tuple[_People, _People, _People]:
-    """Return who sends a report, who helps to write one, and who verifies: each person once, in the first that fits."""
+def _audience(db: Connection, one: _Round, news: str, now: datetime) -> tuple[_People, _People, _People]:
+    """Return who sends a report, who helps to write one, and who verifies: each person once, in the first that fits.
+
+    That a round has opened is no news to a school that has begun its report.
+    """
     kinds: tuple[dict[int, str], ...] = ({}, {}, {})
-    for row in db.execute(_MEMBERS, {"channel": channel, "now": now}):
+    found = _NOT_BEGUN if news == OPENED else _MEMBERS
+    for row in db.execute(found, {"channel": one.channel, "now": now, "round": one.id}):
         kind = 0 if row.role in SUBMITTERS else 1 if row.role in WRITERS else 2
         kinds[kind][row.person_id] = row.line_user_id
     submitters, helpers, verifiers = kinds

@@ -197,3 +197,12 @@ def test_whatever_happens_nobody_is_told_twice(
     waiting = [row for row in told(province, number) if row.state in ("queued", "held")]
     assert len([row for row in waiting if ":due:" in row.once_key]) <= 1
     store.dispose()
+
+
+def test_that_a_round_is_open_is_no_news_to_a_school_that_has_begun(province: Province, warunee: Person) -> None:
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002")
+    number = opens(province)
+    province.later(days=1, minutes=5)
+    warunee.says("รายงาน").says("นักเรียนอ่านคล่องขึ้น 12 คน")
+    ticks(province)
+    assert [row.recipient for row in told(province, number)] == [other.user]
