@@ -132,14 +132,20 @@ class Applier:
                 log.exception("kept events not applied")
                 return  # the worker's, once their lease is over
             log.warning("database out of reach", exc_info=error)
-            time.sleep(PAUSE)
-            for one in taken:
-                self.take(one)
+            self._again(taken)
 
     def _apply(self, first: Whom, taken: list[Whom]) -> None:
         """Apply what is kept of people in one transaction. taken: whose that was, one after the other."""
-        for whom, done in zip(taken, self._store.several(self._works(first, taken)), strict=True):
-            self._settle(whom, done)
+        done = self._store.several(self._works(first, taken))
+        again = [whom for whom, one in zip(taken, done, strict=True) if not self._settled(whom, one)]
+        if again:
+            self._again(again)
+
+    def _again(self, people: Sequence[Whom]) -> None:
+        """Try again in a moment what met trouble with the database."""
+        time.sleep(PAUSE)
+        for whom in people:
+            self.take(whom)
 
     def _works(self, first: Whom, taken: list[Whom]) -> Iterator[Callable[[Connection], list[Outgoing]]]:
         whom: Whom | None = first
@@ -163,16 +169,24 @@ class Applier:
             self._queue.put(None)
         return whom
 
-    def _settle(self, whom: Whom, done: list[Outgoing] | BaseException) -> None:
-        """Send what is to be said; put aside an event that raised, to be tried again like any other."""
+    def _settled(self, whom: Whom, done: list[Outgoing] | BaseException) -> bool:
+        """Send what is to be said; put aside an event that raised, to be tried again like any other.
+
+        False where that was the database's trouble, and no fault of the event.
+        """
         if not isinstance(done, BaseException):
             metrics.event("applied")
             self._mouth.take(done)
-            return
+            return True
         cause = done.__cause__ or done
-        if isinstance(done, RetryFailed) and not (is_out_of_reach(cause) or is_clash(cause)):
+        if is_out_of_reach(cause) or is_clash(cause):
+            return False
+        if isinstance(done, RetryFailed):
             self._put_aside(done)
-        self.take(whom)
+            self.take(whom)  # for the others of the same person
+        else:
+            log.error("kept events not applied", exc_info=done)  # the worker's, once their lease is over
+        return True
 
     def _put_aside(self, failed: RetryFailed) -> None:
         log.error("event not applied", row=failed.row, exc_info=failed.__cause__)

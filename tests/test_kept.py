@@ -233,6 +233,38 @@ def test_while_the_database_is_gone_it_is_tried_again(
     assert province.answer("learners.now") == [BUBBLES[0]]
 
 
+def test_what_cannot_even_be_read_is_not_tried_without_end(rush: Rush, province: Province, warunee: Person) -> None:
+    heard = rush.event(warunee, BUBBLES[0])
+    rush.keeps(heard)
+    del rush.heard[heard.id]
+    rush.applies(warunee)
+    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    rush.heard[heard.id] = heard
+    province.now += LEASE
+    assert rush.another().apply_overdue() == 1
+    assert province.answer("learners.now") == [BUBBLES[0]]
+
+
+def test_an_event_that_met_trouble_with_the_database_waits_a_moment_and_is_no_failure(
+    rush: Rush, province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+    monkeypatch.setattr("bot.applying.time.sleep", pauses.append)
+    apply, troubles = door.apply, iter([Busy("a lock"), Busy("a lock")])
+
+    def locked(*given: Any) -> Any:
+        for trouble in troubles:
+            raise trouble
+        return apply(*given)
+
+    monkeypatch.setattr("handlers.kept.apply", locked)
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    rush.applies(warunee)
+    assert rush.states() == [(Kept.APPLIED, None)]
+    assert len(pauses) == 2
+    assert province.answer("learners.now") == [BUBBLES[0]]
+
+
 def test_one_that_raises_costs_nobody_else_in_its_transaction(
     rush: Rush, province: Province, warunee: Person, bug: pytest.MonkeyPatch
 ) -> None:
