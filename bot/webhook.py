@@ -1,6 +1,7 @@
 """LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards.
 
-While many come at once each event is only kept, which is short, and applied a moment later (``bot.applying``)."""
+While many come at once each event is only kept, which is short, and applied a moment later (``bot.applying``).
+"""
 
 import time
 from collections.abc import Callable, Iterable, Sequence

@@ -64,7 +64,7 @@ class Words:
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 _IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = Prepared(
-    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries, outbox.c.begun_at)
+    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
     .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
     .order_by(outbox.c.id)
 )
@@ -252,7 +252,7 @@ class _Way:
 
 def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
     """Tell whether a row was to be pushed, and now need not be: the person is here, and it is said for free."""
-    if row.kind != "notice" or row.state != Sending.QUEUED or row.begun_at is not None:
+    if row.kind != "notice" or row.state != Sending.QUEUED:
         return False
     return _REPLACE_IDLE(db, {"row": row.id, "now": now}).first() is not None
 
