@@ -13,6 +13,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from handlers import erasing, joining_requests, privacy, unsaid
 from handlers.audit import note
+from handlers.decisions import decide
 from handlers.messages.values import Act, Choice, Say
 from handlers.privacy import Served
 from handlers.telling import in_office, tell
@@ -65,22 +66,6 @@ _WAITING = _READ.where(erasure_requests.c.state == Request.ASKED)
 _ONE = _READ.where(erasure_requests.c.id == bindparam("request"))
 _OF_PERSON = _READ.where(erasure_requests.c.person_id == bindparam("person"))
 _ADD = insert(erasure_requests).returning(erasure_requests.c.id)
-_DECIDE = (
-    update(erasure_requests)
-    .where(
-        erasure_requests.c.channel_id == bindparam("channel"),
-        erasure_requests.c.id == bindparam("request"),
-        erasure_requests.c.state == Request.ASKED,
-    )
-    .values(
-        state=bindparam("to"),
-        decided_by=bindparam("by"),
-        decided_at=bindparam("now"),
-        why=bindparam("reason"),
-        line_message_id=bindparam("mark"),
-    )
-    .returning(erasure_requests.c.id)
-)
 
 
 def _read(db: Connection, channel: str, rows: Iterable[Any]) -> list[Erasure]:
@@ -186,7 +171,7 @@ def queue(db: Connection, now: datetime) -> int:
 def carry_out(db: Connection, channel: str, one: Erasure, by: int | None, now: datetime) -> bool:
     """Erase who asked for it; False where somebody was faster. by: None from the command line."""
     user = erasing.lock(db, channel, one.person)  # before the trail is: the person's own talk takes them in this order
-    if not _decided(db, channel, one.id, by, Request.GRANTED, now):
+    if not decide(db, erasure_requests, channel, one.id, by, Request.GRANTED, now):
         return False
     _carry_out(db, channel, one.person, user, by, now)
     return True
@@ -223,7 +208,7 @@ def refuse(
     db: Connection, channel: str, one: Erasure, by: int | None, why: str, now: datetime, mark: str | None = None
 ) -> bool:
     """Refuse a request and tell the person why; False where somebody was faster. mark: the reason's bubble."""
-    if not _decided(db, channel, one.id, by, Request.REFUSED, now, why, mark):
+    if not decide(db, erasure_requests, channel, one.id, by, Request.REFUSED, now, why, mark):
         return False
     note(db, channel, "erasure.refused", now, person=by, request=one.id)
     words = say("my_data.erase.refused", asked=day(today(one.asked_at)), why=why)
@@ -254,17 +239,3 @@ def unsend(db: Connection, channel: str, mark: str, by: int) -> None:
     for one in db.execute(_WHY, row).all():
         unsaid.reword(db, channel, f"erasure:{one.id}:refused", one.why, say("review.unsent"))
     db.execute(_UNSEND, row)
-
-
-def _decided(
-    db: Connection,
-    channel: str,
-    request: int,
-    by: int | None,
-    to: Request,
-    now: datetime,
-    why: str | None = None,
-    mark: str | None = None,
-) -> bool:
-    row = {"channel": channel, "request": request, "to": to, "by": by, "now": now, "reason": why, "mark": mark}
-    return db.execute(_DECIDE, row).scalar() is not None

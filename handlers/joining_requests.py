@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam, func, insert, select, update
 
 from handlers import agencies, memberships, unsaid
 from handlers.audit import note
+from handlers.decisions import decide
 from handlers.messages.values import Say
 from handlers.telling import in_office, tell
 from handlers.texts import say
@@ -106,22 +107,6 @@ _WAITING = select(func.count()).where(
     join_requests.c.asked_at > bindparam("since"),
 )
 _ADD = insert(join_requests).returning(join_requests.c.id)
-_DECIDE = (
-    update(join_requests)
-    .where(
-        join_requests.c.channel_id == bindparam("channel"),
-        join_requests.c.id == bindparam("request"),
-        join_requests.c.state == Request.ASKED,
-    )
-    .values(
-        state=bindparam("to"),
-        decided_by=bindparam("by"),
-        decided_at=bindparam("now"),
-        why=bindparam("reason"),
-        line_message_id=bindparam("mark"),
-    )
-    .returning(join_requests.c.id)
-)
 
 
 def _request(row: Any, now: datetime) -> JoinRequest:
@@ -193,7 +178,7 @@ def settle(db: Connection, channel: str, person: int, school: int | None, now: d
 
 
 def _take_back(db: Connection, channel: str, one: JoinRequest, now: datetime) -> bool:
-    taken = _decided(db, channel, one.id, one.person, Request.WITHDRAWN, now)
+    taken = decide(db, join_requests, channel, one.id, one.person, Request.WITHDRAWN, now)
     if taken:
         note(db, channel, "request.withdrawn", now, person=one.person, request=one.id)
     return taken
@@ -235,7 +220,7 @@ def grant(
     """Let the person in. replaces_at: the moment from which; whoever was director until then leaves. Else at once."""
     if one.closed:
         return Outcome.CLOSED
-    if not _decided(db, channel, one.id, by, Request.GRANTED, now):
+    if not decide(db, join_requests, channel, one.id, by, Request.GRANTED, now):
         return Outcome.ALREADY
     since = max(replaces_at, now) if replaces_at else now
     if replaces_at:
@@ -252,7 +237,7 @@ def refuse(
     db: Connection, channel: str, one: JoinRequest, by: int, why: str, now: datetime, mark: str | None = None
 ) -> Outcome:
     """Refuse a request and tell the person why. mark: the LINE id of the reason's bubble, which may be unsent."""
-    if not _decided(db, channel, one.id, by, Request.REFUSED, now, why, mark):
+    if not decide(db, join_requests, channel, one.id, by, Request.REFUSED, now, why, mark):
         return Outcome.ALREADY
     note(db, channel, "request.refused", now, person=by, request=one.id)
     words = say("request.refused", school=one.school_name, agency=one.agency, why=why)
@@ -274,18 +259,3 @@ def unsend(db: Connection, channel: str, mark: str, by: int) -> None:
     for row in db.execute(_REFUSED_BY, {"channel": channel, "mark": mark, "by": by}).all():
         db.execute(_NO_REASON, {"request": row.id})
         unsaid.reword(db, channel, f"request:{row.id}:refused", row.why, say("review.unsent"))
-
-
-def _decided(
-    db: Connection,
-    channel: str,
-    request: int,
-    by: int,
-    to: Request,
-    now: datetime,
-    why: str | None = None,
-    mark: str | None = None,
-) -> bool:
-    """Decide a request that still waits; of two who decide at once the first wins."""
-    row = {"channel": channel, "request": request, "to": to, "by": by, "now": now, "reason": why, "mark": mark}
-    return db.execute(_DECIDE, row).scalar() is not None
