@@ -13,7 +13,7 @@ from bot.applying import Applier
 from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
 from bot.line.gateway import Gateway
-from bot.links import FileLinks
+from bot.links import FileLinks, MeetingLinks
 from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
 from handlers import late
@@ -44,6 +44,7 @@ class Works:
     delivery: Delivery
     applier: Applier
     links: FileLinks
+    meeting_links: MeetingLinks
     house: Callable[[], House]
 
     def deliver_due(self) -> int:
@@ -79,12 +80,13 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
     delivery = Delivery(store, gateway, clock, threads=threads)
     links = FileLinks(settings.public_url, known.secrets_of)
+    meeting_links = MeetingLinks(settings.public_url, known.secrets_of)
 
     def house() -> House:
-        return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make)
+        return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make, page_to=meeting_links.make)
 
     applier = Applier(store, delivery, clock, house=house, threads=min(threads, APPLIERS[store.dialect]))
-    return Works(settings, clock, store, known, gateway, delivery, applier, links, house)
+    return Works(settings, clock, store, known, gateway, delivery, applier, links, meeting_links, house)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, works: Works | None = None) -> Flask:

@@ -1,16 +1,23 @@
-"""Links: those that open the chat with an invite code typed in, also as QR pictures, and those to a topic's files."""
+"""Links: those that open the chat with an invite code typed in, also as QR pictures; those to a topic's files, and to
+the pages of a meeting."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from handlers.meeting_pages import Page, Pass
 from handlers.shown_files import Grant
 
 FILES = "files"
 """Where the pages of files are."""
+MEETINGS = "meetings"
+"""Where the pages of meetings are."""
+SecretsOf = Callable[[str], Sequence[str]]
+"""Returns a channel's secrets, the newest first; raises LookupError for a channel that has none."""
 
 
 def invite_url(code: str, basic_id: str | None, public_url: str) -> str:
@@ -28,38 +35,32 @@ def draw_qr(url: str, file: Path) -> None:
     segno.make(url, error="q", micro=False).save(str(file), scale=8, border=4)
 
 
-class FileLinks:
-    """Makes and reads the links at which a grant of ``handlers.shown_files`` is used.
+class _Signed:
+    """Signs what a link says with the channel's own secret: no link can be changed into another's, and all die with
+    the secret."""
 
-    A link is signed with the channel's own secret: it cannot be changed into another's, and dies with the secret.
-
-    secrets_of: returns a channel's secrets, the newest first; raises LookupError for a channel that has none.
-    """
-
-    def __init__(self, public_url: str, secrets_of: Callable[[str], Sequence[str]]) -> None:
-        self._public_url = public_url
+    def __init__(self, public_url: str, path: str, secrets_of: SecretsOf) -> None:
+        self._address = f"{public_url}/{path}" if public_url else ""
+        self._salt = f"raingan.{path}"
         self._secrets_of = secrets_of
 
-    def make(self, grant: Grant) -> str | None:
-        """Return a grant's link; None where the bot has no address or the channel no secret."""
-        signer = self._signer(grant.channel)
-        if not self._public_url or signer is None:
+    def make(self, channel: str, known: list[Any]) -> str | None:
+        """Return the link; None where the bot has no address or the channel no secret."""
+        signer = self._signer(channel)
+        if not self._address or signer is None:
             return None
-        until = int(grant.until.timestamp())
-        known = [grant.channel, grant.person, grant.agency, grant.report, grant.sending, grant.topic, until]
-        return f"{self._public_url}/{FILES}/{quote(grant.channel, safe='')}/{signer.dumps(known)!s}"
+        return f"{self._address}/{quote(channel, safe='')}/{signer.dumps([channel, *known])!s}"
 
-    def read(self, channel: str, token: str) -> Grant | None:
-        """Return the grant of a link as it was made, over or not; None where we did not make it."""
+    def read(self, channel: str, token: str) -> list[Any] | None:
+        """Return what a link says, over or not; None where we did not make it for this channel."""
         signer = self._signer(channel)
         if signer is None:
             return None
         try:
-            of, person, agency, report, sending, topic, until = signer.loads(token)
+            of, *known = signer.loads(token)
         except BadData:
             return None
-        end = datetime.fromtimestamp(until, UTC)
-        return Grant(of, person, agency, report, sending, topic, end) if of == channel else None
+        return known if of == channel else None
 
     def _signer(self, channel: str) -> URLSafeSerializer | None:
         try:
@@ -67,4 +68,44 @@ class FileLinks:
         except LookupError:
             return None
         # itsdangerous signs with the last key and accepts all.
-        return URLSafeSerializer(secrets[::-1], salt="raingan.files") if secrets else None
+        return URLSafeSerializer(secrets[::-1], salt=self._salt) if secrets else None
+
+
+class FileLinks:
+    """Makes and reads the links at which a grant of ``handlers.shown_files`` is used."""
+
+    def __init__(self, public_url: str, secrets_of: SecretsOf) -> None:
+        self._signed = _Signed(public_url, FILES, secrets_of)
+
+    def make(self, grant: Grant) -> str | None:
+        """Return a grant's link; None where the bot has no address or the channel no secret."""
+        until = int(grant.until.timestamp())
+        known = [grant.person, grant.agency, grant.report, grant.sending, grant.topic, until]
+        return self._signed.make(grant.channel, known)
+
+    def read(self, channel: str, token: str) -> Grant | None:
+        """Return the grant of a link as it was made, over or not; None where we did not make it."""
+        known = self._signed.read(channel, token)
+        if known is None:
+            return None
+        person, agency, report, sending, topic, until = known
+        return Grant(channel, person, agency, report, sending, topic, datetime.fromtimestamp(until, UTC))
+
+
+class MeetingLinks:
+    """Makes and reads the links at which a pass of ``handlers.meeting_pages`` is used."""
+
+    def __init__(self, public_url: str, secrets_of: SecretsOf) -> None:
+        self._signed = _Signed(public_url, MEETINGS, secrets_of)
+
+    def make(self, one: Pass) -> str | None:
+        """Return a pass's link; None where the bot has no address or the channel no secret."""
+        return self._signed.make(one.channel, [one.person, one.meeting, one.page, int(one.until.timestamp())])
+
+    def read(self, channel: str, token: str) -> Pass | None:
+        """Return the pass of a link as it was made, over or not; None where we did not make it."""
+        known = self._signed.read(channel, token)
+        if known is None:
+            return None
+        person, meeting, page, until = known
+        return Pass(channel, person, meeting, Page(page), datetime.fromtimestamp(until, UTC))

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from handlers import groups, outbox, persons, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
+from handlers.meeting_pages import MakePage
 from handlers.messages.build import to_line
 from handlers.outbox import Outgoing, Words
 from handlers.privacy import FORGOTTEN
@@ -32,6 +33,7 @@ class House:
     owner: str  # the process that will send what is said
     ack_wait: float = 0.7  # seconds an acknowledgement waits for further bubbles
     link_to: MakeLink | None = None  # makes the address at which files are shown
+    page_to: MakePage | None = None  # makes the address of a meeting's page
 
 
 _WAITING = Prepared(
@@ -111,6 +113,7 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         in_ticket=known.in_ticket,
         ack_wait=house.ack_wait,
         link_to=house.link_to,
+        page_to=house.page_to,
         now=now,
         late=late,
     )

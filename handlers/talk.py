@@ -12,6 +12,7 @@ from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
 from handlers.heard import Heard, Kind
+from handlers.meeting_pages import MakePage
 from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
 from handlers.reports import Answer, Part
@@ -55,6 +56,7 @@ class Talk:
     now: datetime
     in_ticket: bool = True  # a talk with an officer may be open
     link_to: MakeLink | None = None
+    page_to: MakePage | None = None
     late: bool = False
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
     act: Act | None = None
