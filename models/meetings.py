@@ -52,19 +52,20 @@ meetings = Table(
     Column("agency_id", ForeignKey("agencies.id")),  # the office that calls it; null: the whole channel's
     Column("state", String(10), nullable=False),
     Column("version", Integer, nullable=False),  # 1 as called; each change adds one
-    Column("title", String(200), nullable=False),
-    Column("number", String(20)),  # ครั้งที่ 1/2569
+    Column("title", String(1000), nullable=False),
+    Column("number", String(200)),  # ครั้งที่ 1/2569
     Column("starts_at", UtcDateTime, nullable=False),
     Column("ends_at", UtcDateTime, nullable=False),
-    Column("place", String(200)),
+    Column("place", String(1000)),
     Column("map_url", String(1000)),
     Column("online_url", String(1000)),  # told only to who takes part online
     Column("broadcast_url", String(1000)),
-    Column("chair", String(200)),
+    Column("chair", String(1000)),
     Column("agenda", Text),
-    Column("letter", String(100)),  # the official letter's number
+    Column("letter", String(1000)),  # the official letter's number
     Column("letter_url", String(1000)),
-    Column("contact", String(200)),  # a name and a telephone number
+    Column("dress", String(1000)),
+    Column("contact", String(1000)),  # a name and a telephone number
     Column("answer_by", UtcDateTime),
     Column("seats", Integer),  # in the room; null: no limit
     Column("audience", JSON, nullable=False),  # see handlers.audiences
@@ -108,8 +109,8 @@ invitees = Table(
     Column("reason", String(300)),
     Column("answered_by", ForeignKey("people.id")),
     Column("answered_at", UtcDateTime),
-    Column("seated_at", UtcDateTime),  # since when a seat in the room is theirs
-    Column("waits_since", UtcDateTime),  # since when they wait for one; never with a seat
+    Column("seated_at", UtcDateTime),  # of who has a seat in the room: when it was asked for
+    Column("waits_since", UtcDateTime),  # of who waits for one: when it was asked for; never with a seat
     UniqueConstraint("meeting_id", "school_id"),
     UniqueConstraint("meeting_id", "person_id"),
     CheckConstraint("(school_id IS NULL) <> (person_id IS NULL)", name="school_or_officer"),
@@ -139,9 +140,11 @@ meeting_notices = Table(
     metadata,
     Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
     Column("person_id", ForeignKey("people.id"), primary_key=True),
-    Column("slot", String(40), primary_key=True),  # called, version:2, cancelled, answer:…, day:room, …
+    Column("slot", String(40), primary_key=True),  # called:1, changed:2, cancelled, answer:2026-01-12, link:5, …
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
+    Column("version", Integer, nullable=False),  # of the meeting, as it was told
     Column("at", UtcDateTime, nullable=False),
+    Column("taken_back_at", UtcDateTime),  # before anybody heard it
 )
 
 checkins = Table(

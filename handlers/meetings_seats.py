@@ -1,0 +1,133 @@
+"""Seats in the room of a meeting, given in the order in which they were asked for; who is late waits for a free one."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+
+from handlers.meetings import Invitee, Meeting
+from handlers.messages.values import Act, Choice, Say
+from handlers.telling import of_school, tell
+from handlers.texts import say
+from models.meetings import MeetingState, checkins, invitees
+from models.outbox import Priority
+
+_HERE = and_(invitees.c.channel_id == bindparam("channel"), invitees.c.meeting_id == bindparam("meeting"))
+_SET = update(invitees).where(invitees.c.id == bindparam("invitee"))
+_SEATED = select(func.count()).where(_HERE, invitees.c.seated_at.is_not(None))
+_COLUMNS = (
+    invitees.c.id,
+    invitees.c.school_id,
+    invitees.c.person_id,
+    invitees.c.answered_by,
+    func.coalesce(invitees.c.seated_at, invitees.c.waits_since).label("since"),
+)
+_FIRST = (
+    select(*_COLUMNS)
+    .where(_HERE, invitees.c.waits_since.is_not(None))
+    .order_by(invitees.c.waits_since, invitees.c.id)
+    .limit(bindparam("most"))
+)
+_LAST = (
+    select(*_COLUMNS)
+    .where(_HERE, invitees.c.seated_at.is_not(None), invitees.c.id.not_in(select(checkins.c.invitee_id)))
+    .order_by(invitees.c.seated_at.desc(), invitees.c.id.desc())
+    .limit(bindparam("most"))
+)
+_AHEAD = select(func.count()).where(
+    invitees.c.meeting_id == bindparam("meeting"),
+    or_(
+        invitees.c.waits_since < bindparam("since"),
+        and_(invitees.c.waits_since == bindparam("since"), invitees.c.id <= bindparam("invitee")),
+    ),
+)
+_EVERYBODY = 1_000_000
+
+
+def claim(db: Connection, meeting: Meeting, invitee: Invitee, *, wants: bool, at: datetime, now: datetime) -> None:
+    """Let an invitee ask for a seat, or free it. at: when it was said.
+
+    Who has asked already keeps the turn: a delegate sits, or waits, where the director would have.
+    """
+    held = invitee.seated_at or invitee.waits_since
+    if wants and held is None:
+        db.execute(_SET, {"invitee": invitee.id, "waits_since": at})
+    elif not wants and held is not None:
+        db.execute(_SET, {"invitee": invitee.id, "waits_since": None, "seated_at": None})
+    got = _fill(db, meeting)
+    _tell(db, meeting, (row for row in got if row.id != invitee.id), "seats.got", now)
+
+
+def line(db: Connection, invitee: Invitee) -> int | None:
+    """Return which turn an invitee has who waits for a seat, from 1; None of all others."""
+    if invitee.waits_since is None:
+        return None
+    key = {"meeting": invitee.meeting, "since": invitee.waits_since, "invitee": invitee.id}
+    return db.execute(_AHEAD, key).scalar_one()
+
+
+def reseat(db: Connection, meeting: Meeting, now: datetime) -> None:
+    """Take seats from those who asked last where there are fewer, give out those there are more, tell both.
+
+    Who has checked in keeps the seat: there may then be more seated than seats, as there are in the room.
+    """
+    before = {row.id for row in _rows(db, meeting, _LAST, _EVERYBODY)}
+    lost = _take_back(db, meeting)
+    got = _fill(db, meeting)
+    _tell(db, meeting, (row for row in got if row.id not in before), "seats.got", now)
+    regained = {row.id for row in got}
+    _tell(db, meeting, (row for row in lost if row.id not in regained), "seats.lost", now)
+
+
+def _fill(db: Connection, meeting: Meeting) -> Sequence[Row[Any]]:
+    """Seat those who wait, the first to ask first, as long as there are seats; return who sits now."""
+    free = _EVERYBODY if meeting.seats is None else max(0, meeting.seats - _seated(db, meeting))
+    first = _rows(db, meeting, _FIRST, free)
+    for row in first:  # the moment of asking goes along: where seats get fewer, who asked last has none
+        db.execute(_SET, {"invitee": row.id, "waits_since": None, "seated_at": row.since})
+    return first
+
+
+def _take_back(db: Connection, meeting: Meeting) -> Sequence[Row[Any]]:
+    over = 0 if meeting.seats is None else max(0, _seated(db, meeting) - meeting.seats)
+    last = _rows(db, meeting, _LAST, over)
+    for row in last:
+        db.execute(_SET, {"invitee": row.id, "waits_since": row.since, "seated_at": None})
+    return last
+
+
+def _seated(db: Connection, meeting: Meeting) -> int:
+    return db.execute(_SEATED, {"channel": meeting.channel, "meeting": meeting.id}).scalar_one()
+
+
+def _rows(db: Connection, meeting: Meeting, which: Any, most: int) -> Sequence[Row[Any]]:
+    return db.execute(which, {"channel": meeting.channel, "meeting": meeting.id, "most": most}).all() if most else []
+
+
+def _tell(db: Connection, meeting: Meeting, rows: Iterable[Row[Any]], key: str, now: datetime) -> None:
+    """Tell whose seat came or went, while that is of use; nobody hears the same twice of one version."""
+    if meeting.state != MeetingState.CALLED or now >= meeting.starts_at:
+        return
+    soon = min(timedelta(hours=1), (meeting.starts_at - now) / 4)
+    for row in rows:
+        words = Say(say(f"meeting_answers.{key}", title=meeting.title), _choices(meeting))
+        once = f"{key}:{meeting.id}:{meeting.version}:{row.id}:{int(row.since.timestamp())}"
+        for person in _whom(db, meeting, row, now):
+            tell(db, meeting.channel, person, words, once=once, now=now, patience=soon, priority=Priority.MEETING)
+
+
+def _choices(meeting: Meeting) -> tuple[Choice, ...]:
+    return tuple(
+        Choice(say(f"meeting_answers.label.{do}"), Act(do, revision=meeting.version, value=str(meeting.id)))
+        for do in ("meeting_show", "meeting_online")
+        if do == "meeting_show" or meeting.is_online
+    )
+
+
+def _whom(db: Connection, meeting: Meeting, row: Row[Any], now: datetime) -> Sequence[int]:
+    """Return who is told: the officer; of a school who answered, or all who speak for it where that one is gone."""
+    if row.person_id is not None:
+        return [row.person_id]
+    everybody = of_school(db, meeting.channel, row.school_id, now)
+    return [row.answered_by] if row.answered_by in everybody else everybody
