@@ -1,6 +1,7 @@
 """Whom an office speaks to: people by their roles, in agencies and their schools, or of schools that were named.
 
 An audience is kept as it was chosen and looked up anew each time: who joins later belongs to it, who left does not.
+How one is typed, and said in words, is in ``handlers.audience_words``.
 """
 
 from collections.abc import Mapping, Sequence

@@ -24,7 +24,8 @@ normal = lru_cache(maxsize=10_000)(_normal)
 MOST = 5
 """Schools proposed at once."""
 _LONGEST = 200  # characters of words that name a school
-_SHORTEST = 4  # of a name found within other words
+SHORTEST = 4
+"""Letters of a name found within other words."""
 _ALIKE, _NEAR_BEST = 70.0, 20.0  # per cent; how far below the best another one may be
 
 _DISTRICT = re.compile(r"(?:อำเภอ|(?<![ก-๎])อ\s*\.|(?<![ก-๎])อ(?=\s))\s*([ก-๎]{2,30})")
@@ -78,14 +79,17 @@ def of_channel(db: Connection, channel: str, now: datetime) -> list[School]:
 
 def find(db: Connection, channel: str, words: str, now: datetime, among: Iterable[int] | None = None) -> Found:
     """Return the schools of a channel that words may name, at most five; ``among``: only of these."""
+    return find_in(of_channel(db, channel, now), agencies.book(db, channel), words, among)
+
+
+def find_in(known: list[School], book: Book, words: str, among: Iterable[int] | None = None) -> Found:
+    """Return the schools that words may name, as ``find`` does, of those that were read before."""
     words = clean(words)
     if not words or len(words) > _LONGEST:
         return Found(())
-    known = of_channel(db, channel, now)
     code = code_like(words)
     if code is not None:
         return Found(tuple(one for one in known if one.code == code), sure=True, marked=True)
-    book = agencies.book(db, channel)
     return _by_name(known, book, words) if among is None else _by_place(known, book, words, set(among))
 
 
@@ -116,7 +120,7 @@ def _by_name(known: list[School], book: Book, words: str) -> Found:
         nearer = _nearer(known, whole, core)
         return _few([*nearer, *_narrowed(whole, book, place, agency)], sure=not nearer, marked=marked)
     here = _narrowed(known, book, place, agency)
-    if len(core) < _SHORTEST:  # nothing but a place was said: of a list it tells which
+    if len(core) < SHORTEST:  # nothing but a place was said: of a list it tells which
         said = [one for one in here if len(here) < len(known)] or [
             one for one in known if core and normal(one.district) == core
         ]
@@ -167,7 +171,7 @@ def _whole(known: list[School], core: str, words: str) -> list[School]:
     exact = [one for one in known if names[one.id] in (core, words)]
     if exact or not words:
         return exact
-    within = [one for one in known if len(names[one.id]) >= _SHORTEST and names[one.id] in words]
+    within = [one for one in known if len(names[one.id]) >= SHORTEST and names[one.id] in words]
     longest = max((len(names[one.id]) for one in within), default=0)
     return [one for one in within if len(names[one.id]) == longest]
 
@@ -201,7 +205,7 @@ def _alike(known: list[School], core: str) -> list[School]:
 
 def _score(core: str, name: str) -> float:
     """Return how alike two names are; a good part of a name counts nearly as the whole."""
-    part = 95.0 if len(core) > _SHORTEST and core in name else 0.0
+    part = 95.0 if len(core) > SHORTEST and core in name else 0.0
     return max(part, fuzz.ratio(core, name))
 
 
