@@ -36,6 +36,7 @@ class Meeting:
     agenda: str | None
     letter: str | None
     letter_url: str | None
+    dress: str | None
     contact: str | None
     answer_by: datetime | None
     seats: int | None
@@ -55,7 +56,12 @@ class Meeting:
     @property
     def is_online(self) -> bool:
         """Tell whether one can take part online."""
-        return bool(self.online_url)
+        return self.link is not None
+
+    @property
+    def link(self) -> str | None:
+        """Return what who takes part online opens: the call, or the broadcast where there is no call."""
+        return self.online_url or self.broadcast_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +119,8 @@ def meeting_of(row: Row[Any]) -> Meeting:
     return Meeting(
         row.id, row.channel_id, row.agency_id, MeetingState(row.state), row.version, row.title, row.number,
         row.starts_at, row.ends_at, row.place, row.map_url, row.online_url, row.broadcast_url, row.chair, row.agenda,
-        row.letter, row.letter_url, row.contact, row.answer_by, row.seats, Audience.read(row.audience), row.urgent,
-        row.code_key, row.created_by, row.called_at, row.cancelled_at, row.cancelled_why,
+        row.letter, row.letter_url, row.dress, row.contact, row.answer_by, row.seats, Audience.read(row.audience),
+        row.urgent, row.code_key, row.created_by, row.called_at, row.cancelled_at, row.cancelled_why,
     )  # fmt: skip
 
 
