@@ -59,8 +59,8 @@ def codes(meeting: Meeting, now: datetime) -> Codes:
 
 
 def modes(meeting: Meeting) -> list[Mode]:
-    """Return in which ways one can check in with a code: where neither place nor call is known, as in a room."""
-    found = [mode for mode, there in ((Mode.ROOM, meeting.has_room), (Mode.CALL, meeting.is_online)) if there]
+    """Return in which ways one can check in with a code; where neither place nor call is named, there is a room."""
+    found = [mode for mode, there in ((Mode.ROOM, meeting.has_room), (Mode.CALL, meeting.online_url)) if there]
     return found or [Mode.ROOM]
 
 

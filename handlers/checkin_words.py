@@ -87,6 +87,11 @@ def people(text: str) -> int | None:
     return _count(found[1]) if found else None
 
 
+def is_oneself(text: str) -> bool:
+    """Tell whether who was asked who came says that the director did."""
+    return len(text) <= LONGEST and _consumed(_key(text), "oneself", "small") is not None
+
+
 def _count(typed: str) -> int:
     return int(typed.replace(",", "")[:9])
 

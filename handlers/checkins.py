@@ -56,12 +56,12 @@ class Why(StrEnum):
     UNKNOWN = "unknown"
     OLD = "old"  # shown earlier today; another is shown now
     OVER = "over"  # of a meeting that was earlier
+    ENDED = "ended"  # one's own meeting is over
     EARLY = "early"
     CLOSED = "closed"
     CANCELLED = "cancelled"
     NOT_INVITED = "not_invited"
     NOTHING = "nothing"  # no meeting of one's own is near
-    NO_BROADCAST = "no_broadcast"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,7 @@ def nothing_open(mine: Sequence[Invitation], at: datetime) -> Refused | None:
     ]
     if cancelled:
         return Refused(Why.CANCELLED, cancelled[0])
-    return Refused(Why.OVER, called[-1]) if called else Refused(Why.NOTHING)
+    return Refused(Why.ENDED, called[-1]) if called else Refused(Why.NOTHING)
 
 
 def _near(db: Connection, channel: str, at: datetime) -> list[Meeting]:
