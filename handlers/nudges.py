@@ -10,7 +10,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
 
 from handlers import reminders, tickets, working_days
 from handlers.audit import note
@@ -18,7 +17,7 @@ from handlers.flows.report import REMIND_AGAIN
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
 from handlers.outbox import Told, Words, tell_many
-from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet
+from handlers.reminders_open import LAST, NOT_CLOSED, OPEN, STOPPED, Quiet
 from handlers.rounds import Round
 from handlers.texts import say
 from handlers.thai import day, today
@@ -60,7 +59,7 @@ class Recipients:
 _OPEN = (
     select(
         schools.c.id.label("school"), memberships.c.role, people.c.id.label("person"), people.c.line_user_id,
-        people.c.blocked_at, extensions.c.due_on, reminded.c.at, reminded.c.again_at, STOPPED.label("stopped"),
+        people.c.blocked_at, extensions.c.due_on, LAST.label("at"), reminded.c.again_at, STOPPED.label("stopped"),
     )
     .select_from(schools)
     .outerjoin(reports, and_(reports.c.school_id == schools.c.id, reports.c.round_id == bindparam("round")))
@@ -183,8 +182,6 @@ _SEND = (
     .returning(nudges.c.id)
 )
 _NOTE = insert(table_of_reminders)
-_remind = upsert(reminded)
-_REMIND = _remind.on_conflict_do_update(index_elements=["person_id"], set_={"at": _remind.excluded.at})
 
 
 def prepare(db: Connection, channel: str, one: Round, scope: int, by: int, said: str, now: datetime) -> int:
@@ -221,6 +218,5 @@ def send(db: Connection, channel: str, one: Nudge, to: Sequence[Reached], now: d
             for school in each.schools
         ],
     )
-    db.execute(_REMIND, [{"person_id": each.person, "channel_id": channel, "at": now} for each in to])
     note(db, channel, "nudge.sent", now, person=one.person, nudge=one.id, recipients=len(to), scope=one.scope)
     return True

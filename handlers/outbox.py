@@ -1,9 +1,10 @@
 """The only way out: what is said is a row first, and what became of it is written to that row."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
+from os import urandom
 from typing import Any
 from uuid import uuid4
 
@@ -65,7 +66,11 @@ class Words:
 _IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = Prepared(
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
-    .where(outbox.c.person_id == bindparam("person"), _IS_OPEN)
+    .where(
+        outbox.c.person_id == bindparam("person"),
+        _IS_OPEN,
+        outbox.c.stale_at.is_(None) | (outbox.c.stale_at > bindparam("now")) | outbox.c.begun_at.is_not(None),
+    )
     .order_by(outbox.c.id)
 )
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
@@ -96,7 +101,7 @@ def add(
     An acknowledgement not yet begun is replaced; what was held for this visit is said first, as much as there is
     room for. The caller must hold the person's lock, so that rows of one person are added in order.
     """
-    open_rows = _OPEN(db, {"person": person}).all() if person is not None else []
+    open_rows = _OPEN(db, {"person": person, "now": now}).all() if person is not None else []
     room = MOST - len(words.messages) if token is not None else 0
     taken = {row.id for row in open_rows if room > 0 and _taken_from_worker(db, row, now)}
     way = _make_way(db, open_rows, taken, room)
@@ -162,7 +167,7 @@ def tell(
     No lock of the person is needed.
     """
     told = Told(person, recipient, once, words)
-    _TELL(db, _notice(channel, told, now, push_at, priority, digest(words.messages) if push_at else None))
+    _TELL(db, _notice(channel, told, now, push_at, priority))
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,32 +181,91 @@ class Told:
 
 
 def tell_many(
-    db: Connection, channel: str, told: Sequence[Told], now: datetime, push_at: datetime | None, priority: Priority
+    db: Connection,
+    channel: str,
+    told: Sequence[Told],
+    now: datetime,
+    push_at: datetime | None,
+    priority: Priority,
+    stale_at: datetime | None = None,
 ) -> None:
-    """Write words to many people at once, each as ``tell`` does."""
-    shared = {
-        key: _notice(channel, one, now, push_at, priority, digest(one.words.messages) if push_at else None)
-        for key, one in {id(one.words): one for one in told}.items()
-    }
-    rows = [shared[id(one.words)] | _own(one) for one in told]
-    if rows:
-        insert_many(db, _TELL.statement, list(rows[0]), [tuple(row.values()) for row in rows])
+    """Write words to many people at once, each as ``tell`` does; those who hear the same are best given together.
+
+    stale_at: from then on nobody begins to say them.
+    """
+    same: dict[int, list[Told]] = {}
+    for one in told:
+        same.setdefault(id(one.words), []).append(one)
+    few = [one for those in same.values() if len(those) < MANY for one in those]
+    for those in (*(those for those in same.values() if len(those) >= MANY), few):
+        if those:
+            _tell_some(db, channel, those, now, push_at, priority, stale_at)
 
 
-def _own(told: Told) -> dict[str, Any]:
-    """Return what differs from one person to the next."""
-    own = {"person_id": told.person, "recipient": told.recipient, "once_key": told.once}
-    return own | {"retry_key": str(uuid4())}
+_LET_GO = (
+    update(outbox)
+    .where(
+        _IS_OPEN,
+        outbox.c.stale_at <= bindparam("now"),
+        outbox.c.begun_at.is_(None),
+        outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
+    )
+    .values(state=Sending.REPLACED)
+)
 
 
-def _notice(
-    channel: str, told: Told, now: datetime, push_at: datetime | None, priority: Priority, same: str | None
-) -> dict[str, Any]:
+def let_go(db: Connection, now: datetime) -> None:
+    """Let words go that have become stale before anybody began to say them."""
+    db.execute(_LET_GO, {"now": now})
+
+
+MANY = 50
+"""People who hear the same words, for whom these are written once, in a statement of their own."""
+_OWN = ("person_id", "recipient", "once_key", "retry_key")
+_WORDING = ("messages", "about", "digest")
+
+
+def _tell_some(
+    db: Connection,
+    channel: str,
+    told: Sequence[Told],
+    now: datetime,
+    push_at: datetime | None,
+    priority: Priority,
+    stale_at: datetime | None,
+) -> None:
+    rows: list[tuple[Any, ...]]
+    rows = [(one.person, one.recipient, one.once, key) for one, key in zip(told, _new_keys(len(told)), strict=True)]
+    notice = _notice(channel, told[0], now, push_at, priority) | {"stale_at": stale_at}
+    columns: tuple[str, ...] = _OWN
+    said = {id(one.words): one.words for one in told}
+    if len(said) > 1:
+        columns += _WORDING
+        wording = {name: (words.messages, words.about, _digest(words, push_at)) for name, words in said.items()}
+        rows = [row + wording[id(one.words)] for row, one in zip(rows, told, strict=True)]
+    shared = {name: value for name, value in notice.items() if name not in columns}
+    insert_many(db, _TELL.statement, columns, rows, shared)
+
+
+def _new_keys(many: int) -> Iterator[str]:
+    """Yield as many retry keys, UUIDs of version 4, for whose dice the system is asked once."""
+    dice = urandom(16 * many).hex()
+    for at in range(0, len(dice), 32):
+        one = dice[at : at + 32]
+        yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-8{one[17:20]}-{one[20:]}"
+
+
+def _notice(channel: str, told: Told, now: datetime, push_at: datetime | None, priority: Priority) -> dict[str, Any]:
     words = replace(told.words, kind="notice")
-    row = _row(channel, told.person, told.recipient, told.once, words, now) | {"priority": priority, "digest": same}
+    row = _row(channel, told.person, told.recipient, told.once, words, now)
+    row |= {"priority": priority, "digest": _digest(words, push_at)}
     if push_at is None:
         return row | {"policy": Policy.HOLD, "state": Sending.HELD}
     return row | {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
+
+
+def _digest(words: Words, push_at: datetime | None) -> str | None:
+    return digest(words.messages) if push_at else None
 
 
 def digest(messages: list[dict[str, Any]]) -> str:

@@ -10,8 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, cast, delete, exists, func, null, or_, select, text, update
-from sqlalchemy.dialects.postgresql import insert as upsert  # compiles for SQLite too
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, text, update
 
 from handlers import channels, outbox, reminders_calls, rounds, tickets, working_days
 from handlers.messages.build import to_line
@@ -73,22 +72,12 @@ def quiet_at(channel: str, days: Days, now: datetime) -> Quiet:
 _DONE = select(reminders.c.kind, reminders.c.subject, reminders.c.person_id, reminders.c.slot).where(
     reminders.c.channel_id == bindparam("channel"), reminders.c.slot.in_(bindparam("slots", expanding=True))
 )
-_NEVER = cast(null(), reminded.c.again_at.type)
-_put = upsert(reminded).from_select(
-    ["person_id", "channel_id", "at", "again_at"],
-    select(reminders.c.person_id, reminders.c.channel_id, func.max(reminders.c.at), _NEVER)
-    .where(reminders.c.channel_id == bindparam("channel"), reminders.c.at == bindparam("now"), reminders.c.kind != CALL)
-    .group_by(reminders.c.person_id, reminders.c.channel_id),
-)
-_NOTE = _put.on_conflict_do_update(
-    index_elements=["person_id"], set_={"at": _put.excluded.at, "again_at": _put.excluded.again_at}
-)
 _PASSED = (
     update(reminded)
     .where(reminded.c.channel_id == bindparam("channel"), reminded.c.again_at <= bindparam("now"))
     .values(again_at=None)
 )
-"""What was asked for and is true no more is forgotten."""
+"""What was asked for and has been done, or is true no more, is forgotten."""
 # As the partial index writes it.
 _UNSAID = (
     sayings.c.channel_id == bindparam("channel"),
@@ -148,7 +137,7 @@ def _say(
 ) -> int:
     name = f"{NAME}{quiet.now:%Y%m%dT%H%M%S}"
     words: dict[tuple[object, ...], Words] = {}
-    rows: list[dict[str, Any]] = []
+    rows: dict[str, list[tuple[Any, ...]]] = {"report": [], "review": []}
     told: list[Told] = []
     for person, items in due.items():
         slots = [(one, slot) for one in items for slot in _slots(one, done)]
@@ -158,11 +147,12 @@ def _say(
         if key not in words:
             words[key] = Words(*to_line([reminder(items, setting)]))
         told.append(Told(person, items[0].recipient, once, words[key]))
-        rows += [row_of(quiet, one.kind, one.subject, person, slot, once, one) for one, slot in slots]
+        for one, slot in slots:
+            rows[one.kind].append(row_of(one.subject, person, slot, once, one))
     if told:
-        keep(db, rows)
+        for kind, those in rows.items():
+            keep(db, quiet, kind, those)
         _replace_older(db, quiet, {one.person for one in told})
-        db.execute(_NOTE, {"channel": quiet.channel, "now": quiet.now})
         outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
 
@@ -212,7 +202,7 @@ _is_stale = or_(
     (reminders.c.kind == CALL) & _over,
 )
 _STALE = (
-    select(sayings.c.id, sayings.c.once_key, sayings.c.person_id)
+    select(sayings.c.id, sayings.c.once_key)
     .where(
         *_UNSAID,
         exists().where(
@@ -222,7 +212,6 @@ _STALE = (
     .with_for_update(skip_locked=True, of=sayings)
 )
 _UNDO = delete(reminders).where(reminders.c.channel_id == bindparam("channel"), reminders.c.message == bindparam("key"))
-_ALLOW = update(reminded).where(reminded.c.person_id == bindparam("person")).values(at=None)
 
 
 def take_back(db: Connection, channel: str, running: int, now: datetime) -> int:
@@ -235,7 +224,4 @@ def take_back(db: Connection, channel: str, running: int, now: datetime) -> int:
     if rows:
         db.execute(_UNSAY, [{"row": row.id} for row in rows])
         db.execute(_UNDO, [{"channel": channel, "key": row.once_key} for row in rows])
-        again = [{"person": row.person_id} for row in rows if row.once_key.startswith(NAME)]
-        if again:
-            db.execute(_ALLOW, again)
     return len(rows)

@@ -8,9 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
-from sqlalchemy import Connection, String, and_, bindparam, cast, exists, func, or_, select
+from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
 from handlers import agencies, outbox, tickets
 from handlers.messages.build import to_line
@@ -87,10 +86,13 @@ _LATE = (
 )
 
 
-_told = exists().where(
-    reminders.c.kind == CALL,
-    reminders.c.subject == bindparam("prefix", type_=String) + cast(schools.c.id, String),
-    reminders.c.slot == bindparam("slot"),
+_told = schools.c.id.in_(
+    select(reminders.c.school_id).where(
+        reminders.c.channel_id == bindparam("channel"),
+        reminders.c.kind == CALL,
+        reminders.c.round_id == bindparam("round"),
+        reminders.c.slot == bindparam("slot"),
+    )
 )
 _NEWS = _LATE.where(~and_(extensions.c.due_on.is_(None), func.coalesce(reports.c.state, "") != State.RETURNED, _told))
 """Without those who have no days of their own and were handed over: in the end nearly all."""
@@ -104,9 +106,9 @@ def late(db: Connection, quiet: Quiet, one: Round, *, news: bool = False) -> lis
     usual = Rungs(one, quiet.now, {}).of(None, None, None, None)
     if usual.rung != CALL:
         return []  # no school's own day comes before the round's
-    at: dict[str, Any] = {"slot": usual.slot, "prefix": f"{one.id}:"} if news else {}
-    at |= {"channel": quiet.channel, "round": one.id, "now": quiet.now, "since": quiet.now - tickets.LAPSE}
-    rows = db.execute(_NEWS if news else _LATE, at | {"reply": quiet.reply}).all()
+    at = {"channel": quiet.channel, "round": one.id, "now": quiet.now, "reply": quiet.reply}
+    at |= {"slot": usual.slot, "since": quiet.now - tickets.LAPSE}
+    rows = db.execute(_NEWS if news else _LATE, at).all()
     rungs = Rungs(one, quiet.now, returned_on(db, one.id) if any(row.state == State.RETURNED for row in rows) else {})
     found = [(row, rungs.of(row.report, row.state, row.due_on, row.at)) for row in rows]
     return [
@@ -169,9 +171,9 @@ def queue(db: Connection, quiet: Quiet, one: Round) -> int:
             once = f"calls:{quiet.now:%Y%m%dT%H%M%S}:{who.person}"
             words = Words(*to_line([message(fresh, one.title, phones=who.agency is not None)]))
             told.append(Told(who.person, who.user, once, words))
-            rows += [row_of(quiet, CALL, call.subject, who.person, call.slot, once, call) for call in fresh]
+            rows += [row_of(call.subject, who.person, call.slot, once, call) for call in fresh]
     if rows:
-        keep(db, rows)
+        keep(db, quiet, CALL, rows)
         outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
 

@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger, Connection, and_, bindparam, case, exists, fu
 from sqlalchemy.sql import ColumnElement
 
 from handlers import questions, tickets
-from handlers.reminders_ladder import ladder, report_rung
+from handlers.reminders_ladder import CALL, ladder, report_rung
 from handlers.rounds import Round
 from handlers.thai import today
 from models.bulk import insert_many
@@ -72,12 +72,13 @@ STOPPED = (
 )
 """Whether a person wants no reminders in this round, or has told a coordinator of a problem that waits."""
 _REACHED = and_(people.c.line_user_id.is_not(None), people.c.blocked_at.is_(None))
+_of_person = and_(reminders.c.person_id == people.c.id, reminders.c.kind != CALL)
+LAST = select(func.max(reminders.c.at)).where(_of_person).correlate(people).scalar_subquery()
+"""When a person was last reminded."""
+_lately = exists().where(_of_person, reminders.c.at >= bindparam("between")).correlate(people)
 _LEFT_ALONE = or_(
     reminded.c.again_at > bindparam("now"),
-    and_(
-        reminded.c.again_at.is_(None),
-        or_(reminded.c.at >= bindparam("between"), people.c.heard_at >= bindparam("reply")),
-    ),
+    and_(reminded.c.again_at.is_(None), or_(people.c.heard_at >= bindparam("reply"), _lately)),
 )
 MAY_BE_REMINDED = and_(_REACHED, func.coalesce(_LEFT_ALONE, False).is_(False))
 
@@ -232,23 +233,14 @@ def _left(
 _ADD = insert(reminders)
 
 
-def keep(db: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    """Write down what is being said. Raises IntegrityError where any of it has been said before."""
-    if rows:
-        insert_many(db, _ADD, list(rows[0]), [tuple(row.values()) for row in rows])
+_OWN = ("subject", "person_id", "slot", "school_id", "round_id", "report_id", "message")
 
 
-def row_of(quiet: Quiet, kind: str, subject: str, person: int, slot: str, once: str, of: Any) -> dict[str, Any]:
-    """Return a row that says that something was said. of: has its school, round and report."""
-    return {
-        "channel_id": quiet.channel,
-        "kind": kind,
-        "subject": subject,
-        "person_id": person,
-        "slot": slot,
-        "school_id": of.school,
-        "round_id": of.round,
-        "report_id": of.report,
-        "at": quiet.now,
-        "message": once,
-    }
+def keep(db: Connection, quiet: Quiet, kind: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Write down what is being said, as ``row_of`` gives it. Raises IntegrityError where it has been said before."""
+    insert_many(db, _ADD, _OWN, rows, {"channel_id": quiet.channel, "kind": kind, "at": quiet.now})
+
+
+def row_of(subject: str, person: int, slot: str, once: str, of: Any) -> tuple[Any, ...]:
+    """Return what says that something was said, with which message. of: has its school, round and report."""
+    return subject, person, slot, of.school, of.round, of.report, once

@@ -26,7 +26,7 @@ def remind_at(
     db: Connection, channel: str, person: int, rounds: Collection[int], moment: datetime, now: datetime
 ) -> None:
     """Remind a person at a moment of whatever is open then, and not before; a stop in these rounds is over."""
-    db.execute(_AGAIN, {"person_id": person, "channel_id": channel, "at": None, "again_at": moment})
+    db.execute(_AGAIN, {"person_id": person, "channel_id": channel, "again_at": moment})
     for number in sorted(rounds):
         db.execute(_GO_ON, {"person": person, "round": number})
     note(db, channel, "reminder.asked", now, person=person, at=moment.isoformat())

@@ -23,12 +23,14 @@ reminders = Table(
     Column("subject", String(40), nullable=False),  # what it is about, e.g. round and school
     Column("person_id", ForeignKey("people.id"), nullable=False),
     Column("slot", String(40), nullable=False),  # which rung, counted from which day
-    Column("school_id", ForeignKey("schools.id")),
-    Column("round_id", ForeignKey("rounds.id")),
-    Column("report_id", ForeignKey("reports.id")),
+    # No foreign keys: the planner has just read these, and to check them for each of 30,000 rows takes as long as
+    # writing the rows. None of these is ever deleted but a draft, whose reminders may outlive it.
+    Column("school_id", Integer),
+    Column("round_id", Integer),
+    Column("report_id", Integer),
     Column("at", UtcDateTime, nullable=False),
     Column("message", String(120), nullable=False),  # the outbox row's once_key that says it, among others perhaps
-    UniqueConstraint("kind", "subject", "person_id", "slot"),
+    UniqueConstraint("person_id", "kind", "subject", "slot"),
     Index("ix_reminders_channel_id_message", "channel_id", "message"),
 )
 
@@ -37,7 +39,6 @@ reminded = Table(
     metadata,
     Column("person_id", ForeignKey("people.id"), primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
-    Column("at", UtcDateTime),  # of the newest reminder
     Column("again_at", UtcDateTime),  # asked for: until then none, then one
 )
 

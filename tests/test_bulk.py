@@ -7,29 +7,26 @@ from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
 from sqlalchemy.exc import IntegrityError
 
+from models import bulk
 from models.bulk import insert_many
-from models.outbox import Sending, outbox
+from models.outbox import Policy, Sending, outbox
 from models.programme import channels
 
 NOW = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
-COLUMNS: tuple[str, ...] = (
-    "once_key",
-    "channel_id",
-    "recipient",
-    "kind",
-    "policy",
-    "messages",
-    "about",
-    "retry_key",
-    "state",
-    "due_at",
-)
-COLUMNS += ("tries", "created_at", "priority")
+COLUMNS = ("once_key", "messages", "about", "retry_key", "state", "due_at")
+SAME = {
+    "channel_id": "main",
+    "recipient": "U1",
+    "kind": "notice",
+    "policy": Policy.PUSH,
+    "tries": 0,
+    "created_at": NOW,
+    "token_at": None,
+}
 
 
-def row(once, words="สวัสดี “ท่าน ผอ.” \\ \t\n100%"):
-    said = [{"type": "text", "text": words}]
-    return (once, "main", "U1", "notice", "push", said, None, f"key{once}", Sending.QUEUED, NOW, 0, NOW, "reminder")
+def row(once, words='สวัสดี “ท่าน ผอ.” \\ \t\n100% "\u2028'):
+    return once, [{"type": "text", "text": words}], [None], f"key{once}", Sending.QUEUED, NOW
 
 
 @pytest.fixture
@@ -40,8 +37,8 @@ def db(store):
 
 
 def test_rows_are_written_as_core_writes_them(db):
-    insert_many(db, insert(outbox), COLUMNS, [row(f"b{n}") for n in range(3)])
-    db.execute(insert(outbox), dict(zip(COLUMNS, row("core"), strict=True)))
+    insert_many(db, insert(outbox), COLUMNS, [row(f"b{n}") for n in range(3)], SAME)
+    db.execute(insert(outbox), SAME | dict(zip(COLUMNS, row("core"), strict=True)))
     *many, core = db.execute(select(outbox).order_by(outbox.c.id)).all()
     assert [one.once_key for one in many] == ["b0", "b1", "b2"]
     differing = {"id", "once_key", "retry_key"}
@@ -53,17 +50,23 @@ def test_rows_are_written_as_core_writes_them(db):
 
 def test_what_is_there_already_stays_as_it_is(db):
     ignoring = insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"])
-    insert_many(db, ignoring, COLUMNS, [row("a", "ก่อน")])
-    insert_many(db, ignoring, COLUMNS, [row("a", "หลัง"), row("b")])
+    insert_many(db, ignoring, COLUMNS, [row("a", "ก่อน")], SAME)
+    insert_many(db, ignoring, COLUMNS, [row("a", "หลัง"), row("b")], SAME)
     found = db.execute(select(outbox.c.once_key, outbox.c.messages).order_by(outbox.c.id)).all()
     assert [(one.once_key, one.messages[0]["text"][:4]) for one in found] == [("a", "ก่อน"), ("b", "สวัส")]
 
 
 def test_nothing_to_write_is_nothing_written(db):
-    insert_many(db, insert(outbox), COLUMNS, [])
+    insert_many(db, insert(outbox), COLUMNS, [], SAME)
     assert db.execute(select(outbox)).all() == []
 
 
 def test_a_row_that_may_not_be_is_refused_as_core_refuses_it(db):
     with pytest.raises(IntegrityError), db.begin_nested():
-        insert_many(db, insert(outbox), COLUMNS, [row("a"), row("a")])
+        insert_many(db, insert(outbox), COLUMNS, [row("a"), row("a")], SAME)
+
+
+def test_more_rows_than_go_in_one_statement_are_all_written(db, monkeypatch):
+    monkeypatch.setattr(bulk, "_AT_ONCE", 2)
+    insert_many(db, insert(outbox), COLUMNS, [row(f"b{n}") for n in range(5)], SAME)
+    assert db.execute(select(outbox.c.once_key).order_by(outbox.c.id)).scalars().all() == [f"b{n}" for n in range(5)]
