@@ -11,8 +11,10 @@ import structlog
 from bot.app import Works
 from bot.line import read
 from bot.line.content import ContentGateway
+from bot.line.menus import MenuLine
 from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
+from bot.rich_menus import MenuClerk
 from handlers import due, housekeeping, kept, quota
 from handlers.heard import Heard
 from handlers.kept import RetryFailed
@@ -30,6 +32,7 @@ class Chores:
         self._works = works
         self._files = MediaStore(works.settings.media_url)
         self._line = ContentGateway(works.gateway)
+        self._menus = MenuClerk(works.store, MenuLine(works.gateway), works.clock)
         self._rests_until = 0.0
 
     def due(self) -> int:
@@ -101,6 +104,22 @@ class Chores:
             looked_at += sum(fetched.values())
         return looked_at + delete_due(works.store, self._files, works.clock)
 
+    def choose_menus(self) -> int:
+        """Note whose rich menu is to be another one. Return of how many people.
+
+        Raises:
+            Busy: the database could not be had.
+        """
+        return self._menus.look()
+
+    def link_menus(self) -> int:
+        """Tell LINE of them. Return of how many people.
+
+        Raises:
+            Busy: the database could not be had.
+        """
+        return self._menus.tell()
+
     def count(self) -> int:
         """Ask LINE what the month allows and what is used: others may send too, and plans change. Return how many.
 
@@ -130,7 +149,7 @@ class Chores:
 
     def run(self) -> None:
         """Do all of it once; trouble with one does not keep the others."""
-        for chore in (self.due, self.deliver, self.retry, self.fetch):
+        for chore in (self.due, self.deliver, self.retry, self.fetch, self.choose_menus, self.link_menus):
             try:
                 chore()
             except Exception:

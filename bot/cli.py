@@ -34,6 +34,7 @@ COMMANDS = {
     "rotate-secret": ("bot.commands.channels", "Replace a channel's secret; the old one is accepted for a while."),
     "reseal": ("bot.commands.channels", "Seal all secrets anew with the first key in RAINGAN_KEY."),
     "seal-key": ("bot.commands.channels", "Print a new key for RAINGAN_KEY."),
+    "rich-menu": ("bot.commands.rich_menu", "Draw the menus below the chat, and show everybody theirs."),
     "doctor": ("bot.commands.doctor", "Check token, webhook, quota, database and files, and say what is wrong."),
     "audit": ("bot.commands.audit", "List who did what, or verify that the trail is whole."),
     "replay-inbox": ("bot.commands.database", "Apply parked events again, after what failed was mended."),

@@ -13,11 +13,15 @@ from itertools import cycle
 from pathlib import Path
 
 import click
+import structlog
 from sqlalchemy import Connection
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot.app import Works, assemble, create_app
 from bot.chores import Chores
+from bot.line.menus import MenuLine
+from bot.menu_maker import CannotMake, MenuMaker
+from bot.menu_pictures import Pictures
 from bot.roster_files import read_table
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Platform, serve
@@ -26,6 +30,9 @@ from handlers import inviting, roster
 from models import migrations
 from models.people import Role, contacts, memberships, people, schools
 from models.programme import MAIN
+from models.store import Busy
+
+log = structlog.get_logger(__name__)
 
 ROSTER = Path(__file__).parent / "simulator" / "data" / "roster.csv"
 PROVINCE = "ทั้งจังหวัด"
@@ -73,7 +80,7 @@ class Demo:
         self.works = assemble(_settings(database, folder, self.url, bot_port), clock=self.platform.now)
         self._people()
         self._web = _Web(self.works, bot_port)
-        self._chores = _Ticking(self.works)
+        self._chores = _Ticking(self.works, folder / "menus")
 
     def _people(self) -> None:
         """Import the demo's schools, and give a phone to everybody of the circle; those not joined get a code."""
@@ -169,15 +176,29 @@ class _Web:
 class _Ticking:
     """What the worker process does elsewhere, on the demo's own clock."""
 
-    def __init__(self, works: Works) -> None:
+    def __init__(self, works: Works, pictures: Path) -> None:
+        self._works = works
+        self._pictures = Pictures(pictures)
         self._chores = Chores(works)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
+        self._make_menus()
         while not self._stop.wait(TICK):
             self._chores.run()
+
+    def _make_menus(self) -> None:
+        """Do what `python -m bot rich-menu` does: a stand-in that has just started knows no menus."""
+        works = self._works
+        maker = MenuMaker(works.store, MenuLine(works.gateway), MAIN, works.clock, self._pictures)
+        try:
+            for _ in maker.make():
+                if self._stop.is_set():
+                    return
+        except (CannotMake, Busy):
+            log.exception("no rich menus")
 
     def stop(self) -> None:
         self._stop.set()

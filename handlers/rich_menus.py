@@ -80,9 +80,7 @@ class Menu:
             "selected": bool(self.waiting) or self.hat == GUEST,
             "name": title,
             "chatBarText": _data()["bar_waiting" if self.waiting else "bar"],
-            "areas": [
-                {"bounds": self._bounds(place), "action": _action(one)} for place, one in enumerate(self.areas)
-            ],
+            "areas": [{"bounds": self._bounds(place), "action": _action(one)} for place, one in enumerate(self.areas)],
         }
 
     def _bounds(self, place: int) -> dict[str, int]:
@@ -133,7 +131,7 @@ def wanted(hat: str | None, waiting: Iterable[str]) -> str | None:
     """
     if hat is None or hat not in _data()["roles"] or hat == GUEST:
         return None
-    may_wait = {one.waits for one in menus()[hat].areas}
+    may_wait = {one.waits for one in menus()[hat].areas if one.waits}
     return name_of(hat, may_wait & set(waiting))
 
 

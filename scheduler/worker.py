@@ -44,12 +44,18 @@ class Worker:
     def _delivering(self) -> list[Tick]:
         """Rows are claimed, so every process may look for them."""
         chores = self._chores
-        return [self._tick(chores.deliver, 1.0), self._tick(chores.retry, 5.0), self._tick(chores.fetch, 2.0)]
+        return [
+            self._tick(chores.deliver, 1.0),
+            self._tick(chores.retry, 5.0),
+            self._tick(chores.fetch, 2.0),
+            self._tick(chores.link_menus, 2.0),
+        ]
 
     def _clock(self) -> list[Tick]:
         chores = self._chores
         return [
             self._tick(self._led(chores.due), 3.0),
+            self._tick(self._led(chores.choose_menus), 2.0),
             self._tick(self._led(self._watch.look, "watch"), 60.0),
             self._tick(self._led(chores.count), 3600.0),
             self._tick(chores.housekeep, 86_400.0),

@@ -15,7 +15,7 @@ import structlog
 
 from bot import metrics
 from bot.line.answers import BotInfo, Quota, Refused, Sent, WebhookInfo, WebhookTried, Why, judge, unanswered
-from bot.line.wire import Broken, NotReached, Wire
+from bot.line.wire import Answer, Broken, NotReached, Wire
 from handlers.channels import NoChannel
 from models.json_text import to_json
 
@@ -120,6 +120,37 @@ class Gateway:
             Unanswered: no answer came.
         """
         return self._sdk.open_content(channel, message_id)
+
+    def call(
+        self, channel: str, what: str, method: bytes, path: str, body: bytes = b"", kind: str = "application/json"
+    ) -> Answer | Refused:
+        """Make a call of another kind, without the SDK; return LINE's answer, or why it is none that helps.
+
+        what: the call's name in the books, for a path may hold somebody's id. kind: of the body; a picture goes where
+        LINE keeps those.
+        """
+        began = time.perf_counter()
+        request_id = None
+        try:
+            token = self._token_of(channel)
+        except NoChannel:
+            return Refused("no such channel", Why.CHANNEL, permanent=True)
+        headers = _lines({"Authorization": f"Bearer {token}", "User-Agent": AGENT, "Content-Type": kind})
+        try:
+            answered = (self._data_wire if kind != "application/json" else self._wire).post(path, headers, body, method)
+        except (NotReached, Broken) as error:
+            answer: Answer | Refused = unanswered(str(error), reached=isinstance(error, Broken))
+        else:
+            request_id = answered.headers.get("x-line-request-id")
+            judged = judge(answered.status, answered.body)
+            answer = judged if isinstance(judged, Refused) else answered
+        judged = answer if isinstance(answer, Refused) else Sent()
+        self._note(channel, what, judged, request_id, time.perf_counter() - began)
+        return answer
+
+    @cached_property
+    def _data_wire(self) -> Wire:
+        return Wire(self._data_host, tls=self._tls, connect=self._timeouts[0], read=self._timeouts[1])
 
     @cached_property
     def _sdk(self) -> "Sdk":

@@ -66,8 +66,8 @@ class Wire:
         self.close = weakref.finalize(self, _close, self._idle)
         """Close the connections that are not in use; done by itself when nobody needs them any more."""
 
-    def post(self, path: str, headers: bytes, body: bytes) -> Answer:
-        """Post a body once.
+    def post(self, path: str, headers: bytes, body: bytes, method: bytes = b"POST") -> Answer:
+        """Post a body once, or make another kind of request.
 
         headers: lines that end in CR LF, without host and length.
 
@@ -76,7 +76,8 @@ class Wire:
             Broken: the request may have had its effect.
         """
         connection = self._free() or self._open()
-        request = b"POST %s%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s" % (
+        request = b"%s %s%s HTTP/1.1\r\nHost: %s\r\n%sContent-Length: %d\r\n\r\n%s" % (
+            method,
             self._prefix,
             path.encode(),
             self._name,

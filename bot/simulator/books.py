@@ -62,26 +62,37 @@ class RetryKeys:
 
 @dataclass(slots=True)
 class Rate:
-    """How fast an endpoint may be called: a bucket that holds a second's calls and fills again (REF Rate limits)."""
+    """How fast an endpoint may be called: a bucket that holds so many calls and fills again (REF Rate limits).
 
-    per_second: int
+    seconds: in which it fills.
+    """
+
+    calls: int
+    seconds: float = 1.0
     _spent: float = 0.0
     _at: datetime | None = None
 
     def take(self, now: datetime) -> bool:
         """Take one call; False where there were too many just now."""
         passed = (now - self._at).total_seconds() if self._at else 0.0
-        self._spent = max(0.0, self._spent - max(0.0, passed) * self.per_second)
+        self._spent = max(0.0, self._spent - max(0.0, passed) * self.calls / self.seconds)
         self._at = now
-        if self._spent + 1 > self.per_second:
+        if self._spent + 1 > self.calls:
             return False
         self._spent += 1
         return True
 
 
 def rates() -> dict[str, Rate]:
-    """Return the rates of a channel's endpoints that send."""
-    return {"reply": Rate(2000), "push": Rate(2000), "multicast": Rate(200)}
+    """Return the rates of a channel's endpoints that have one of their own."""
+    return {
+        "reply": Rate(2000),
+        "push": Rate(2000),
+        "multicast": Rate(200),
+        "rich_menu_link": Rate(2000),
+        "rich_menu_create": Rate(100, 3600.0),
+        "rich_menu_delete": Rate(100, 3600.0),
+    }
 
 
 @dataclass(slots=True)

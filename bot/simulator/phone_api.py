@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+from bot.simulator import menus
 from bot.simulator.acts import Acts, NotPossible
 from bot.simulator.filetypes import content_type
 from bot.simulator.http import Answer, Request, json_answer
@@ -67,6 +68,8 @@ class PhoneApi:
             return json_answer(self._talk(request))
         if request.method == "GET" and name.startswith("media/"):
             return self._picture(name.removeprefix("media/"))
+        if request.method == "GET" and name.startswith("menu/"):
+            return self._menu_picture(name.removeprefix("menu/"))
         raise _Wrong(404, f"no {request.method} {request.path}")
 
     def _state(self) -> Json:
@@ -111,6 +114,7 @@ class PhoneApi:
                 "items": [item.shown() for item in new],
                 "changed": [item.shown() for item in changed],
                 "typing": talk.typing(self._platform.now()),
+                "menu": menus.shown(self._channel, user),
             }
 
     def _news(self, talk: Talk, after: float) -> bool:
@@ -132,6 +136,12 @@ class PhoneApi:
         inline = kind.startswith(("image/", "video/", "audio/"))
         headers = {"content-type": kind, "content-disposition": "inline" if inline else "attachment"}
         return Answer(200, media.body, headers)
+
+    def _menu_picture(self, menu_id: str) -> Answer:
+        picture = self._channel.menus.pictures.get(menu_id)
+        if picture is None:
+            raise _Wrong(404, "no such menu")
+        return menus.picture_answer(picture)
 
     def _say(self, request: Request) -> Json:
         body = _body(request)

@@ -50,7 +50,7 @@ def invalid(name: str) -> Refusal:
 
 def reply(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Answer one event with its reply token; free (REF Send reply message)."""
-    _check_rate(platform, channel, "reply")
+    check_rate(platform, channel, "reply")
     if RETRY_KEY in request.headers:
         raise Refusal(400, "The retry key is not supported by this API")
     body = _body(request, {"replyToken", "messages", "notificationDisabled"})
@@ -66,7 +66,7 @@ def reply(platform: "Platform", channel: Channel, request: Request) -> Answer:
 
 def push(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to one person; counted (REF Send push message)."""
-    _check_rate(platform, channel, "push")
+    check_rate(platform, channel, "push")
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
@@ -85,7 +85,7 @@ def push(platform: "Platform", channel: Channel, request: Request) -> Answer:
 
 def multicast(platform: "Platform", channel: Channel, request: Request) -> Answer:
     """Send to many people; counted for each one reached (REF Send multicast message)."""
-    _check_rate(platform, channel, "multicast")
+    check_rate(platform, channel, "multicast")
     repeated = _repeated(platform, channel, request)
     if repeated:
         return repeated
@@ -145,7 +145,8 @@ def _recipients(body: Json) -> list[str]:
     return list(dict.fromkeys(to))
 
 
-def _check_rate(platform: "Platform", channel: Channel, endpoint: str) -> None:
+def check_rate(platform: "Platform", channel: Channel, endpoint: str) -> None:
+    """Refuse a call that comes too fast (REF Rate limits)."""
     if not channel.rates[endpoint].take(platform.now()):
         raise Refusal(429, RATE_LIMIT)
 

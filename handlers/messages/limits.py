@@ -69,6 +69,12 @@ LOCATION_ADDRESS_UNITS = 100
 RICH_MENU_AREAS = 20
 RICH_MENU_BAR_GRAPHEMES = 14
 RICH_MENU_NAME_UNITS = 300
+RICH_MENU_WIDTH = range(800, 2501)
+RICH_MENU_LEAST_HEIGHT = 250
+RICH_MENU_LEAST_RATIO = 1.45  # width to height
+RICH_MENU_PICTURE_BYTES = 1_000_000  # LINE says 1 MB; the smaller reading is kept
+RICH_MENUS = 1000
+RICH_MENU_USERS = 500  # of one call that links or unlinks many
 
 # REF Display a loading animation
 LOADING_SECONDS = range(5, 61, 5)

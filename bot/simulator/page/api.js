@@ -56,4 +56,6 @@ export function upload(user, kind, file, set = {}) {
   });
 }
 
+export const menuAddress = (id) => `${BASE}menu/${encodeURIComponent(id)}`;
+
 export const mediaAddress = (id) => `${BASE}media/${encodeURIComponent(id)}`;

@@ -8,7 +8,7 @@
  *   bubble                 data-id, data-from="me|bot", data-type, data-unsent="true|false"; holds quoted, photo, …
  *   bubble-more            opens bubble-menu: menu-reply, menu-unsend (own only), menu-copy
  *   flex-bubble, flex-carousel, flex-button, flex-tap (tappable box, text, image), flex-unknown (red)
- *   quick-replies, quick-reply
+ *   quick-replies, quick-reply · menu-bar, rich-menu, menu-area (aria-label: what a tap says)
  *   input, send, attach, tray, attach-photo, attach-file, attach-voice, attach-sticker, attach-location
  *   file-photo, file-file, file-voice     the hidden <input type=file> of each: set_input_files on them
  *   quote, quote-cancel    the bubble being answered · quoted, inside a bubble
@@ -26,6 +26,7 @@ import { onHold, openMenu } from "./menu.js";
 import { summary } from "./message.js";
 import { people, placeOf } from "./people.js";
 import { QuickReplies } from "./quick.js";
+import { RichMenu } from "./richmenu.js";
 import { hour } from "./thaidate.js";
 
 const TOAST = 3500; // ms
@@ -159,6 +160,7 @@ export class Phone extends EventTarget {
   #hear(news, whole) {
     this.log.hear(news, whole);
     this.quick.follow(this.log.last);
+    this.menu.follow(news.menu ?? null);
     const code = this.person?.code;
     if (code && news.items.some((item) => item.from === "me" && item.message.text?.includes(code))) this.#redeemed = true;
     this.#personChanged();
@@ -171,6 +173,8 @@ export class Phone extends EventTarget {
     this.log = new Log(this, this.welcome);
     this.quick = new QuickReplies(this);
     this.composer = new Composer(this);
+    this.menu = new RichMenu(this);
+    this.composer.input.addEventListener("focus", () => this.menu.close()); // the keyboard takes its place
     this.gate = el("div", { class: "gate", hidden: true });
     this.toast = el("p", { class: "toast", testid: "toast", role: "status", hidden: true });
     this.time = el("span", { "aria-hidden": "true" });
@@ -178,7 +182,7 @@ export class Phone extends EventTarget {
       el("div", { class: "status-bar", "aria-hidden": "true" }, this.time, el("span", { class: "battery" })),
       el("header", { class: "chat-head" }, botFace(), el("div", {}, el("h2", {}, "รายงาน"), el("small", {}, "บัญชีทางการ"))),
       el("div", { class: "talk" }, this.log.element, this.log.down),
-      this.quick.element, this.gate, this.composer.element, this.toast);
+      this.quick.element, this.gate, this.composer.element, this.menu.element, this.toast);
     this.owner = el("div", { class: "owner", testid: "person" });
     this.hint = el("aside", { class: "hint", testid: "hint", "aria-label": "บัตรเชิญ", hidden: true });
     this.element = el("section", { class: "phone", testid: "phone", "aria-label": "โทรศัพท์", "data-user": this.user }, this.owner, this.hint, el("div", { class: "frame" }, this.screen));
@@ -217,6 +221,7 @@ export class Phone extends EventTarget {
     const stranger = Boolean(person && !person.friend && !blocked && this.log.last);
     this.gate.hidden = !blocked && !stranger;
     this.composer.element.hidden = blocked;
+    this.menu.element.classList.toggle("away", blocked);
     this.gate.replaceChildren(...(blocked ? ["บล็อกบัญชีนี้ไว้", button({ class: "strong", testid: "unblock", onclick: () => this.befriend(true) }, "เลิกบล็อก")]
       : stranger ? ["ยังไม่ได้เพิ่มเพื่อน", this.#addFriend()] : []));
   }

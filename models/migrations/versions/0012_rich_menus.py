@@ -24,10 +24,14 @@ def upgrade() -> None:
         "menu_links",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("channel_id", sa.String(length=40), nullable=False),
+        sa.Column("line_user_id", sa.String(length=64), nullable=True),
         sa.Column("wanted", sa.String(length=40), nullable=True),
         sa.Column("wanted_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("linked", sa.String(length=100), nullable=True),
         sa.Column("linked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=True),
         sa.ForeignKeyConstraint(["channel_id"], ["channels.id"], name=op.f("fk_menu_links_channel_id_channels")),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_menu_links_person_id_people")),
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_menu_links")),
@@ -35,7 +39,7 @@ def upgrade() -> None:
     with op.batch_alter_table("menu_links", schema=None) as batch_op:
         batch_op.create_index(
             "ix_menu_links_open",
-            ["wanted_at"],
+            ["due_at"],
             unique=False,
             sqlite_where=sa.text("linked_at IS NULL"),
             postgresql_where=sa.text("linked_at IS NULL"),
