@@ -44,6 +44,12 @@ class Audience:
         agencies = reach if self.agencies is None else self.agencies & reach
         return Audience(self.roles, agencies, self.schools)
 
+    def has(self, school: int | None, agency: int | None) -> bool:
+        """Tell whether a school of an agency, or an officer of it (no school), is within it, whatever the role."""
+        if self.schools:
+            return school in self.schools and (self.agencies is None or agency in self.agencies)
+        return self.agencies is None or agency in self.agencies
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -105,7 +111,7 @@ def members(db: Connection, channel: str, to: Audience, now: datetime) -> Sequen
         )
         for row in rows
     )  # fmt: skip
-    return [one for one in found if _fits(to, one.school, one.agency)]
+    return [one for one in found if to.has(one.school, one.agency)]
 
 
 def schools_of(db: Connection, channel: str, to: Audience, now: datetime) -> Sequence[School]:
@@ -113,14 +119,8 @@ def schools_of(db: Connection, channel: str, to: Audience, now: datetime) -> Seq
     if not to.roles & SCHOOL_ROLES:
         return []
     rows = db.execute(_SCHOOLS, {"channel": channel, "now": now})
-    return [School(row.id, row.agency_id) for row in rows if _fits(to, row.id, row.agency_id)]
+    return [School(row.id, row.agency_id) for row in rows if to.has(row.id, row.agency_id)]
 
 
 SCHOOL_ROLES = frozenset({Role.DIRECTOR, Role.ACTING, Role.DELEGATE})
 """Who speaks for a school."""
-
-
-def _fits(to: Audience, school: int | None, agency: int | None) -> bool:
-    if to.schools:
-        return school in to.schools and (to.agencies is None or agency in to.agencies)
-    return to.agencies is None or agency in to.agencies

@@ -38,6 +38,7 @@ _NOBODYS = (
     outbox.c.due_at <= bindparam("now"),
     outbox.c.lease_until <= bindparam("now"),
     outbox.c.multicast_id.is_(None),
+    or_(outbox.c.stale_at.is_(None), outbox.c.stale_at > bindparam("now"), outbox.c.begun_at.is_not(None)),
     or_(
         outbox.c.channel_id.not_in(bindparam("silent", expanding=True)),
         outbox.c.policy != Policy.PUSH,

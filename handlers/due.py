@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers import digests_telling, erasures, reminders, round_news
+from handlers import digests_telling, erasures, meetings_clock, reminders, round_news
 
 PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (
     reminders.queue,
     round_news.queue,
+    meetings_clock.queue,
     digests_telling.queue,
     erasures.queue,
 )

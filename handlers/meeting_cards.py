@@ -62,7 +62,7 @@ def notice(meeting: Meeting) -> Card:
     again = meeting.version > 1
     head = say("meeting.called_again", n=meeting.version - 1) if again else say("meeting.called")
     told, title = _short(rows(meeting)), named(meeting)
-    ends = [say("meeting.how_to_answer", words=_typed(meeting)), say("meeting.may_change")]
+    ends = [say("meeting.how_to_answer", words=typed(meeting)), say("meeting.may_change")]
     lines = [say("meeting.row", field=say(f"meeting.field.{name}"), value=words) for name, words in told]
     links = [f"{label}: {url}" for label, url in _links(meeting)]
     alt = "\n".join([f"{head}: {title}", *lines[:-1], *links, *lines[-1:], *ends])
@@ -73,7 +73,7 @@ def notice(meeting: Meeting) -> Card:
 
 def answers(meeting: Meeting) -> list[dict[str, Any]]:
     """Return the buttons with which a meeting is answered, as it stands."""
-    acts = [do for do in ANSWERS if _offers(meeting, do)]
+    acts = [do for do in ANSWERS if offers(meeting, do)]
     made = [button(say(f"meeting.label.{do}"), act(meeting, do), primary=do in ANSWERS[:2]) for do in acts]
     return [*made, button(say("meeting.label.meeting_calendar"), act(meeting, "meeting_calendar"))]
 
@@ -83,11 +83,13 @@ def act(meeting: Meeting, do: str) -> Act:
     return Act(do, revision=meeting.version, value=str(meeting.id))
 
 
-def _offers(meeting: Meeting, do: str) -> bool:
+def offers(meeting: Meeting, do: str) -> bool:
+    """Tell whether an answer may be given to a meeting: one cannot go to a room where there is none."""
     return {"meeting_room": meeting.has_room, "meeting_online": meeting.is_online}.get(do, True)
 
 
-def _typed(meeting: Meeting) -> str:
+def typed(meeting: Meeting) -> str:
+    """Return the words with which a meeting is answered."""
     modes = {"room": meeting.has_room, "online": meeting.is_online}
     return " ".join([*(say(f"meeting.word_{mode}") for mode, has in modes.items() if has), say("meeting.word_rest")])
 
@@ -153,7 +155,7 @@ def changed(meeting: Meeting, change: Change) -> Card:
     head, title = say("meeting.changed"), named(meeting)
     lines = list(_changes(meeting, change))
     asks = say("meeting.asked_again" if change.asks_again else "meeting.answer_stands")
-    ends = [asks, say("meeting.how_to_answer", words=_typed(meeting))]
+    ends = [asks, say("meeting.how_to_answer", words=typed(meeting))]
     alt = "\n".join([f"{head}: {title}", *lines, *ends])
     body = [text(line, weight="bold") for line in lines] + _link_buttons_of(meeting, change)
     body += [{"type": "separator"}, text(asks), text(ends[-1], size="sm", color=QUIET)]

@@ -163,4 +163,4 @@ def _tell_cancelled(db: Connection, meeting: Meeting, now: datetime) -> None:
     hearers = meetings_telling.company(db, meeting, now).hearers
     told = [(one, words) for one in hearers.values() if one.person in known]
     at = meetings_telling.moment_of_change(db, meeting, now)
-    meetings_telling.tell(db, meeting, told, CANCELLED, now, at, Priority.MEETING_CHANGE)
+    meetings_telling.tell(db, meeting, told, CANCELLED, now, at, Priority.MEETING_CHANGE, meeting.ends_at)

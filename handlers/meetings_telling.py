@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, bindparam, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import audiences, working_days
+from handlers import audiences, meetings, working_days
 from handlers.audiences import SCHOOL_ROLES, Member, School
 from handlers.meetings import Meeting
 from handlers.messages.build import to_line
@@ -23,6 +23,12 @@ SOON = timedelta(hours=24)
 LAST_CALL = timedelta(hours=1)
 """A call that office hours would put off until this long before the start does not wait for them."""
 CALLED, CHANGED, CANCELLED = "called", "changed", "cancelled"
+
+
+def still(db: Connection, meeting: Meeting) -> Meeting | None:
+    """Lock a meeting that was read before; None where it has been changed or cancelled since."""
+    at = meetings.locked(db, meeting.channel, meeting.id)
+    return at if at is not None and (at.state, at.version) == (meeting.state, meeting.version) else None
 
 
 # Who --------------------------------------------------------------------------------------------------------------
@@ -133,11 +139,14 @@ def tell(
     now: datetime,
     push_at: datetime,
     priority: Priority,
+    stale_at: datetime | None = None,
 ) -> int:
     """Note and tell something of a meeting; return how many it is told to. The meeting must be locked.
 
     Who has blocked us hears it after unblocking. The slot is told once to one person.
+    stale_at: when it is of no use any more; the start of the meeting where nothing is said.
     """
+    stale_at = stale_at or meeting.starts_at
     same = {"meeting_id": meeting.id, "channel_id": meeting.channel, "version": meeting.version, "slot": slot}
     insert_many(db, _NOTE, ("person_id",), [(one.person,) for one, _ in to], same | {"at": now})
     for blocked in (False, True):
@@ -146,7 +155,7 @@ def tell(
             for one, words in to
             if one.blocked == blocked
         ]
-        tell_many(db, meeting.channel, told, now, None if blocked else push_at, priority)
+        tell_many(db, meeting.channel, told, now, None if blocked else push_at, priority, stale_at)
     return len(to)
 
 

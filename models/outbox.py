@@ -65,6 +65,7 @@ outbox = Table(
     Column("multicast_id", ForeignKey("multicasts.id")),  # the call it goes in with others; null: in one of its own
     Column("begun_at", UtcDateTime),  # since then a process may have called LINE with its key; null: none has
     Column("paid_in", String(7)),  # the month whose count has one for it
+    Column("stale_at", UtcDateTime),  # from then on nobody begins to say it; null: it does not get stale
     UniqueConstraint("channel_id", "once_key"),
     Index(
         "ix_outbox_due",
@@ -85,6 +86,12 @@ outbox = Table(
         "multicast_id",
         sqlite_where=text("multicast_id IS NOT NULL"),
         postgresql_where=text("multicast_id IS NOT NULL"),
+    ),
+    Index(
+        "ix_outbox_stale",
+        "stale_at",
+        sqlite_where=text("state IN ('queued', 'held') AND stale_at IS NOT NULL"),
+        postgresql_where=text("state IN ('queued', 'held') AND stale_at IS NOT NULL"),
     ),
     Index(
         "ix_outbox_open",

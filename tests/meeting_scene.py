@@ -8,12 +8,15 @@ from sqlalchemy import select, update
 
 from bot.simulator.bubbles import words_of
 from bot.simulator.validate import check
-from handlers import meetings, meetings_calling
-from handlers.meetings import Meeting
+from handlers import meetings, meetings_answers, meetings_calling, meetings_clock
+from handlers.meetings import Invitee, Meeting, invitee_of
+from handlers.meetings_answers import Answer, Outcome
 from handlers.meetings_calling import Draft
 from handlers.thai import BANGKOK
+from models.meetings import Mode, Reply, invitees
 from models.outbox import Sending
 from models.outbox import outbox as sayings
+from models.people import people
 from tests.province import MAIN, Person, Province
 
 STARTS = datetime.combine(date(2026, 1, 22), time(9), BANGKOK)
@@ -98,6 +101,49 @@ def waits(province: Province, number: int, person: Person | None = None) -> list
         for row in rows(province, number)
         if row.state in (Sending.QUEUED, Sending.HELD) and (person is None or row.recipient == person.user)
     ]
+
+
+def invited(province: Province, number: int, code: str) -> Invitee:
+    """Return the invited school of a code."""
+    school = province.school(code)
+    (row,) = [row for row in province.rows(invitees) if (row.meeting_id, row.school_id) == (number, school)]
+    return invitee_of(row)
+
+
+def answer(
+    province: Province, number: int, person: Person, code: str = "1031992003", *, mode: Mode | None = Mode.ROOM,
+    reply: Reply = Reply.COMING, **more: Any,
+) -> Outcome:  # fmt: skip
+    """Let somebody answer for a school: they come, unless said otherwise."""
+    mine = invited(province, number, code)
+    with province.store.write() as db:
+        meeting = meetings.locked(db, MAIN, number)
+        assert meeting is not None
+        given = Answer(reply, mode if reply in (Reply.COMING, Reply.DELEGATE) else None, **more)
+        by = id_of(province, person)
+        return meetings_answers.answer(db, meeting, mine, given, by, province.now, None, province.now)
+
+
+def id_of(province: Province, person: Person) -> int:
+    """Return somebody's row number."""
+    return next(row.id for row in province.rows(people) if row.line_user_id == person.user)
+
+
+def ticks(province: Province) -> int:
+    """Let the clock look for what is due of meetings; return how many are told of something."""
+    with province.store.write() as db:
+        return meetings_clock.queue(db, province.now)
+
+
+def passes(province: Province, until: datetime, *, minutes: int = 30) -> dict[str, list[tuple[datetime, str]]]:
+    """Let the clock tick, and push, every so often until a moment; return what each has heard when, by name."""
+    heard: dict[str, list[tuple[datetime, str]]] = {}
+    while province.now <= until:
+        ticks(province)
+        for name, said in push(province).items():
+            heard.setdefault(name, []).extend((province.now.astimezone(BANGKOK), words) for words in said)
+        province.later(minutes=minutes)
+    return heard
 
 
 def push(province: Province) -> dict[str, list[str]]:

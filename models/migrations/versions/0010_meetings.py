@@ -163,9 +163,14 @@ def upgrade() -> None:
     with op.batch_alter_table("meeting_answers", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_meeting_answers_invitee_id"), ["invitee_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_meeting_answers_line_message_id"), ["line_message_id"], unique=False)
+    op.add_column("outbox", sa.Column("stale_at", sa.DateTime(timezone=True), nullable=True))
+    is_open = sa.text("state IN ('queued', 'held') AND stale_at IS NOT NULL")
+    op.create_index("ix_outbox_stale", "outbox", ["stale_at"], sqlite_where=is_open, postgresql_where=is_open)
 
 
 def downgrade() -> None:
+    op.drop_index("ix_outbox_stale", "outbox")
+    op.drop_column("outbox", "stale_at")
     with op.batch_alter_table("meeting_answers", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_meeting_answers_line_message_id"))
         batch_op.drop_index(batch_op.f("ix_meeting_answers_invitee_id"))
