@@ -2,7 +2,7 @@
 
 A menu is named by the hat it is for and by what waits for the person: "director", "director+meetings+report". It is the
 free way to be seen: another menu costs nothing, and LINE shows it at once. A tap does what a typed word does, at any
-moment, and is never taken for an answer (``is_menu_act``).
+moment, and is never taken for an answer (``is_tapped``).
 """
 
 from collections.abc import Collection, Iterable
@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any
 
 from handlers import texts
+from handlers.heard import Heard, Kind
 from handlers.messages import limits
 from handlers.messages.build import shorten
 from handlers.messages.values import Act
@@ -41,6 +42,11 @@ class Area:
     label: tuple[str, ...]
     word: str
     waits: str | None
+    do_waiting: str | None  # what its button does while something waits there, where that is something else
+
+    def does(self, *, waiting: bool) -> str:
+        """Return what the button does."""
+        return (self.do_waiting or self.do) if waiting else self.do
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,10 @@ class Menu:
             "selected": bool(self.waiting) or self.hat == GUEST,
             "name": title,
             "chatBarText": _data()["bar_waiting" if self.waiting else "bar"],
-            "areas": [{"bounds": self._bounds(place), "action": _action(one)} for place, one in enumerate(self.areas)],
+            "areas": [
+                {"bounds": self._bounds(place), "action": _action(one, waiting=one.waits in self.waiting)}
+                for place, one in enumerate(self.areas)
+            ],
         }
 
     def _bounds(self, place: int) -> dict[str, int]:
@@ -91,12 +100,12 @@ class Menu:
         return {"x": left, "y": top, "width": right - left, "height": bottom - top}
 
 
-def _action(one: Area) -> dict[str, str]:
+def _action(one: Area, *, waiting: bool) -> dict[str, str]:
     """Return an area's postback; the menu folds away, so that the answer can be seen."""
     return {
         "type": "postback",
         "label": shorten(one.word, limits.RICH_MENU_LABEL_GRAPHEMES),
-        "data": Act(one.do).data(),
+        "data": Act(one.does(waiting=waiting)).data(),
         "displayText": one.word,
         "inputOption": "closeRichMenu",
     }
@@ -115,13 +124,17 @@ def menus() -> dict[str, Menu]:
 
 
 def _of_hat(hat: str, data: dict[str, Any]) -> Iterable[Menu]:
-    areas = tuple(
-        Area(one["do"], one["icon"], tuple(one["label"]), one["word"], one.get("waits")) for one in data["areas"]
-    )
+    areas = tuple(_areas_of(data))
     may_wait = [one.waits for one in areas if one.waits]
     for number in range(len(may_wait) + 1):
         for waiting in combinations(may_wait, number):
             yield Menu(hat, frozenset(waiting), areas, data["color"])
+
+
+def _areas_of(data: dict[str, Any]) -> Iterable[Area]:
+    for one in data["areas"]:
+        words = (tuple(one["label"]), one["word"])
+        yield Area(one["do"], one["icon"], *words, one.get("waits"), one.get("do_waiting"))
 
 
 def wanted(hat: str | None, waiting: Iterable[str]) -> str | None:
@@ -137,11 +150,16 @@ def wanted(hat: str | None, waiting: Iterable[str]) -> str | None:
 
 @cache
 def _acts() -> frozenset[str]:
-    return frozenset(one.do for menu in menus().values() for one in menu.areas)
+    every = [one for menu in menus().values() for one in menu.areas]
+    return frozenset(one.does(waiting=waiting) for one in every for waiting in (False, True))
 
 
-def is_menu_act(act: Act | None) -> bool:
-    """Tell whether a button does no more than an area of a menu does: it names no report, question or value."""
+def is_tapped(heard: Heard) -> bool:
+    """Tell whether an area of a menu was tapped, or a button that does the same: it answers nothing that is asked.
+
+    Where one stands it is heard as at rest, so that it works at any moment and is never taken for an answer.
+    """
+    act = Act.read(heard.data) if heard.kind == Kind.POSTBACK else None
     return act is not None and act == Act(act.do) and act.do in _acts()
 
 

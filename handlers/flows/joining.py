@@ -25,7 +25,8 @@ _GUEST: dict[str, Move] = {
     Intent.WITHDRAW: Move("stop_joining", CODE),
 }
 _UNDER_WAY: dict[str, Move] = {
-    key: _GUEST[key] for key in (SCHOOL_NAMED, Intent.CODE, Intent.CANCEL, Intent.WITHDRAW, Intent.SENSITIVE)
+    key: _GUEST[key]
+    for key in (SCHOOL_NAMED, Intent.CODE, Intent.HUMAN, Intent.CANCEL, Intent.WITHDRAW, Intent.SENSITIVE)
 } | {Intent.WRONG_PERSON: Move("tell_stranger", CODE), Intent.NO: Move("stop_joining", CODE)}
 
 JOINING = Flow(
@@ -54,6 +55,7 @@ JOINING = Flow(
                 Intent.CONFIRM: Move("join", NOTICE),
                 Intent.NO: Move("not_mine", CODE),
                 Intent.CODE: Move("look_at_code", SCHOOL),
+                Intent.HUMAN: Move("tell_whom_to_call"),
             },
             Move("ask_school_again"),
         ),
