@@ -1,10 +1,12 @@
 """Coordinating: what a coordinator decides: who joins, rounds and their deadlines."""
 
 from handlers.dialog import Flow, Move, Step
+from handlers.flows.announcements import ANNOUNCEMENT_MOVES, announcement_steps
 from handlers.flows.asks import ASK_MOVES, TICKET_MOVES, ask_steps, ticket_steps
 from handlers.flows.days_off import DAY_OFF_MOVES, day_off_steps
 from handlers.flows.digests import DIGEST_MOVES, SCHOOLS, digest_steps
 from handlers.flows.erasing import ERASURE_MOVES, erasure_steps
+from handlers.flows.meetings import MEETING_MOVES, meeting_steps
 from handlers.flows.rounds import ROUND_MOVES, round_steps
 from handlers.standing import HOME
 
@@ -26,6 +28,8 @@ _ANYWHERE: dict[str, Move] = {
     **ROUND_MOVES,
     **DAY_OFF_MOVES,
     **ERASURE_MOVES,
+    **MEETING_MOVES,
+    **ANNOUNCEMENT_MOVES,
 }
 _TYPED_AT_REQUESTS: dict[str, Move] = {
     "approve": Move("grant_request", REQUESTS),
@@ -56,6 +60,8 @@ COORDINATING = Flow(
         *day_off_steps(_ANYWHERE),
         *digest_steps(_ANYWHERE),
         *erasure_steps(_ANYWHERE),
+        *meeting_steps(_ANYWHERE),
+        *announcement_steps(_ANYWHERE),
     ),
     on_done="show_desk",
 )

@@ -3,6 +3,7 @@
 from handlers.dialog import STAY, Flow, Move, Step
 from handlers.flows.asks import ASK_MOVES, ask_steps
 from handlers.flows.digests import DIGEST_MOVES, digest_steps
+from handlers.flows.meetings import WATCHING_MOVES, watching_steps
 from handlers.flows.report import REMIND_AGAIN
 from handlers.standing import HOME
 from handlers.words import Intent
@@ -42,6 +43,7 @@ _ANYWHERE: dict[str, Move] = {
     REMIND_AGAIN: Move("snooze", STAY),
     **ASK_MOVES,
     **DIGEST_MOVES,
+    **WATCHING_MOVES,
 }
 _AT_HOME = _ANYWHERE | {Intent.SNOOZE: Move("snooze", STAY)}  # where a day is asked for, a day is that day
 _AT_REPORT = _AT_HOME | {"cancel": Move("show_case", REPORT)}
@@ -71,6 +73,7 @@ REVIEWING = Flow(
         Step(REOPEN, "เหตุผลที่เปิดใหม่", _REASON, Move("take_reopening", TOPIC), asks=True),
         *ask_steps({name: move for name, move in _ANYWHERE.items() if name != Intent.HELP}, Move("pick_case", REPORT)),
         *digest_steps(_ANYWHERE),
+        *watching_steps(_ANYWHERE),
     ),
     on_done="conclude",
 )

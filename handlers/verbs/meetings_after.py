@@ -1,0 +1,138 @@
+"""Verbs of a coordinator after a meeting was called: change it, cancel it, ask the silent once more."""
+
+from handlers import meetings, meetings_again, meetings_calling, meetings_telling
+from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
+from handlers.heard import Kind
+from handlers.meeting_cards import named, when
+from handlers.meeting_drafts import Draft
+from handlers.meeting_fields import edit as edit_said
+from handlers.meetings import Meeting
+from handlers.messages.values import Act, Choice, Say
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.thai import moment
+from handlers.verbs.digests import tapped
+from handlers.verbs.listing import desk
+from handlers.verbs.meetings_asking import asked
+from handlers.verbs.meetings_editing import edit
+from handlers.verbs.meetings_preview import LAPSE, cost, done, show
+from handlers.verbs.meetings_watching import meant
+from handlers.verbs.meetings_work import Work, choice, gone, is_old, mark, may_work, refuse, stand
+from handlers.words import clean
+from models.meetings import MeetingState
+from models.outbox import Priority
+
+LONGEST_WHY = 300
+"""Characters of a reason."""
+
+
+def _mine(talk: Talk) -> Meeting | Turn:
+    """Return the meeting meant, where the person may change it and it has not begun; else what to say."""
+    found = meant(talk)
+    if isinstance(found, Turn):
+        return found
+    if not may_work(talk, found):
+        return refuse(talk) if tapped(talk) else turn(Say(say("hosting.not_yours"), (choice("meetings"), desk())))
+    if found.state != MeetingState.CALLED:
+        return done(talk, found.id, say("hosting.is_cancelled", title=named(found)))
+    if found.starts_at <= talk.now:
+        return done(talk, found.id, say("hosting.has_begun", title=named(found)))
+    return found
+
+
+def begin_meeting_change(talk: Talk) -> Turn:
+    """Begin to change a called meeting: what was said with the order is taken at once ("เลื่อนประชุม 20 ม.ค.")."""
+    found = _mine(talk)
+    if isinstance(found, Turn):
+        return found
+    one = Work(found, Draft.of(found))
+    stand(talk, one, PREVIEW)
+    wanted = edit_said(_rest(talk)) if talk.heard.kind == Kind.TEXT else None
+    return edit(talk, one, wanted) if wanted is not None else show(talk, one)
+
+
+def _rest(talk: Talk) -> str:
+    return talk.order.rest if talk.order else ""
+
+
+# Cancelling -------------------------------------------------------------------------------------------------------
+
+
+def ask_cancel_meeting(talk: Talk) -> Turn:
+    """Ask why a meeting is cancelled; the answer cancels it."""
+    found = _mine(talk)
+    return found if isinstance(found, Turn) else _ask_why(talk, found)
+
+
+def _ask_why(talk: Talk, one: Meeting, lead: str = "") -> Turn:
+    number = mark(talk)
+    talk.stand_at(talk.stand.flow, CANCEL, meeting=one.id, mark=number)
+    knows = len(meetings_telling.known(talk.db, one.id))
+    words = say("hosting.ask_why", title=named(one), when=when(one), n=knows)
+    without = Choice(say("label.without_why"), Act("host_set", revision=number, value="none"))
+    return turn(Say(asked(words, lead), (without, choice("no", "label.host_not_cancelled"))))
+
+
+def cancel_meeting(talk: Talk) -> Turn:
+    """Cancel the meeting that was asked about, with the reason that was typed, or without one."""
+    found = meant(talk) if tapped(talk) is None else _shown(talk)
+    if isinstance(found, Turn):
+        return found
+    if not may_work(talk, found):
+        return refuse(talk)
+    if is_old(talk):
+        return gone(talk)
+    if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
+        return _ask_why(talk, found, say("hosting.shown_again"))
+    why = None if tapped(talk) or _skips(talk) else " ".join(clean(talk.heard.text).split())
+    if why is not None and not 0 < len(why) <= LONGEST_WHY:
+        return _ask_why(talk, found, say("making.too_long", n=len(why), most=LONGEST_WHY) if why else "")
+    at = meetings_telling.moment_of_change(talk.db, found, talk.now)
+    if not meetings_calling.cancel(talk.db, talk.channel, found.id, talk.person.id, why, talk.now):
+        return done(talk, found.id, say("hosting.is_cancelled", title=named(found)))
+    key = "hosting.cancelled_later" if at > talk.now else "hosting.cancelled"
+    return done(talk, found.id, say(key, title=named(found), when=moment(at)))
+
+
+def _skips(talk: Talk) -> bool:
+    return talk.order is not None and talk.order.name in ("skip", "yes")
+
+
+def _shown(talk: Talk) -> Meeting | Turn:
+    number = talk.place.memo.get("meeting")
+    found = meetings.found(talk.db, talk.channel, number) if isinstance(number, int) else None
+    return found if found is not None else gone(talk)
+
+
+# Once more --------------------------------------------------------------------------------------------------------
+
+
+def ask_meeting_again(talk: Talk) -> Turn:
+    """Show whom one more notice would reach, who has not answered, and what it costs."""
+    found = _mine(talk)
+    if isinstance(found, Turn):
+        return found
+    to = meetings_again.recipients(talk.db, found, talk.now)
+    if not to:
+        return done(talk, found.id, say("hosting.again_nobody"))
+    number = mark(talk)
+    talk.stand_at(talk.stand.flow, AGAIN, meeting=found.id, mark=number)
+    at = meetings_telling.moment_of_call(talk.db, found, talk.now)
+    goes = say("hosting.goes_later", when=moment(at)) if at > talk.now else say("hosting.goes_now")
+    lines = [say("hosting.again", title=named(found), n=len(to)), cost(talk, len(to), Priority.MEETING), goes]
+    words = "\n\n".join([*lines, say("hosting.again_sure")])
+    sure = Choice(say("label.host_again_sure"), Act("host_sure", revision=number))
+    return turn(Say(words, (sure, choice("no", "label.host_not_now"))))
+
+
+def send_meeting_again(talk: Talk) -> Turn:
+    """Send the notice once more to who has not answered."""
+    found = _shown(talk)
+    if isinstance(found, Turn):
+        return found
+    if not may_work(talk, found):
+        return refuse(talk)
+    if is_old(talk) or (talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE):
+        return ask_meeting_again(talk)
+    many = meetings_again.send(talk.db, found, talk.person.id, talk.now)
+    return done(talk, found.id, say("hosting.again_sent", n=many) if many else say("hosting.again_nobody"))

@@ -1,0 +1,256 @@
+"""Verbs of who looks after meetings: the list, one meeting's page with its counts, who has not answered yet.
+
+Coordinators and verifiers see what concerns their office; of a meeting that another office called their own schools and
+officers only. The pages of the host are for coordinators of the office that calls.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from handlers import audit, checkins, meeting_cards, meetings, meetings_scope
+from handlers.cards import GREEN, QUIET, bubble, text
+from handlers.digests import in_order
+from handlers.flows.meetings import MEETINGS
+from handlers.meeting_cards import named
+from handlers.meeting_pages import Page, Pass
+from handlers.meetings import Invitee, Meeting
+from handlers.messages.values import Card, Choice, Say
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.verbs.digests import tapped
+from handlers.verbs.listing import desk
+from handlers.verbs.meetings_work import choice, may_work, picked, reach, refuse
+from models.meetings import MeetingState, Mode, Reply
+from models.people import Role
+
+SHOWN = 8
+"""Meetings in the list, the soonest of those not over first."""
+NAMES = 60
+"""Invited named at most in one answer; of more it is said how many."""
+PAGES_LAST = timedelta(hours=3)
+"""How long a link to a page of the host holds, or until so long after the meeting."""
+_ORDER = ("room", "waiting", "call", "open", "delegates", "no", "unsure", "silent")
+"""What is counted, in the order in which it is shown; see ``counted``."""
+
+
+# The list ---------------------------------------------------------------------------------------------------------
+
+
+def list_meetings(talk: Talk) -> Turn:
+    """List the meetings that concern the office; one alone is shown at once to who asks for it by its number."""
+    found = _in_turn(talk)
+    number = talk.order.number if talk.order and tapped(talk) is None else None
+    if number is not None and 0 < number <= len(found[:SHOWN]):
+        return _page(talk, found[number - 1])
+    return turn(list_of(talk, found))
+
+
+def _in_turn(talk: Talk) -> list[Meeting]:
+    found = meetings_scope.listed(talk.db, talk.channel, reach(talk), talk.now)
+    ahead = [one for one in found if one.ends_at > talk.now]
+    return [*ahead, *reversed([one for one in found if one.ends_at <= talk.now])]
+
+
+def list_of(talk: Talk, found: Sequence[Meeting], lead: str = "") -> Say:
+    """Return the list of meetings."""
+    shown = found[:SHOWN]
+    talk.stand_at(talk.stand.flow, MEETINGS, meetings=[one.id for one in shown])
+    rows = [_row(talk, n, one) for n, one in enumerate(shown, 1)]
+    head = say("watching.title") if shown else say("watching.none")
+    more = [say("watching.more", n=len(found) - SHOWN)] if len(found) > SHOWN else []
+    makes = talk.stand.role == Role.COORDINATOR
+    how = [say("watching.how")] if shown else []
+    how += [say("watching.how_new")] if makes else []
+    opened = [
+        choice("host_one", "label.host_open", value=str(one.id)) if len(shown) == 1 else _numbered(n, one)
+        for n, one in enumerate(shown, 1)
+    ]
+    buttons = (*opened, *([choice("host_new")] if makes else []), desk())
+    return Say("\n\n".join(filter(None, [lead, head, *rows, *more, "\n".join(how)])), buttons)
+
+
+def _numbered(n: int, one: Meeting) -> Choice:
+    made = choice("host_one", value=str(one.id))
+    return Choice(say("label.host_number", n=n), made.act, word=named(one)[:100])
+
+
+def _row(talk: Talk, n: int, one: Meeting) -> str:
+    known = {"n": n, "title": named(one), "when": meeting_cards.when(one)}
+    if one.state == MeetingState.CANCELLED:
+        return say("watching.row_cancelled", **known)
+    found = counted(meetings_scope.invited(talk.db, one, reach(talk)))
+    return say("watching.row", **known, answered=found["answered"], of=found["invited"])
+
+
+def counted(of: Sequence[Invitee]) -> Counter[str]:
+    """Return how many invitations stand how; delegates count among those who come, too."""
+    found = Counter(_part(one) for one in of)
+    found["invited"] = len(of)
+    found["answered"] = len(of) - found["silent"]
+    found["delegates"] = sum(one.reply == Reply.DELEGATE for one in of)
+    return found
+
+
+def _part(one: Invitee) -> str:
+    if one.reply is None:
+        return "silent"
+    if one.reply in (Reply.NO, Reply.UNSURE):
+        return str(one.reply)
+    if one.waits:
+        return "waiting"
+    return str(one.mode) if one.mode in (Mode.ROOM, Mode.CALL) else "open"
+
+
+# One meeting ------------------------------------------------------------------------------------------------------
+
+
+def open_listed_meeting(talk: Talk) -> Turn:
+    """Show the meeting whose number in the list was typed; at any other words the list again."""
+    number = picked(talk)
+    found = meetings.found(talk.db, talk.channel, number) if number is not None else None
+    if found is None:
+        return turn(list_of(talk, _in_turn(talk), say("watching.not_understood")))
+    return _page(talk, found) if _sees(talk, found) else refuse(talk)
+
+
+def show_meeting(talk: Talk) -> Turn:
+    """Show one meeting as it stands now: by its button, or the one that was just spoken of."""
+    found = meant(talk)
+    return found if isinstance(found, Turn) else _page(talk, found)
+
+
+def meant(talk: Talk) -> Meeting | Turn:
+    """Return the meeting that a button or a number names, that was just shown, or the only one; else ask which."""
+    number = _number(talk)
+    if number is not None:
+        found = meetings.found(talk.db, talk.channel, number)
+        return found if found is not None and _sees(talk, found) else refuse(talk)
+    ahead = [one for one in _in_turn(talk) if one.state == MeetingState.CALLED and one.ends_at > talk.now]
+    if len(ahead) == 1:
+        return ahead[0]
+    return turn(list_of(talk, _in_turn(talk), say("watching.which") if ahead else ""))
+
+
+def _number(talk: Talk) -> int | None:
+    said = talk.order.number if talk.order else None
+    if tapped(talk) is not None:
+        act = tapped(talk)
+        return said if act and act.value is not None else _shown(talk)
+    if said is None:
+        return _shown(talk)
+    listed: list[int] = talk.place.memo.get("meetings") or [one.id for one in _in_turn(talk)[:SHOWN]]
+    return listed[said - 1] if 0 < said <= len(listed) else 0
+
+
+def _shown(talk: Talk) -> int | None:
+    number = talk.place.memo.get("meeting")
+    return number if isinstance(number, int) else None
+
+
+def _sees(talk: Talk, one: Meeting) -> bool:
+    return meetings_scope.concerns(talk.db, one, reach(talk))
+
+
+def page(talk: Talk, number: int) -> Turn:
+    """Show a meeting's page; the number is one that was looked up already."""
+    found = meetings.found(talk.db, talk.channel, number)
+    return _page(talk, found) if found is not None else refuse(talk)
+
+
+def _page(talk: Talk, one: Meeting) -> Turn:
+    talk.stand_at(talk.stand.flow, MEETINGS, meeting=one.id)
+    of = meetings_scope.invited(talk.db, one, reach(talk))
+    lines = list(_lines(talk, one, counted(of), whole=len(of)))
+    works = may_work(talk, one) and one.state == MeetingState.CALLED
+    ends = [say("watching.typed_host" if works and one.starts_at > talk.now else "watching.typed")]
+    title, under = named(one), meeting_cards.when(one)
+    body = [text(lines[0], weight="bold"), *(text(line, size="sm") for line in lines[1:])]
+    body += [{"type": "separator"}, *(text(line, size="sm", color=QUIET) for line in ends)]
+    alt = "\n".join([f"{title} · {under}", *lines, *ends])
+    return turn(Card(alt, bubble(title, under, body, _pages(talk, one) if works else []), _after(talk, one, works)))
+
+
+def _lines(talk: Talk, one: Meeting, found: Counter[str], *, whole: int) -> Iterator[str]:
+    if one.state == MeetingState.CANCELLED:
+        yield say("watching.cancelled", why=one.cancelled_why or say("watching.no_why"))
+    yield say("watching.answered", answered=found["answered"], of=whole)
+    yield "\n".join(say(f"watching.count_{name}", n=found[name]) for name in _ORDER if found[name])
+    if one.seats is not None:
+        yield say("watching.seats", n=found["room"], of=one.seats)
+    came = checkins.attended(talk.db, one) if meetings_scope.owns(one, reach(talk)) else None
+    if came is not None and came.came:
+        yield say("watching.came", n=came.came, room=came.room, call=came.call, watched=came.headcount, late=came.late)
+    if not meetings_scope.owns(one, reach(talk)):
+        yield say("watching.own_only", place=talk.stand.agency)
+
+
+def _after(talk: Talk, one: Meeting, works: bool) -> tuple[Choice, ...]:
+    number = str(one.id)
+    ahead = one.starts_at > talk.now and one.state == MeetingState.CALLED
+    acts = ["host_silent"] if one.state == MeetingState.CALLED else []
+    acts += ["host_change", "host_cancel"] if works and ahead else []
+    return (*(choice(do, value=number) for do in acts), choice("meetings"), desk())
+
+
+def _pages(talk: Talk, one: Meeting) -> list[dict[str, Any]]:
+    """Return buttons to the pages of the host; an address in plain words would be fetched for a preview."""
+    wanted = ((Page.HOST, "page_host"), (Page.REGISTER_PDF, "page_pdf"), (Page.REGISTER_XLSX, "page_xlsx"))
+    made = [(label, _address(talk, one, page)) for page, label in wanted]
+    return [
+        {
+            "type": "button", "style": "primary" if not n else "link", "height": "sm",
+            **({"color": GREEN} if not n else {}),
+            "action": {"type": "uri", "label": say(f"label.{label}"), "uri": url},
+        }
+        for n, (label, url) in enumerate(made) if url is not None
+    ]  # fmt: skip
+
+
+def _address(talk: Talk, one: Meeting, page: Page) -> str | None:
+    until: datetime = max(talk.now, one.ends_at if page == Page.HOST else talk.now) + PAGES_LAST
+    return talk.page_to(Pass(talk.channel, talk.person.id, one.id, page, until)) if talk.page_to else None
+
+
+# Who has not answered ---------------------------------------------------------------------------------------------
+
+
+def show_silent(talk: Talk) -> Turn:
+    """List who has not answered, agency by agency, and say what may be done."""
+    one = meant(talk)
+    if isinstance(one, Turn):
+        return one
+    talk.stand_at(talk.stand.flow, MEETINGS, meeting=one.id)
+    of = meetings_scope.invited(talk.db, one, reach(talk))
+    silent = [each for each in of if each.reply is None]
+    audit.note(talk.db, talk.channel, "meeting.silent_viewed", talk.now, person=talk.person.id, meeting=one.id)
+    head = say("watching.silent", title=named(one), n=len(silent), of=len(of))
+    works = may_work(talk, one) and one.state == MeetingState.CALLED and one.starts_at > talk.now
+    ends = [say("watching.how_again")] if works and silent else []
+    rows = _by_agency(talk, one, silent[:NAMES])
+    rows += [say("watching.silent_more", n=len(silent) - NAMES)] if len(silent) > NAMES else []
+    if not silent:
+        rows = [say("watching.all_answered")]
+    again = [choice("host_again", value=str(one.id))] if works and silent else []
+    buttons = (*again, choice("host_one", value=str(one.id)), desk())
+    return turn(Say("\n\n".join([head, *rows, *ends]), buttons))
+
+
+def _by_agency(talk: Talk, one: Meeting, silent: Sequence[Invitee]) -> list[str]:
+    found = meetings_scope.names(talk.db, one, silent, say("watching.nameless"))
+    groups: dict[str, list[str]] = {}
+    for each in silent:
+        name = found[each.id]
+        groups.setdefault(name.agency, []).append(name.name)
+    everywhere = say("joining.everywhere")
+    return [
+        "\n".join(
+            [say("watching.agency", name=agency or everywhere, n=len(groups[agency])), *map(_bullet, groups[agency])]
+        )
+        for agency in sorted(groups, key=in_order)
+    ]
+
+
+def _bullet(name: str) -> str:
+    return f"• {name}"
