@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from handlers import rich_menus
 from handlers.dialog import Flow
 from handlers.digests_asked import asked
 from handlers.flows.coordinating import COORDINATING
@@ -19,7 +20,20 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
-from handlers.verbs import VERBS, applying, asks, chatting, editing, filing, joining, moving, privacy, schools, tickets
+from handlers.verbs import (
+    VERBS,
+    applying,
+    asks,
+    chatting,
+    editing,
+    filing,
+    joining,
+    meeting_hearing,
+    moving,
+    privacy,
+    schools,
+    tickets,
+)
 from handlers.words import Intent, Order, Understood, digits, order, understand
 from models.people import Role
 
@@ -70,6 +84,8 @@ def _hear_guest(talk: Talk) -> Turn:
     """Hear somebody who has not joined, or has not yet acknowledged the notice."""
     if talk.standing is not None and (talk.place.flow, talk.place.step) != (JOINING.name, NOTICE):
         return privacy.ask_to_read(talk)
+    if talk.standing is None and (told := meeting_hearing.hear_guest(talk)) is not None:
+        return told
     lost = talk.place.flow != JOINING.name or JOINING.step(talk.place.step) is None
     if talk.standing is None and (lost or talk.place.step == NOTICE):
         talk.join(CODE)
@@ -98,6 +114,9 @@ def _hear_one_more(talk: Talk) -> Turn | None:
 
 def _hear_member(talk: Talk) -> Turn | None:
     """Hear somebody who has joined; in a talk with an officer the words are passed on and the bot is silent."""
+    of_meeting = meeting_hearing.hear(talk)
+    if of_meeting is not None:
+        return of_meeting
     ticket = tickets.of(talk)
     if ticket is None:
         return _hear_alone(talk)
@@ -153,7 +172,8 @@ def _hear_staff(talk: Talk) -> Turn | None:
     if turned is None and flow is None:
         turned = joining.welcome_joined(talk)
     if turned is None and flow is not None:
-        move = flow.hear(talk.place.step, talk.order.name if talk.order else str(talk.understood.intent))
+        step = HOME if rich_menus.is_tapped(talk.heard) else talk.place.step
+        move = flow.hear(step, talk.order.name if talk.order else str(talk.understood.intent))
         turned = VERBS[move.do](talk)
     return schools.named(talk, turned) if turned else None
 
@@ -277,7 +297,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
 def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk)
-    move = flow.hear(step, talk.understood.intent)
+    move = flow.hear(HOME if rich_menus.is_tapped(talk.heard) else step, talk.understood.intent)
     if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over
     return VERBS[move.do](talk)

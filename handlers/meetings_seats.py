@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
+from handlers import unsaid
+from handlers.meeting_wording import answers, facts
 from handlers.meetings import Invitee, Meeting
-from handlers.messages.values import Act, Choice, Say
+from handlers.messages.values import Say
 from handlers.telling import of_school, tell
 from handlers.texts import say
 from models.meetings import MeetingState, checkins, invitees
@@ -55,6 +57,8 @@ def claim(db: Connection, meeting: Meeting, invitee: Invitee, *, wants: bool, at
         db.execute(_SET, {"invitee": invitee.id, "waits_since": at})
     elif not wants and held is not None:
         db.execute(_SET, {"invitee": invitee.id, "waits_since": None, "seated_at": None})
+        if meeting.seats is not None:
+            forget(db, meeting, invitee.id)
     got = _fill(db, meeting)
     _tell(db, meeting, (row for row in got if row.id != invitee.id), "seats.got", now)
 
@@ -106,23 +110,26 @@ def _rows(db: Connection, meeting: Meeting, which: Any, most: int) -> Sequence[R
 
 
 def _tell(db: Connection, meeting: Meeting, rows: Iterable[Row[Any]], key: str, now: datetime) -> None:
-    """Tell whose seat came or went, while that is of use; nobody hears the same twice of one version."""
+    """Tell whose seat came or went, while that is of use; what was to be told before of it is left unsaid."""
     if meeting.state != MeetingState.CALLED or now >= meeting.starts_at:
         return
     soon = min(timedelta(hours=1), (meeting.starts_at - now) / 4)
+    words = None
     for row in rows:
-        words = Say(say(f"meeting_answers.{key}", title=meeting.title), _choices(meeting))
-        once = f"{key}:{meeting.id}:{meeting.version}:{row.id}:{int(row.since.timestamp())}"
+        forget(db, meeting, row.id)
+        words = words or Say(say(f"meeting_answers.{key}", facts=facts(meeting)), answers(meeting))
+        once = f"{_told_as(meeting, row.id)}:{int(now.timestamp())}"
         for person in _whom(db, meeting, row, now):
             tell(db, meeting.channel, person, words, once=once, now=now, patience=soon, priority=Priority.MEETING)
 
 
-def _choices(meeting: Meeting) -> tuple[Choice, ...]:
-    return tuple(
-        Choice(say(f"meeting_answers.label.{do}"), Act(do, revision=meeting.version, value=str(meeting.id)))
-        for do in ("meeting_show", "meeting_online")
-        if do == "meeting_show" or meeting.is_online
-    )
+def _told_as(meeting: Meeting, invitee: int) -> str:
+    return f"meeting:{meeting.id}:seat:{invitee}"
+
+
+def forget(db: Connection, meeting: Meeting, invitee: int) -> None:
+    """Leave unsaid what waits to be told of a seat, as it is true no more."""
+    unsaid.drop(db, meeting.channel, _told_as(meeting, invitee))
 
 
 def _whom(db: Connection, meeting: Meeting, row: Row[Any], now: datetime) -> Sequence[int]:

@@ -19,6 +19,7 @@ from handlers.reports import Answer, Part
 from handlers.shown_files import MakeLink
 from handlers.standing import HOME, Person, Place, Standing
 from handlers.words import Intent, Order, Understood, order
+from handlers.words.meeting_words import MeetingWords
 from models.outbox import Policy
 from models.report import AnswerState, State
 
@@ -62,6 +63,7 @@ class Talk:
     act: Act | None = None
     order: Order | None = None
     found: Found | None = None  # schools that the words may name
+    meeting: MeetingWords | None = None  # what was said of a meeting
     moved: bool = False
 
     def says_only(self, name: str, *, button: str | None = None, among: str = "") -> bool:

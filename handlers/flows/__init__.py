@@ -3,6 +3,7 @@
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import JOINING
+from handlers.flows.meeting_answers import MEETING
 from handlers.flows.report import report_flow
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
@@ -11,4 +12,4 @@ from handlers.questions import QuestionSet, digest
 
 def all_flows(question_set: QuestionSet) -> list[Flow]:
     """Return every flow, the report's made from a question set."""
-    return [JOINING, report_flow(question_set, digest(question_set)), REVIEWING, COORDINATING, VIEWING]
+    return [JOINING, report_flow(question_set, digest(question_set)), REVIEWING, COORDINATING, VIEWING, MEETING]

@@ -24,8 +24,8 @@ _KEYBOARD = re.compile(r"[\x21-\x7e]{2,40}")
 class MeetingWords:
     """What a message says of a meeting.
 
-    does: the act, as a button's would be, or "meeting_coming" (by which mode is not said), "checkin". online: None where
-    no mode is said. named: it can only mean the meeting. name, position: of the delegate. reason: why not.
+    does: the act, as a button's would be, or "meeting_coming" (how is not said), "checkin". online: None where no mode
+    is said. named: it can only mean the meeting. name, position: of the delegate. reason: why not.
     """
 
     does: str
