@@ -202,16 +202,16 @@ _is_stale = or_(
     (reminders.c.kind == CALL) & _over,
 )
 _STALE = (
-    select(sayings.c.id, sayings.c.once_key)
+    select(sayings.c.id, sayings.c.person_id, sayings.c.once_key)
     .where(
         *_UNSAID,
         exists().where(
-            reminders.c.channel_id == sayings.c.channel_id, reminders.c.message == sayings.c.once_key, _is_stale
+            reminders.c.person_id == sayings.c.person_id, reminders.c.message == sayings.c.once_key, _is_stale
         ),
     )
     .with_for_update(skip_locked=True, of=sayings)
 )
-_UNDO = delete(reminders).where(reminders.c.channel_id == bindparam("channel"), reminders.c.message == bindparam("key"))
+_UNDO = delete(reminders).where(reminders.c.person_id == bindparam("person"), reminders.c.message == bindparam("key"))
 
 
 def take_back(db: Connection, channel: str, running: int, now: datetime) -> int:
@@ -223,5 +223,5 @@ def take_back(db: Connection, channel: str, running: int, now: datetime) -> int:
     rows = db.execute(_STALE, at).all()
     if rows:
         db.execute(_UNSAY, [{"row": row.id} for row in rows])
-        db.execute(_UNDO, [{"channel": channel, "key": row.once_key} for row in rows])
+        db.execute(_UNDO, [{"person": row.person_id, "key": row.once_key} for row in rows])
     return len(rows)

@@ -1,6 +1,6 @@
 """Reminders: what was said when, what puts them off, and the days on which nobody is reminded."""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, String, Table, UniqueConstraint
+from sqlalchemy import Column, Date, ForeignKey, Integer, String, Table, UniqueConstraint
 
 from models.base import UtcDateTime, metadata
 
@@ -21,17 +21,16 @@ reminders = Table(
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("kind", String(10), nullable=False),  # report, review, call, snooze
     Column("subject", String(40), nullable=False),  # what it is about, e.g. round and school
-    Column("person_id", ForeignKey("people.id"), nullable=False),
+    # No foreign keys from here: the planner has just read these, and to check them for each of 30,000 rows takes as
+    # long as writing the rows. None of these is ever deleted but a draft, whose reminders may outlive it.
+    Column("person_id", Integer, nullable=False),
     Column("slot", String(40), nullable=False),  # which rung, counted from which day
-    # No foreign keys: the planner has just read these, and to check them for each of 30,000 rows takes as long as
-    # writing the rows. None of these is ever deleted but a draft, whose reminders may outlive it.
     Column("school_id", Integer),
     Column("round_id", Integer),
     Column("report_id", Integer),
     Column("at", UtcDateTime, nullable=False),
     Column("message", String(120), nullable=False),  # the outbox row's once_key that says it, among others perhaps
     UniqueConstraint("person_id", "kind", "subject", "slot"),
-    Index("ix_reminders_channel_id_message", "channel_id", "message"),
 )
 
 reminded = Table(

@@ -8,7 +8,7 @@ down_revision = "0012"
 branch_labels = None
 depends_on = None
 
-_NO_LONGER_CHECKED = {"school_id": "schools", "round_id": "rounds", "report_id": "reports"}
+_NO_LONGER_CHECKED = {"person_id": "people", "school_id": "schools", "round_id": "rounds", "report_id": "reports"}
 _BEFORE = ["kind", "subject", "person_id", "slot"]
 _NOW = ["person_id", "kind", "subject", "slot"]
 _NEWEST = "SELECT max(at) FROM reminders WHERE reminders.person_id = reminded.person_id AND kind != 'call'"
@@ -20,6 +20,7 @@ def upgrade() -> None:
             reminders.drop_constraint(op.f(f"fk_reminders_{column}_{table}"), type_="foreignkey")
         reminders.drop_constraint(op.f("uq_reminders_kind_subject_person_id_slot"), type_="unique")
         reminders.create_unique_constraint(op.f("uq_reminders_person_id_kind_subject_slot"), _NOW)
+        reminders.drop_index("ix_reminders_channel_id_message")
     with op.batch_alter_table("reminded") as reminded:
         reminded.drop_column("at")
 
@@ -34,3 +35,4 @@ def downgrade() -> None:
         for column, table in _NO_LONGER_CHECKED.items():
             name = op.f(f"fk_reminders_{column}_{table}")
             reminders.create_foreign_key(name, table, [column], ["id"])
+        reminders.create_index("ix_reminders_channel_id_message", ["channel_id", "message"])
