@@ -190,8 +190,8 @@ def test_no_tick_is_doubled_dropped_or_overtaken(works: Works) -> None:
     jobs = scheduler.get_jobs()
     scheduler.shutdown()
     assert {job.id for job in jobs} == {
-        *("deliver", "retry", "fetch"),
-        *("due", "watch", "count", "housekeep"),
+        *("deliver", "retry", "fetch", "link_menus"),
+        *("due", "choose_menus", "watch", "count", "housekeep"),
         "beat",
     }
     assert {(job.misfire_grace_time, job.coalesce, job.max_instances) for job in jobs} == {(None, True, 1)}
@@ -391,8 +391,8 @@ def test_what_is_stuck_is_logged_once_and_when_it_is_well_again(
 @pytest.mark.parametrize(
     ("role", "ticks"),
     [
-        (WorkerRole.DELIVER, {"deliver", "retry", "fetch", "beat"}),
-        (WorkerRole.CLOCK, {"due", "watch", "count", "housekeep", "beat"}),
+        (WorkerRole.DELIVER, {"deliver", "retry", "fetch", "link_menus", "beat"}),
+        (WorkerRole.CLOCK, {"due", "choose_menus", "watch", "count", "housekeep", "beat"}),
     ],
 )
 def test_a_process_may_only_deliver_or_only_keep_time(works: Works, role: WorkerRole, ticks: set[str]) -> None:
