@@ -21,6 +21,8 @@ PATIENCE = 1.2
 
 BATCH = 16
 """Works that share a transaction at the most: those behind them wait for its commit."""
+LOG = 32_000_000
+"""Bytes that SQLite's log grows to before it is written back."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -319,8 +321,9 @@ def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
-        # Pages (32 MB). What many events change is so written back once: a commit takes a seventh less.
-        cursor.execute("PRAGMA wal_autocheckpoint = 8000")
+        # What many events change is written back once: a commit takes a seventh less than by SQLite's default.
+        (page,) = cursor.execute("PRAGMA page_size").fetchone()
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG // page}")
         cursor.execute(f"PRAGMA busy_timeout = {wait}")
         cursor.close()
 
