@@ -27,6 +27,8 @@ MADE = (
     "rounds.ask_",
     "remind.",
     "quota.class.",
+    "audience.role.",
+    "audience.doubt.",
 )
 
 

@@ -1,6 +1,16 @@
 """What was said and is unsent or edited in LINE, wherever it went but the answers of a report."""
 
-from handlers import ask_answers, erasures, joining_requests, reports, ruling_edits, ticket_edits, tickets
+from handlers import (
+    announcement_edits,
+    announcements,
+    ask_answers,
+    erasures,
+    joining_requests,
+    reports,
+    ruling_edits,
+    ticket_edits,
+    tickets,
+)
 from handlers.messages.values import Say
 from handlers.ruling_edits import Edited
 from handlers.talk import Talk, Turn, turn
@@ -30,6 +40,7 @@ def unsend(talk: Talk) -> None:
     ask_answers.unsend(*key, talk.now)
     erasures.unsend(*key)
     joining_requests.unsend(*key)
+    announcement_edits.unsend(*key, talk.now)
     asks.unsend(talk, mark)
     extending.unsend(talk, mark)
 
@@ -43,7 +54,7 @@ def edited(talk: Talk) -> Turn | None:
         talk.understood = Understood(Intent.SENSITIVE)  # nothing of it is kept, nor is it with the event
         known = reports.part_of_message(talk.db, talk.channel, mark) is not None
         return None if known else turn(Say(say("edited.id_number")))
-    for take in (_in_talk, extending.edited, asks.edited, _ruled, _offered):
+    for take in (_in_talk, extending.edited, asks.edited, _ruled, _offered, _announced):
         if (turned := take(talk, mark)) is not None:
             return turned
     return None
@@ -80,3 +91,13 @@ def _ruled(talk: Talk, mark: str) -> Turn | None:
         return None
     found = ruling_edits.reword(talk.db, talk.channel, mark, talk.person.id, words, talk.now)
     return turn(Say(say(_DONE[found]))) if found else None
+
+
+def _announced(talk: Talk, mark: str) -> Turn | None:
+    words = clean(talk.heard.text)
+    if not words or announcements.is_long(words):
+        return None
+    one = announcement_edits.reword(talk.db, talk.channel, mark, talk.person.id, words)
+    if one is None:
+        return None
+    return turn(Say(say("announce.reworded" if one.is_draft else "announce.reworded_late")))

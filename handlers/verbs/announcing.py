@@ -1,0 +1,288 @@
+"""Verbs of a coordinator who writes an announcement: its words in bubbles, a link, to whom; and the very preview.
+
+What is written is a draft in its own table, of this person and office: leaving the talk loses none of it.
+"""
+
+from datetime import timedelta
+
+from handlers import agencies, announcements, audit, budget
+from handlers.announcements import Announcement
+from handlers.announcements_sending import Recipients, audience_now, goes_at, recipients
+from handlers.audience_said import describe, why
+from handlers.audience_words import Doubt, answered, read
+from handlers.audiences import Audience
+from handlers.flows.announcements import LINK, SURE, WHOM, WORDS
+from handlers.heard import Kind
+from handlers.messages import limits
+from handlers.messages.values import Act, Choice, Message, Say
+from handlers.quota import SHARES
+from handlers.standing import HOME
+from handlers.talk import Talk, Turn, turn
+from handlers.texts import say
+from handlers.thai import moment
+from handlers.verbs.digests import tapped
+from handlers.verbs.listing import desk
+from handlers.words import Intent, Understood, clean, private_number
+from models.outbox import Priority
+from models.people import SUBMITTERS, Role
+
+LAPSE = timedelta(hours=1)
+"""After this a preview is shown again before anything is sent."""
+OFFERED = 8
+"""Agencies offered as buttons."""
+
+
+def button(do: str, one: Announcement | None = None, value: str | None = None, label: str = "") -> Choice:
+    """Return a button; of an announcement it names it, and the preview that it belongs to."""
+    named = {"revision": one.mark, "value": value or str(one.id)} if one else {}
+    return Choice(say(label or f"label.{do}"), Act(do, **named))  # type: ignore[arg-type]
+
+
+def draft(talk: Talk) -> Announcement | None:
+    """Return the draft that this coordinator has in the office spoken for."""
+    return announcements.draft_of(talk.db, talk.channel, talk.person.id, talk.stand.agency_id)
+
+
+def _lost(talk: Talk) -> Turn:
+    """Ask for words where the draft that the talk was about is gone."""
+    return _ask_words(talk, say("announce.ask_words"))
+
+
+# Words ------------------------------------------------------------------------------------------------------------
+
+
+def begin_announcement(talk: Talk) -> Turn:
+    """Ask for the words; a draft that was left is shown. Words typed behind the order are the first bubble."""
+    rest = talk.order.rest if talk.order and tapped(talk) is None else ""
+    if rest:
+        return _take(talk, draft(talk), rest)
+    one = draft(talk)
+    return _show_draft(talk, one) if one and one.words else _ask_words(talk, say("announce.ask_words"))
+
+
+def _ask_words(talk: Talk, words: str, *more: Choice) -> Turn:
+    talk.stand_at(talk.stand.flow, WORDS)
+    return turn(Say(words, (*more, button("announcements_sent"), desk())))
+
+
+def _show_draft(talk: Talk, one: Announcement) -> Turn:
+    talk.stand_at(talk.stand.flow, WORDS)
+    anew = button("announce_anew", one)
+    return turn(Say(say("announce.draft", words=one.words), (button("announce_enough", one), anew, desk())))
+
+
+def begin_announcement_anew(talk: Talk) -> Turn:
+    """Drop the draft and ask for words anew."""
+    one = draft(talk)
+    if one is not None:
+        announcements.drop(talk.db, one)
+    return _ask_words(talk, say("announce.ask_words"))
+
+
+def take_announcement_words(talk: Talk) -> Turn:
+    """Add a bubble to the words."""
+    if tapped(talk) is not None:
+        return begin_announcement(talk)
+    if talk.heard.kind != Kind.TEXT:
+        return _again(talk, say("announce.only_words"))
+    return _take(talk, draft(talk), talk.heard.text)
+
+
+def _take(talk: Talk, one: Announcement | None, said: str) -> Turn:
+    words = clean(said)
+    if private_number(words):
+        talk.understood = Understood(Intent.SENSITIVE)  # nor is it kept with the event
+        return _again(talk, say("announce.private"))
+    whole = f"{one.words}\n{words}" if one and one.words else words
+    if announcements.is_long(whole):
+        key = "announce.long" if one and one.words else "announce.long_first"
+        return _again(talk, say(key, n=limits.graphemes(whole), most=announcements.GRAPHEMES))
+    if not words:
+        return _again(talk, say("announce.no_words"))
+    office = (talk.channel, talk.stand.agency_id, talk.person.id)
+    one = one or announcements.begin(talk.db, *office, talk.now)
+    one = announcements.add(talk.db, one, words, talk.heard.at, message=talk.heard.message_id)
+    return _again(talk, say("announce.kept_words", n=limits.graphemes(one.words)))
+
+
+def _again(talk: Talk, words: str) -> Turn:
+    one = draft(talk)
+    return _ask_words(talk, words, *([button("announce_enough", one)] if one and one.words else []))
+
+
+def end_announcement_words(talk: Talk) -> Turn:
+    """Take the words as they are; ask for a link, unless they hold one."""
+    one = draft(talk)
+    if one is None or not one.words:
+        return _ask_words(talk, say("announce.no_words"))
+    if one.link or "https://" in one.words:
+        return _after_link(talk, one)
+    return _ask_link(talk, one, say("announce.ask_link"))
+
+
+def change_announcement_words(talk: Talk) -> Turn:
+    """Show the words, to be added to or written anew."""
+    one = draft(talk)
+    return _show_draft(talk, one) if one else _lost(talk)
+
+
+# The link ---------------------------------------------------------------------------------------------------------
+
+
+def _ask_link(talk: Talk, one: Announcement, words: str) -> Turn:
+    talk.stand_at(talk.stand.flow, LINK)
+    return turn(Say(words, (button("announce_skip", one), button("cancel", label="label.announce_keep"))))
+
+
+def take_announcement_link(talk: Talk) -> Turn:
+    """Take the link; what is none is asked for again."""
+    one = draft(talk)
+    if one is None:
+        return _lost(talk)
+    link = announcements.good_link(clean(talk.heard.text)) if talk.heard.kind == Kind.TEXT else None
+    if link is None:
+        return _ask_link(talk, one, say("announce.bad_link"))
+    return _after_link(talk, announcements.change(talk.db, one, link=link))
+
+
+def skip_announcement_link(talk: Talk) -> Turn:
+    """Go on without a link."""
+    one = draft(talk)
+    return _after_link(talk, announcements.change(talk.db, one, link=None)) if one else _lost(talk)
+
+
+def _after_link(talk: Talk, one: Announcement) -> Turn:
+    return preview(talk, one) if one.audience else _ask_whom(talk, one)
+
+
+# To whom ----------------------------------------------------------------------------------------------------------
+
+
+def change_announcement_audience(talk: Talk) -> Turn:
+    """Ask to whom it goes once more."""
+    one = draft(talk)
+    return _ask_whom(talk, one) if one else _lost(talk)
+
+
+def _ask_whom(talk: Talk, one: Announcement, doubt: Doubt | None = None) -> Turn:
+    memo = {"doubt": doubt.memo()} if doubt and doubt.options else {}
+    talk.stand_at(talk.stand.flow, WHOM, **memo)
+    known = _agencies(talk)
+    example = next(iter(known.values()), say("label.announce_all"))
+    words = why(doubt) if doubt else say("announce.ask_whom", all=say("label.announce_all"), example=example)
+    offered = [("all", say("label.announce_all")), ("verifiers", say("label.announce_verifiers"))]
+    offered += [(str(number), name) for number, name in list(known.items())[:OFFERED] if len(known) > 1]
+    choices = [Choice(name, Act("announce_to", revision=one.id, value=value)) for value, name in offered]
+    return turn(Say(words, (*choices, button("cancel", label="label.announce_keep"))))
+
+
+def _agencies(talk: Talk) -> dict[int, str]:
+    """Return the agencies that the office may speak to, without those under another one of them."""
+    book, within = agencies.book(talk.db, talk.channel), _reach(talk)
+    mine = [one for one in book.names if within is None or one in within]
+    return {one: book.names[one] for one in mine if not any(up in mine for up in book.above(one)[1:])}
+
+
+def _reach(talk: Talk) -> frozenset[int] | None:
+    return agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
+
+
+def take_announcement_audience(talk: Talk) -> Turn:
+    """Take the audience, typed or tapped; what is in doubt is asked, and nothing is guessed."""
+    one = draft(talk)
+    if one is None:
+        return _lost(talk)
+    found = _tapped_audience(talk, one) if tapped(talk) else _typed_audience(talk)
+    if found is None:
+        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="announcement")
+        return announcement_button_is_old(talk)
+    if isinstance(found, Doubt):
+        return _ask_whom(talk, one, found)
+    return preview(talk, announcements.change(talk.db, one, audience=found.data()))
+
+
+def _typed_audience(talk: Talk) -> Audience | Doubt:
+    words = talk.heard.text if talk.heard.kind == Kind.TEXT else ""
+    key = (_reach(talk), talk.now)
+    if doubt := talk.place.memo.get("doubt"):
+        return answered(talk.db, talk.channel, doubt, words, *key)
+    return read(talk.db, talk.channel, words, *key)
+
+
+def _tapped_audience(talk: Talk, one: Announcement) -> Audience | None:
+    """Return the audience of a button, None where nobody here was given such a one."""
+    act, within = tapped(talk), _reach(talk)
+    if act is None or act.revision != one.id:
+        return None
+    if act.value in ("all", "verifiers"):
+        return Audience(frozenset({Role.VERIFIER}) if act.value == "verifiers" else SUBMITTERS).within(within)
+    number = talk.order.number if talk.order else None
+    if number not in _agencies(talk):
+        return None
+    return Audience(agencies=frozenset(agencies.book(talk.db, talk.channel).below(number)))
+
+
+# The preview ------------------------------------------------------------------------------------------------------
+
+
+def show_announcement_again(talk: Talk) -> Turn:
+    """Show the preview once more: what was said is no answer to it."""
+    one = draft(talk)
+    return preview(talk, one) if one and one.audience and one.words else begin_announcement(talk)
+
+
+def preview(talk: Talk, one: Announcement, lead: str = "") -> Turn:
+    """Show the very words, to whom, to how many, what that costs, and when they go out."""
+    to = recipients(talk.db, talk.channel, audience_now(talk.db, one), talk.now)
+    one = announcements.change(talk.db, one, shown_at=talk.now, recipients=len(to.people))
+    talk.stand_at(talk.stand.flow, SURE)
+    head = "\n\n".join(filter(None, (lead, say("announce.shown"))))
+    return turn(Say(head), announcements.message(talk.db, one), facts(talk, one, to))
+
+
+def facts(talk: Talk, one: Announcement, to: Recipients, lead: str = "") -> Message:
+    """Return what is to be known before it is sent, and the ways on."""
+    whom, many = describe(talk.db, talk.channel, audience_now(talk.db, one)), len(to.people)
+    left_out = [
+        say("announce.blocked", n=to.blocked) if to.blocked else "",
+        say("announce.unlinked", n=to.unlinked) if to.unlinked else "",
+    ]
+    ways = [button("announce_test", one), button("announce_change", one), button("announce_whom")]
+    last = button("cancel", label="label.announce_keep")
+    if not many:
+        words = [lead, say("announce.nobody", whom=whom), *left_out, say("announce.nobody_next")]
+        return Say("\n".join(filter(None, words)), (*ways[1:], last))
+    later = goes_at(talk.db, talk.channel, talk.now) > talk.now
+    seen = [say("announce.preview", whom=whom, people=many), *left_out, _cost(talk, many), _when(talk)]
+    pieces = [lead, "\n".join(filter(None, seen)), say("announce.sure")]
+    urgent = [button("announce_urgent", one)] if later else []
+    return Say("\n\n".join(filter(None, pieces)), (button("announce_send", one), *ways, *urgent, last))
+
+
+def _cost(talk: Talk, many: int) -> str:
+    lines, month = [say("announce.cost", people=many)], budget.ledger(talk.db, talk.channel, talk.now)
+    if month.left is not None and month.allowed is not None:
+        room = month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting
+        key = "nudge.left_waiting" if month.waiting else "nudge.left"
+        lines.append(say(key, left=month.left, waiting=month.waiting))
+        lines += [say("announce.short", now=max(0, room))] if room < many else []
+    return "\n".join(lines)
+
+
+def _when(talk: Talk) -> str:
+    at = goes_at(talk.db, talk.channel, talk.now)
+    return say("announce.later", when=moment(at)) if at > talk.now else say("announce.at_once")
+
+
+def keep_announcement(talk: Talk) -> Turn:
+    """Leave it unsent; what was written is kept."""
+    one = draft(talk)
+    talk.stand_at(talk.stand.flow, HOME)
+    kept = one is not None and bool(one.words)
+    again = (button("announcements"),) if kept else ()
+    return turn(Say(say("announce.kept" if kept else "announce.left"), (*again, desk())))
+
+
+def announcement_button_is_old(talk: Talk) -> Turn:
+    """Answer an old button: it does nothing."""
+    return turn(Say(say("announce.old_button"), (button("announcements"), desk())))
