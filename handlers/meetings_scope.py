@@ -32,9 +32,9 @@ _WITHIN: BindParameter[Any] = bindparam("within", expanding=True)
 _CONCERN = or_(
     meetings.c.agency_id.in_(_WITHIN),
     meetings.c.id.in_(
-        select(invitees.c.meeting_id).where(
-            invitees.c.channel_id == bindparam("channel"), invitees.c.agency_id.in_(_WITHIN)
-        )
+        select(invitees.c.meeting_id)
+        .where(invitees.c.channel_id == bindparam("channel"), invitees.c.agency_id.in_(_WITHIN))
+        .correlate(None)
     ),
 )
 _DRAFTS = (

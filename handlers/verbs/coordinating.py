@@ -20,7 +20,8 @@ def show_desk(talk: Talk) -> Turn:
     title = say("desk.title", role=say(f"role.{at.role}"), place=at.agency or say("joining.everywhere"))
     choices = [Choice(say(f"label.{name}"), Act(name)) for name in _WAITING if numbers[name]]
     words = "\n\n".join([title, _round(talk), "\n".join(lines), say("desk.typed")])
-    return turn(Say(words, (*choices, *(Choice(say(f"label.{name}"), Act(name)) for name in ("numbers", "rounds")))))
+    usual = (Choice(say(f"label.{name}"), Act(name)) for name in ("numbers", "meetings", "rounds"))
+    return turn(Say(words, (*choices, *usual)))
 
 
 def _round(talk: Talk) -> str:

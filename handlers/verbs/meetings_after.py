@@ -1,6 +1,6 @@
 """Verbs of a coordinator after a meeting was called: change it, cancel it, ask the silent once more."""
 
-from handlers import meetings, meetings_again, meetings_calling, meetings_telling
+from handlers import meetings, meetings_calling, meetings_nudges, meetings_telling
 from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
 from handlers.heard import Kind
 from handlers.meeting_cards import named, when
@@ -112,7 +112,7 @@ def ask_meeting_again(talk: Talk) -> Turn:
     found = _mine(talk)
     if isinstance(found, Turn):
         return found
-    to = meetings_again.recipients(talk.db, found, talk.now)
+    to = meetings_nudges.recipients(talk.db, found, talk.now)
     if not to:
         return done(talk, found.id, say("hosting.again_nobody"))
     number = mark(talk)
@@ -134,5 +134,5 @@ def send_meeting_again(talk: Talk) -> Turn:
         return refuse(talk)
     if is_old(talk) or (talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE):
         return ask_meeting_again(talk)
-    many = meetings_again.send(talk.db, found, talk.person.id, talk.now)
+    many = meetings_nudges.send(talk.db, found, talk.person.id, talk.now)
     return done(talk, found.id, say("hosting.again_sent", n=many) if many else say("hosting.again_nobody"))

@@ -8,7 +8,15 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import audience_said, budget, meeting_cards, meetings_calling, meetings_changes, meetings_telling
+from handlers import (
+    audience_said,
+    budget,
+    meeting_cards,
+    meetings_again,
+    meetings_calling,
+    meetings_changes,
+    meetings_telling,
+)
 from handlers.flows.meetings import MEETINGS, PREVIEW, URGENT
 from handlers.meeting_cards import Change, named
 from handlers.meeting_drafts import BadMeeting, Draft, Trouble, check, words
@@ -81,7 +89,7 @@ def card_of(one: Work) -> Card | None:
     told = {name: pair for name, pair in _differences(one).items() if name not in meeting_cards.SILENT}
     if not told:
         return None
-    asks = meetings_changes.asks_again(Draft.of(one.meeting).data(), one.draft.data())
+    asks = meetings_again.asks_again(Draft.of(one.meeting).data(), one.draft.data())
     return meeting_cards.changed(as_wanted(one), Change(told, asks))
 
 
