@@ -1,6 +1,6 @@
 """What may be wrong between LINE, the bot and its database, and what to do about it. Changes nothing."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -11,10 +11,15 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.line.answers import BotInfo, Quota, Unanswered, WebhookInfo, Why
 from bot.line.gateway import Gateway
+from bot.line.menus import MenuLine
 from bot.media import MediaStore, Unreachable
 from handlers import heartbeats, troubles
+from handlers.rich_menus import menus
 from models import migrations
 from models.store import Store
+
+Made = Mapping[str, tuple[str, str]]
+"""Rich menus by name: LINE's id and the digest of each."""
 
 PROBE = "doctor/probe.txt"
 NEARLY = 0.8
@@ -31,8 +36,11 @@ class Finding:
     todo: str | None = None
 
 
-def line(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]:
-    """Look at one channel as LINE sees it. Without a good token nothing more can be asked."""
+def line(gateway: Gateway, channel: str, callback_url: str, made: Made | None = None) -> Iterator[Finding]:
+    """Look at one channel as LINE sees it. Without a good token nothing more can be asked.
+
+    made: the rich menus of the channel as we know them, None where that could not be read.
+    """
     try:
         info = gateway.bot_info(channel)
     except Unanswered as error:
@@ -43,6 +51,7 @@ def line(gateway: Gateway, channel: str, callback_url: str) -> Iterator[Finding]
     looks: list[Callable[[], Iterator[Finding]]] = [
         lambda: _webhook(gateway, channel, callback_url),
         lambda: _quota(gateway.quota(channel)),
+        lambda: _menus(gateway, channel, made),
     ]
     for look in looks:
         try:
@@ -157,6 +166,21 @@ def _reason(status: int | None) -> str:
     if 400 <= status < 500:
         return "The bot did not accept the signature: set the channel secret that the console shows."
     return "The bot runs but fails: read its log."
+
+
+def _menus(gateway: Gateway, channel: str, made: Made | None) -> Iterator[Finding]:
+    """Look whether LINE has the menus that we made; what is on them, `rich-menu --check` compares."""
+    if made is None:
+        return
+    if not made:  # which is no trouble: words do all that a menu does
+        yield Finding("Rich menus: none were made; `python -m bot rich-menu` draws them and shows everybody theirs")
+        return
+    at_line = MenuLine(gateway).names(channel)
+    missing = sorted(name for name in menus() if name not in made or made[name][0] not in at_line)
+    if not missing:
+        yield Finding(f"Rich menus: all {len(made)} are at LINE")
+        return
+    yield Finding(f"Rich menus: LINE has no {', '.join(missing)}", f"Run `python -m bot rich-menu --channel {channel}`.")
 
 
 def _quota(quota: Quota) -> Iterator[Finding]:

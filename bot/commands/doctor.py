@@ -10,9 +10,10 @@ from bot import doctor as look
 from bot import logs
 from bot.channels import Channels
 from bot.commands.common import load_settings, now
-from bot.doctor import Finding
+from bot.doctor import Finding, Made
 from bot.line.gateway import Gateway
 from bot.settings import Settings
+from handlers import menus_made
 from handlers.channels import NoChannel
 from models.programme import MAIN
 from models.store import Busy, Store
@@ -46,14 +47,22 @@ def _findings(settings: Settings, channel: str | None) -> Iterator[Finding]:
         gateway = Gateway(known.token_of, host=settings.line_api_host, connections=1)
         # Without a database only the main channel is known.
         for one in [channel or MAIN] if channel or database.todo else known.ids():
-            yield from _channel(settings, known, gateway, one)
+            made = None if database.todo else _menus_made(store, one)
+            yield from _channel(settings, known, gateway, one, made)
     except (Busy, DBAPIError):
         yield Finding(f"Channel {channel}: not read, see Database above", "Mend the database first.")
     finally:
         store.dispose()
 
 
-def _channel(settings: Settings, known: Channels, gateway: Gateway, channel: str) -> Iterator[Finding]:
+def _menus_made(store: Store, channel: str) -> Made:
+    with store.read() as db:
+        return menus_made.made(db, channel)
+
+
+def _channel(
+    settings: Settings, known: Channels, gateway: Gateway, channel: str, made: Made | None
+) -> Iterator[Finding]:
     try:
         known.token_of(channel)
     except NoChannel as error:
@@ -61,4 +70,4 @@ def _channel(settings: Settings, known: Channels, gateway: Gateway, channel: str
         return
     if channel != MAIN:
         yield Finding(f"Channel {channel}: its secret is opened")
-    yield from look.line(gateway, channel, settings.callback_url(None if channel == MAIN else channel))
+    yield from look.line(gateway, channel, settings.callback_url(None if channel == MAIN else channel), made)
