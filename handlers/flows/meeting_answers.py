@@ -1,4 +1,4 @@
-"""Answering a meeting: what is asked of who is invited, wherever the talk stands otherwise. Left as soon as it is said."""
+"""Answering a meeting: what is asked of who is invited, wherever the talk stands; left as soon as it is said."""
 
 from handlers.dialog import STAY, Flow, Move, Step
 from handlers.standing import HOME

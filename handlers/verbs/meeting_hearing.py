@@ -31,7 +31,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "take_delegate_name": meeting_answering.take_delegate_name,
     "take_delegate_position": meeting_answering.take_delegate_position,
     "take_meeting_reason": meeting_answering.take_meeting_reason,
-    "tell_how_to_check_in": checking_in.tell_how_to_check_in,
+    "tell_how_to_check_in": checking_in.tell_how,
     "tell_meeting_contact": meeting_asking.tell_meeting_contact,
     "tell_meeting_docs": meeting_asking.tell_meeting_docs,
     "tell_meeting_link": meeting_asking.tell_meeting_link,
@@ -55,7 +55,6 @@ _AWAY = frozenset(
         Intent.CODE,
         Intent.HUMAN,
         Intent.MY_DATA,
-        Intent.SENSITIVE,
     }
 )
 """What leads away from a question about a meeting."""
