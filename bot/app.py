@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 
 from flask import Flask
 
-from bot import files_page, health, join, logs
+from bot import files_page, health, join, logs, meeting_pages
 from bot.applying import THREADS as APPLIERS
 from bot.applying import Applier
 from bot.channels import Channels
 from bot.delivery import THREADS, Delivery
+from bot.line.answers import Unanswered
 from bot.line.gateway import Gateway
 from bot.links import FileLinks, MeetingLinks
 from bot.settings import BadSettings, Settings
@@ -60,6 +61,13 @@ class Works:
                 rests = late.put_off(db, self.clock()) > 0
         return self.delivery.deliver_due()
 
+    def basic_id(self, channel: str) -> str | None:
+        """Return the id that a link into the chat needs; None where LINE does not tell it now."""
+        try:
+            return self.gateway.bot_info(channel).basic_id
+        except (Unanswered, LookupError):
+            return None
+
     def stop(self, patience: float = 10.0) -> None:
         """Finish what is begun and let go of the database.
 
@@ -102,6 +110,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     _webhook(works).add_to(app)
     join.add_to(app)
     files_page.add_to(app, works.links, works.store, settings.media_url, works.clock)
+    meeting_pages.add_to(app, works.meeting_links, works.store, works.clock, works.basic_id)
     health.add_to(app, works.store, works.clock)
     return app
 

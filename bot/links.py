@@ -99,8 +99,12 @@ class MeetingLinks:
         self._signed = _Signed(public_url, MEETINGS, secrets_of)
 
     def make(self, one: Pass) -> str | None:
-        """Return a pass's link; None where the bot has no address or the channel no secret."""
-        return self._signed.make(one.channel, [one.person, one.meeting, one.page, int(one.until.timestamp())])
+        """Return a pass's link; None where the bot has no address or the channel no secret.
+
+        LINE opens it in the phone's own browser (DOC using-line-url-scheme): its built-in one keeps no files.
+        """
+        link = self._signed.make(one.channel, [one.person, one.meeting, one.page, int(one.until.timestamp())])
+        return f"{link}?openExternalBrowser=1" if link else None
 
     def read(self, channel: str, token: str) -> Pass | None:
         """Return the pass of a link as it was made, over or not; None where we did not make it."""
