@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Any, Protocol
+from typing import Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -19,9 +19,8 @@ from bot import metrics
 from bot.line import read
 from bot.mishaps import is_clash, is_out_of_reach
 from handlers import kept
-from handlers.heard import Heard
 from handlers.inbox import House
-from handlers.kept import RetryFailed
+from handlers.kept import Applied, RetryFailed
 from handlers.outbox import Outgoing
 from models.store import Store
 
@@ -67,6 +66,7 @@ class Applier:
         self._store = store
         self._mouth = mouth
         self._clock = clock
+        self._read = read.by(clock)
         self._house = house
         self._wanted = threads
         self._threads: list[threading.Thread] = []
@@ -147,7 +147,7 @@ class Applier:
         for whom in people:
             self.take(whom)
 
-    def _works(self, first: Whom, taken: list[Whom]) -> Iterator[Callable[[Connection], list[Outgoing]]]:
+    def _works(self, first: Whom, taken: list[Whom]) -> Iterator[Callable[[Connection], Applied]]:
         whom: Whom | None = first
         while whom is not None:
             with self._lock:
@@ -156,7 +156,7 @@ class Applier:
             yield partial(self._applied, whom)
             whom = self._next()
 
-    def _applied(self, whom: Whom, db: Connection) -> list[Outgoing]:
+    def _applied(self, whom: Whom, db: Connection) -> Applied:
         return kept.apply_kept(db, *whom, self._house(), self._clock(), self._read)
 
     def _next(self) -> Whom | None:
@@ -169,14 +169,14 @@ class Applier:
             self._queue.put(None)
         return whom
 
-    def _settled(self, whom: Whom, done: list[Outgoing] | BaseException) -> bool:
+    def _settled(self, whom: Whom, done: Applied | BaseException) -> bool:
         """Send what is to be said; put aside an event that raised, to be tried again like any other.
 
         False where that was the database's trouble, and no fault of the event.
         """
         if not isinstance(done, BaseException):
-            metrics.event("applied")
-            self._mouth.take(done)
+            metrics.event("applied", done.events)
+            self._mouth.take(done.outgoing)
             return True
         cause = done.__cause__ or done
         if is_out_of_reach(cause) or is_clash(cause):
@@ -196,6 +196,3 @@ class Applier:
             return kept.fail_kept(db, failed, self._house(), self._clock(), self._read)
 
         self._mouth.take(self._store.share(put_aside))
-
-    def _read(self, raw: dict[str, Any]) -> Heard:
-        return read.heard(raw, self._clock())

@@ -4,7 +4,7 @@ The worker's ticks call it.
 """
 
 import time
-from typing import Any
+from collections.abc import Callable
 
 import structlog
 
@@ -16,7 +16,6 @@ from bot.media import MediaStore, delete_due, fetch_due
 from bot.mishaps import is_clash, is_out_of_reach
 from bot.rich_menus import MenuClerk
 from handlers import due, housekeeping, kept, quota
-from handlers.heard import Heard
 from handlers.kept import RetryFailed
 
 log = structlog.get_logger(__name__)
@@ -33,6 +32,7 @@ class Chores:
         self._files = MediaStore(works.settings.media_url)
         self._line = ContentGateway(works.gateway)
         self._menus = MenuClerk(works.store, MenuLine(works.gateway), works.clock)
+        self._read = read.by(works.clock)
         self._rests_until = 0.0
 
     def due(self) -> int:
@@ -41,24 +41,28 @@ class Chores:
             return 0
         began = time.monotonic()
         try:
-            with self._works.store.write() as db:
-                return due.queue_due(db, self._works.clock())
-        except Exception as error:
-            if is_out_of_reach(error) or is_clash(error):
-                raise
-            self._each_alone()
-            raise
+            return self._planned()
         finally:
             self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
 
-    def _each_alone(self) -> None:
-        """Let one kind that cannot be planned keep no other from being said."""
+    def _planned(self) -> int:
+        """Plan each kind in a transaction of its own, which holds SQLite's one writer for less long.
+
+        One kind that cannot be planned keeps no other from being said.
+        """
+        made, trouble = 0, None
         for plan in due.PLANNERS:
             try:
                 with self._works.store.write() as db:
-                    plan(db, self._works.clock())
-            except Exception as error:  # noqa: BLE001 -- it is raised by the whole
+                    made += plan(db, self._works.clock())
+            except Exception as error:
+                if is_out_of_reach(error) or is_clash(error):
+                    raise
                 log.error("not planned", kind=plan.__module__, error=type(error).__name__)
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+        return made
 
     def deliver(self) -> int:
         """Send what a crashed process left unsent, and what is to be tried again. Return how many rows."""
@@ -84,9 +88,6 @@ class Chores:
                 return applied
             applied += 1
             works.delivery.take(done.outgoing)
-
-    def _read(self, raw: dict[str, Any]) -> Heard:
-        return read.heard(raw, self._works.clock())
 
     def _failed(self, failed: RetryFailed) -> None:
         with self._works.store.write() as db:
@@ -147,10 +148,11 @@ class Chores:
                 return forgotten
             forgotten += done
 
-    def run(self) -> None:
-        """Do all of it once; trouble with one does not keep the others."""
+    def run(self, came: Callable[[str], None] = lambda name: None) -> None:
+        """Do all of it once; trouble with one does not keep the others. came: told the name of each that ended well."""
         for chore in (self.due, self.deliver, self.retry, self.fetch, self.choose_menus, self.link_menus):
             try:
                 chore()
+                came(chore.__name__)
             except Exception:
                 log.exception("chore failed", chore=chore.__name__)

@@ -19,6 +19,7 @@ from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot.app import Works, assemble, create_app
 from bot.chores import Chores
+from bot.heart import Heart
 from bot.line.menus import MenuLine
 from bot.menu_maker import CannotMake, MenuMaker
 from bot.menu_pictures import Pictures
@@ -180,6 +181,7 @@ class _Ticking:
         self._works = works
         self._pictures = Pictures(pictures)
         self._chores = Chores(works)
+        self._heart = Heart(works.store, works.clock)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="chores", daemon=True)
         self._thread.start()
@@ -187,7 +189,15 @@ class _Ticking:
     def _run(self) -> None:
         self._make_menus()
         while not self._stop.wait(TICK):
-            self._chores.run()
+            self._chores.run(self._heart.came)
+            self._beat()
+
+    def _beat(self) -> None:
+        """Let the health pages know that somebody keeps time."""
+        try:
+            self._heart.beat()
+        except Busy:
+            log.warning("no sign of life")
 
     def _make_menus(self) -> None:
         """Do what `python -m bot rich-menu` does: a stand-in that has just started knows no menus."""

@@ -36,12 +36,12 @@ def webhook(result: str, seconds: float | None = None) -> None:
         _WEBHOOK_SECONDS.observe(seconds)
 
 
-def event(result: str) -> None:
-    """Count an event: applied, failed (kept, to be tried again) or unkept (LINE will send it again)."""
+def event(result: str, many: int = 1) -> None:
+    """Count events: applied, failed (kept, to be tried again) or unkept (LINE will send it again)."""
     if result == "applied":
-        _applied.inc()
+        _applied.inc(many)
     else:
-        _EVENTS.labels(result).inc()
+        _EVENTS.labels(result).inc(many)
 
 
 def called(path: str, outcome: str, seconds: float) -> None:

@@ -53,21 +53,29 @@ _OVERDUE = Prepared(
 _KEPT = Prepared(select(inbox.c.channel_id, inbox.c.raw).where(inbox.c.id == bindparam("row"), text("state = 'kept'")))
 
 
-def apply_kept(db: Connection, channel: str, user: str, house: House, now: datetime, read: Read) -> list[Outgoing]:
-    """Apply what is kept of a person, in the order in which it was said; return what is to be said.
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """How many events of a person were applied, and what is to be said."""
+
+    events: int
+    outgoing: Sequence[Outgoing]
+
+
+def apply_kept(db: Connection, channel: str, user: str, house: House, now: datetime, read: Read) -> Applied:
+    """Apply what is kept of a person, in the order in which it was said.
 
     Raises:
         RetryFailed: by one of the events; roll back, then call ``fail_kept`` in a transaction of its own.
     """
     standing.lock(db, channel, user)  # another process may be at it: then there is nothing left afterwards
     rows = _TAKE(db, {"channel": channel, "whose": user}).all()
-    said = []
+    said: list[Outgoing] = []
     for row, heard in sorted(_heard(rows, now, read), key=lambda one: (one[1].at, one[0].id)):
         try:
             said += apply(db, channel, heard, house, now)
         except Exception as error:
             raise RetryFailed(row.id, 1) from error
-    return said
+    return Applied(len(rows), said)
 
 
 def _heard(rows: Sequence[Any], now: datetime, read: Read) -> list[tuple[Any, Heard]]:

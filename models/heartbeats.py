@@ -1,9 +1,8 @@
 """Signs of life of the processes that keep time."""
 
-from sqlalchemy import JSON, Column, Index, String, Table, text
+from sqlalchemy import JSON, Column, String, Table
 
 from models.base import UtcDateTime, metadata
-from models.inbox import inbox
 
 heartbeats = Table(
     "heartbeats",
@@ -14,11 +13,4 @@ heartbeats = Table(
     Column("beat_at", UtcDateTime, nullable=False),
     Column("leads_since", UtcDateTime),  # null: another process leads the clock's ticks
     Column("ticks", JSON, nullable=False),  # name of a tick → when it last ended well
-)
-
-Index(  # what waits for the operator is counted every minute, in a table of everything ever heard
-    "ix_inbox_parked",
-    inbox.c.channel_id,
-    sqlite_where=text("state = 'parked'"),
-    postgresql_where=text("state = 'parked'"),
 )

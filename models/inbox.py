@@ -36,5 +36,11 @@ inbox = Table(
         sqlite_where=text("state = 'kept'"),
         postgresql_where=text("state = 'kept'"),
     ),
+    Index(  # what waits for the operator is counted every minute, in a table of everything ever heard
+        "ix_inbox_parked",
+        "channel_id",
+        sqlite_where=text("state = 'parked'"),
+        postgresql_where=text("state = 'parked'"),
+    ),
     Index("ix_inbox_due", "due_at", sqlite_where=text("state = 'failed'"), postgresql_where=text("state = 'failed'")),
 )

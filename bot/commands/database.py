@@ -4,7 +4,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot.commands.common import database_trouble, load_settings, now, opened_store
-from bot.line.read import heard
+from bot.line import read
 from handlers import kept
 from handlers.inbox import House
 from handlers.kept import Retried, RetryFailed
@@ -43,7 +43,7 @@ def replay_inbox() -> None:
 def _next(store: Store, after: int) -> Retried | RetryFailed | None:
     try:
         with store.write() as db:
-            return kept.replay(db, after, House("replay-inbox", ack_wait=0), now(), lambda raw: heard(raw, now()))
+            return kept.replay(db, after, House("replay-inbox", ack_wait=0), now(), read.by(now))
     except RetryFailed as failed:
         click.echo(f"Event {failed.row}: {kept.error_of(failed.__cause__ or failed)}", err=True)
         with store.write() as db:

@@ -6,7 +6,7 @@ Source: DOC development-guidelines (new types, values and properties come withou
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from math import isfinite
 from typing import Any
@@ -49,6 +49,11 @@ def events(body: bytes) -> list[Any]:
     if not isinstance(found, list):
         raise ValueError("events are not a list")
     return found
+
+
+def by(clock: Callable[[], datetime]) -> Callable[[Json], Heard]:
+    """Return a function that reads kept events by a clock."""
+    return lambda raw: heard(raw, clock())
 
 
 def heard(event: Any, now: datetime) -> Heard:

@@ -11,7 +11,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.verbs.chatting import home_choices
-from handlers.verbs.listing import desk, listed
+from handlers.verbs.listing import Board, desk
 from handlers.words import Intent, Understood, clean, letters, private_number
 from models.asking import Asked
 
@@ -80,23 +80,8 @@ def _buttons(talk: Talk, place: int, one: Ask) -> list[Choice]:
     return [Choice(say(f"label.{do}", n=place), Act(do, value=str(one.id))) for do in doing]
 
 
-def _meant(talk: Talk) -> Ask | Turn:
-    """Return the ask of a button or of a number in the list that was shown; what to say where there is none.
-
-    One of another agency, or one that only the province may see, is refused and audited.
-    """
-    number = listed(talk, "asks")
-    if number is None:
-        return turn(_list(talk, say("asks.which") if talk.place.memo.get("asks") else ""))
-    return _found(talk, number)
-
-
-def _found(talk: Talk, number: int) -> Ask | Turn:
-    one = asks.find(talk.db, talk.channel, _view(talk), number)
-    if one is None:
-        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="ask", ask=number)
-        return turn(_list(talk, say("asks.foreign")))
-    return one
+_BOARD = Board("ask", lambda talk, number: asks.find(talk.db, talk.channel, _view(talk), number), _list)
+_meant, _found = _BOARD.meant, _BOARD.found
 
 
 # Taking -----------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from handlers.thai import clock, day, today
 from handlers.tickets import LAPSE, SOON, Shown, Ticket, Words
 from handlers.verbs.chatting import chat, here
 from handlers.verbs.filing import chat_or_offer
-from handlers.verbs.listing import desk, listed
+from handlers.verbs.listing import Board, desk
 from handlers.words import Intent, Understood, clean, letters, private_number, understand
 
 END = "end_talk"
@@ -219,20 +219,8 @@ def _named(one: Shown) -> dict[str, str]:
     return {"name": one.name or say("tickets.nameless"), "place": place}
 
 
-def _meant(talk: Talk) -> Shown | Turn:
-    """Return the talk of a button or of a number in the list; what to say where there is none in one's scope."""
-    number = listed(talk, "tickets")
-    if number is None:
-        return turn(_list(talk, say("tickets.which") if talk.place.memo.get("tickets") else ""))
-    return _found(talk, number)
-
-
-def _found(talk: Talk, number: int) -> Shown | Turn:
-    one = tickets.find(talk.db, talk.channel, _offices(talk), number)
-    if one is None:
-        audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="ticket", ticket=number)
-        return turn(_list(talk, say("tickets.foreign")))
-    return one
+_BOARD = Board("ticket", lambda talk, number: tickets.find(talk.db, talk.channel, _offices(talk), number), _list)
+_meant, _found = _BOARD.meant, _BOARD.found
 
 
 def answer_ticket(talk: Talk) -> Turn:
