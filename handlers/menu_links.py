@@ -163,7 +163,9 @@ _same = menu_links.c.wanted.is_not_distinct_from(bindparam("what"))
 _TOLD = (
     update(menu_links)
     .where(_ours, _same)
-    .values(linked=bindparam("line"), linked_at=bindparam("at"), tries=0, error=bindparam("why"))
+    .values(
+        linked=bindparam("line"), linked_at=bindparam("at"), due_at=bindparam("at"), tries=0, error=bindparam("why")
+    )
 )
 _CHANGED = update(menu_links).where(_ours).values(due_at=bindparam("at"), tries=0)
 _DROP = delete(menu_links).where(_ours, menu_links.c.line_user_id.is_not(None))
