@@ -4,8 +4,10 @@ All who are invited read the same card: nothing personal stands in it, nor the o
 answered that they take part online. The alt text says what the card says.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from handlers.cards import QUIET, bubble, text
@@ -19,6 +21,10 @@ from handlers.thai import clock, day, moment, today
 
 AGENDA = 700
 """UTF-16 units of an agenda in the card; the whole of it is shown on asking."""
+WIDTHS = (AGENDA, 300, 150, 80)
+"""UTF-16 units of a field in the card: as many as a bubble has room for. Few meetings need less than the first."""
+BYTES = 20_000
+"""Of a bubble's JSON, where LINE takes 30 KB: what is escaped in it may count more than once."""
 ANSWERS = ("meeting_room", "meeting_online", "meeting_delegate", "meeting_no", "meeting_unsure")
 SILENT = frozenset({"seats", "urgent"})
 """What may change without a word: whom a seat concerns is told of it."""
@@ -59,16 +65,29 @@ def rows(meeting: Meeting | Draft) -> list[tuple[str, str]]:
 
 def notice(meeting: Meeting) -> Card:
     """Return the card that calls people to a meeting as it stands, with the buttons to answer."""
+    return _fitting(lambda width: _notice(meeting, width))
+
+
+def _notice(meeting: Meeting, width: int) -> Card:
     again = meeting.version > 1
     head = say("meeting.called_again", n=meeting.version - 1) if again else say("meeting.called")
-    told, title = _short(rows(meeting)), named(meeting)
+    told, title = [(name, _short(name, words, width)) for name, words in rows(meeting)], named(meeting)
     ends = [say("meeting.how_to_answer", words=typed(meeting)), say("meeting.may_change")]
     lines = [say("meeting.row", field=say(f"meeting.field.{name}"), value=words) for name, words in told]
     links = [f"{label}: {url}" for label, url in _links(meeting)]
-    alt = "\n".join([f"{head}: {title}", *lines[:-1], *links, *lines[-1:], *ends])
+    alt = "\n".join([f"{head}: {title}", *lines, *links, *ends])
     body = [_row(name, words) for name, words in told] + _link_buttons(meeting)
     body += [{"type": "separator"}, *(text(one, size="sm", color=QUIET) for one in ends)]
     return Card(_alt(alt, ends), bubble(title, head, body, answers(meeting)))
+
+
+def _fitting(make: Callable[[int], Card]) -> Card:
+    """Return a card with as much of each field as there is room for."""
+    for width in WIDTHS[:-1]:
+        card = make(width)
+        if len(json.dumps(card.contents)) <= BYTES:
+            return card
+    return make(WIDTHS[-1])
 
 
 def answers(meeting: Meeting) -> list[dict[str, Any]]:
@@ -94,14 +113,12 @@ def typed(meeting: Meeting) -> str:
     return " ".join([*(say(f"meeting.word_{mode}") for mode, has in modes.items() if has), say("meeting.word_rest")])
 
 
-def _short(told: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return rows with an agenda that fits."""
-    return [
-        (name, f"{clip(words, AGENDA)}\n{say('meeting.agenda_more')}")
-        if name == "agenda" and limits.units(words) > AGENDA
-        else (name, words)
-        for name, words in told
-    ]
+def _short(name: str, words: str, width: int) -> str:
+    """Return a field's words, clipped where they are too long."""
+    if limits.units(words) <= width:
+        return words
+    more = [say("meeting.agenda_more")] if name == "agenda" else []
+    return "\n".join([clip(words, width), *more])
 
 
 def _alt(words: str, ends: Sequence[str]) -> str:
@@ -119,8 +136,9 @@ def _row(name: str, words: str) -> dict[str, Any]:
 
 
 def _links(meeting: Meeting) -> Iterator[tuple[str, str]]:
+    """Return the links that all may open; what one takes part by is none of them."""
     for name, url in (("map", meeting.map_url), ("letter", meeting.letter_url), ("broadcast", meeting.broadcast_url)):
-        if url and url != meeting.link:
+        if url and url not in (meeting.link, meeting.online_url):
             yield say(f"meeting.label.{name}"), url
 
 
@@ -152,8 +170,12 @@ class Change:
 
 def changed(meeting: Meeting, change: Change) -> Card:
     """Return the card that names what has changed, and only that."""
+    return _fitting(lambda width: _changed_card(meeting, change, width))
+
+
+def _changed_card(meeting: Meeting, change: Change, width: int) -> Card:
     head, title = say("meeting.changed"), named(meeting)
-    lines = list(_changes(meeting, change))
+    lines = list(_changes(meeting, change, width))
     asks = say("meeting.asked_again" if change.asks_again else "meeting.answer_stands")
     ends = [asks, say("meeting.how_to_answer", words=typed(meeting))]
     alt = "\n".join([f"{head}: {title}", *lines, *ends])
@@ -172,7 +194,7 @@ def cancelled(meeting: Meeting) -> Say:
     return Say("\n".join([*said, say("meeting.cancelled_end")]))
 
 
-def _changes(meeting: Meeting, change: Change) -> Iterator[str]:
+def _changes(meeting: Meeting, change: Change, width: int) -> Iterator[str]:
     was = Draft.read({**Draft.of(meeting).data(), **{name: pair[0] for name, pair in change.fields.items()}})
     if {"starts_at", "ends_at"} & change.fields.keys():
         yield say("meeting.was_is", field=say("meeting.field.when"), was=when(was), now=when(meeting))
@@ -180,11 +202,10 @@ def _changes(meeting: Meeting, change: Change) -> Iterator[str]:
         yield from _online(meeting, was)
     for name in ("title", "number", "place", "map_url", "answer_by", "chair", "letter", "dress", "contact"):
         if name in change.fields:
-            yield _changed(name, getattr(was, name), getattr(meeting, name))
+            yield _changed(name, getattr(was, name), getattr(meeting, name), width)
     for name in ("letter_url", "agenda"):
         if name in change.fields:
-            new = getattr(meeting, name)
-            yield _changed(name, None, clip(new, AGENDA) if new else None)
+            yield _changed(name, None, getattr(meeting, name), width)
 
 
 def _online(meeting: Meeting, was: Draft) -> Iterator[str]:
@@ -195,18 +216,20 @@ def _online(meeting: Meeting, was: Draft) -> Iterator[str]:
         told = say("meeting.online_changed" if had else "meeting.online_told")
         yield say("meeting.is_now", field=say("meeting.field.online"), now=told)
     if meeting.online_url and meeting.broadcast_url != was.broadcast_url:
-        yield _changed("broadcast_url", None, meeting.broadcast_url)
+        yield _changed("broadcast_url", None, meeting.broadcast_url, limits.URI_UNITS)
 
 
-def _changed(name: str, was: Any, now: Any) -> str:
-    label = say(f"meeting.field.{name}")
+def _changed(name: str, was: Any, now: Any, width: int) -> str:
+    label, links = say(f"meeting.field.{name}"), name.endswith("_url")
     if not now:
         return say("meeting.dropped", field=label)
-    shown = moment(now) if name == "answer_by" else now
-    if was and not name.endswith("_url"):
-        before = moment(was) if name == "answer_by" else was
-        return say("meeting.was_is", field=label, was=before, now=shown)
-    return say("meeting.is_now", field=label, now=shown)
+    before, after = (
+        moment(one) if isinstance(one, datetime) else _short(name, one or "", limits.URI_UNITS if links else width)
+        for one in (was, now)
+    )
+    if before and not links:
+        return say("meeting.was_is", field=label, was=before, now=after)
+    return say("meeting.is_now", field=label, now=after)
 
 
 def _link_buttons_of(meeting: Meeting, change: Change) -> list[dict[str, Any]]:

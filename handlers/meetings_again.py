@@ -1,50 +1,87 @@
-"""Asking those once more who have not answered a meeting: by a coordinator's order only, once a day at the most."""
+"""Which answers hold after a change: none to another day or place, but again those whose day and place are back.
 
-from collections.abc import Sequence
+A meeting that is moved, and moved back before somebody has heard of it, has not been moved for them.
+"""
+
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, bindparam, select
+from sqlalchemy import Connection, bindparam, func, select, update
 
-from handlers import meeting_reminders, meetings, meetings_scope, meetings_telling
-from handlers.audit import note
+from handlers import meetings_answers, meetings_seats
 from handlers.meetings import Meeting
-from handlers.meetings_telling import Hearer
+from handlers.meetings_telling import Company, Known
 from handlers.thai import today
-from models.meetings import MeetingState, meeting_notices
-from models.outbox import Priority
+from models.meetings import Mode, invitees, meeting_answers
 
-_TODAY = select(meeting_notices.c.person_id).where(
-    meeting_notices.c.meeting_id == bindparam("meeting"), meeting_notices.c.slot == bindparam("slot")
+Data = Mapping[str, Any]
+"""A meeting as ``Draft.data`` has it."""
+
+
+def asks_again(was: Data, now: Data) -> bool:
+    """Tell whether an answer given to a meeting as it was does not hold for it as it is: another day or place, or the
+    call it was to be joined by is no more."""
+    moved = _day(was["starts_at"]) != _day(now["starts_at"]) or was["place"] != now["place"]
+    return moved or (_is_online(was) and not _is_online(now))
+
+
+def _day(moment: str) -> object:
+    return today(datetime.fromisoformat(moment))
+
+
+def _is_online(data: Data) -> bool:
+    return bool(data["online_url"] or data["broadcast_url"])
+
+
+_later = meeting_answers.alias("later")
+_newest = select(func.max(_later.c.id)).where(_later.c.invitee_id == invitees.c.id).scalar_subquery()
+_LAST = (
+    select(meeting_answers, invitees.c.school_id, invitees.c.person_id)
+    .join(invitees, invitees.c.id == meeting_answers.c.invitee_id)
+    .where(
+        invitees.c.channel_id == bindparam("channel"),
+        invitees.c.meeting_id == bindparam("meeting"),
+        invitees.c.reply.is_(None),
+        meeting_answers.c.id == _newest,
+        meeting_answers.c.reply.is_not(None),
+    )
 )
+_KEEP = update(invitees).where(invitees.c.id == bindparam("invitee"))
+_KEPT = ("reply", "mode", "delegate_name", "delegate_position", "reason")
 
 
-def recipients(db: Connection, meeting: Meeting, now: datetime) -> Sequence[Hearer]:
-    """Return who is told of a meeting, has not answered it, and was not asked again today."""
-    silent = [one for one in meetings_scope.invited(db, meeting, None) if one.reply is None]
-    schools, officers = {one.school for one in silent}, {one.person for one in silent}
-    asked = set(db.execute(_TODAY, {"meeting": meeting.id, "slot": _slot(now)}).scalars())
-    hearers = meetings_telling.company(db, meeting, now).hearers.values()
-    return [
-        one
-        for one in hearers
-        if not one.blocked and one.person not in asked and (one.schools & schools or one.person in officers)
-    ]
+def settle(
+    db: Connection,
+    meeting: Meeting,
+    data: Mapping[int, Data],
+    known: Mapping[int, Known],
+    company: Company,
+    now: datetime,
+) -> None:
+    """Keep the answers that hold for a meeting as it stands, and no others. It must be locked.
+
+    data: the meeting as it was in each version. known: who was told of which, after what nobody heard was taken back.
+    """
+    current = data[meeting.version]
+    if not asks_again(data[meeting.version - 1], current):
+        return
+    meetings_answers.ask_again(db, meeting)
+    holds = {version for version, was in data.items() if not asks_again(was, current)}
+    for row in db.execute(_LAST, {"channel": meeting.channel, "meeting": meeting.id}).all():
+        heard = {known[person].version for person in _of(row, company) if person in known}
+        if row.version in holds and heard <= holds:
+            _hold(db, row)
+    meetings_seats.reseat(db, meeting, now, tells=False)
 
 
-def _slot(now: datetime) -> str:
-    return f"again:{today(now).isoformat()}"
+def _of(row: Any, company: Company) -> set[int]:
+    """Return who speaks for one of the invited, and who answered."""
+    speakers = {one.person for one in company.hearers.values() if row.school_id in one.schools}
+    return speakers | {person for person in (row.person_id, row.by) if person is not None}
 
 
-def send(db: Connection, meeting: Meeting, by: int, now: datetime) -> int:
-    """Ask those once more who have not answered; return how many that reaches."""
-    at = meetings.locked(db, meeting.channel, meeting.id)
-    if at is None or at.state != MeetingState.CALLED or at.starts_at <= now:
-        return 0
-    to = recipients(db, at, now)
-    if not to:
-        return 0
-    words = meetings_telling.words_of(meeting_reminders.message("answer", at, meeting_reminders.answer(at, ())))
-    push_at = meetings_telling.moment_of_call(db, at, now)
-    meetings_telling.tell(db, at, [(one, words) for one in to], _slot(now), now, push_at, Priority.MEETING)
-    note(db, at.channel, "meeting.asked_again", now, person=by, meeting=at.id, recipients=len(to))
-    return len(to)
+def _hold(db: Connection, row: Any) -> None:
+    held = {name: getattr(row, name) for name in _KEPT} | {"answered_by": row.by, "answered_at": row.at}
+    held |= {"version": row.version, "waits_since": row.at if row.mode == Mode.ROOM else None}
+    db.execute(_KEEP, held | {"invitee": row.invitee_id})

@@ -11,14 +11,14 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from handlers import meeting_cards, meetings, meetings_answers, meetings_telling
+from handlers import meeting_cards, meetings, meetings_again, meetings_answers, meetings_telling
 from handlers.audit import note
 from handlers.meeting_cards import SILENT, Change
 from handlers.meeting_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings import Meeting
+from handlers.meetings_again import asks_again
 from handlers.meetings_telling import CALLED, CANCELLED, CHANGED, Hearer
 from handlers.outbox import Words
-from handlers.thai import today
 from models.meetings import MeetingState, meeting_versions
 from models.meetings import meetings as table
 from models.outbox import Priority
@@ -78,30 +78,13 @@ def difference(was: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, list
     return {name: [was[name], now[name]] for name in now if name != "audience" and was[name] != now[name]}
 
 
-def asks_again(was: Mapping[str, Any], now: Mapping[str, Any]) -> bool:
-    """Tell whether an answer given to a meeting as it was does not hold for it as it is."""
-    if any(_day(was[name]) != _day(now[name]) for name in ("starts_at",)) or was["place"] != now["place"]:
-        return True
-    return _is_online(was) and not _is_online(now)
-
-
-def _day(moment: str) -> object:
-    return today(datetime.fromisoformat(moment))
-
-
-def _is_online(data: Mapping[str, Any]) -> bool:
-    return bool(data["online_url"] or data["broadcast_url"])
-
-
 def _new_version(
     db: Connection, was: Meeting, new: Meeting, fields: Mapping[str, Sequence[Any]], by: int | None, now: datetime
 ) -> None:
     asks = asks_again(Draft.of(was).data(), Draft.of(new).data())
     row = {"meeting_id": new.id, "version": new.version, "channel_id": new.channel, "at": now, "by": by}
     db.execute(_ADD, row | {"changed": dict(fields), "asks_again": asks})
-    if asks:
-        meetings_answers.ask_again(db, new)
-    meetings_telling.take_back(db, new, now)
+    meetings_telling.take_back(db, new, now, seats=asks)
     _tell(db, was, new, now)
 
 
@@ -116,12 +99,13 @@ def as_of(db: Connection, meeting: Meeting) -> dict[int, dict[str, Any]]:
 
 def _tell(db: Connection, was: Meeting, new: Meeting, now: datetime) -> None:
     """Tell everybody what they do not know: the whole, or what has changed since."""
-    known, data = meetings_telling.known(db, new.id), as_of(db, new)
+    known, data, company = meetings_telling.known(db, new.id), as_of(db, new), meetings_telling.company(db, new, now)
+    meetings_again.settle(db, new, data, known, company, now)
     words: dict[int | None, Words | None] = {None: meetings_telling.words_of(meeting_cards.notice(new))}
     for version in {one.version for one in known.values()}:
         words[version] = _changed(new, data[version], data[new.version])
     told: dict[str, list[tuple[Hearer, Words]]] = {CALLED: [], CHANGED: []}
-    for one in meetings_telling.company(db, new, now).hearers.values():
+    for one in company.hearers.values():
         knows = known[one.person].version if one.person in known else None
         said = words[knows]
         if said is not None:

@@ -71,14 +71,17 @@ def line(db: Connection, invitee: Invitee) -> int | None:
     return db.execute(_AHEAD, key).scalar_one()
 
 
-def reseat(db: Connection, meeting: Meeting, now: datetime) -> None:
+def reseat(db: Connection, meeting: Meeting, now: datetime, *, tells: bool = True) -> None:
     """Take seats from those who asked last where there are fewer, give out those there are more, tell both.
 
     Who has checked in keeps the seat: there may then be more seated than seats, as there are in the room.
+    tells: not where all have again what they had.
     """
     before = {row.id for row in _rows(db, meeting, _LAST, _EVERYBODY)}
     lost = _take_back(db, meeting)
     got = _fill(db, meeting)
+    if not tells:
+        return
     _tell(db, meeting, (row for row in got if row.id not in before), "seats.got", now)
     regained = {row.id for row in got}
     _tell(db, meeting, (row for row in lost if row.id not in regained), "seats.lost", now)

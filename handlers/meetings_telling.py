@@ -191,7 +191,8 @@ _OPEN_ROWS = (
         text("state IN ('queued', 'held')"),
         outbox.c.channel_id == bindparam("channel"),
         outbox.c.once_key.like(bindparam("keys")),
-        outbox.c.once_key.not_like(bindparam("but")),
+        outbox.c.once_key.not_like(bindparam("cancelled")),
+        outbox.c.once_key.not_like(bindparam("seat")),
         outbox.c.tries == 0,
         outbox.c.begun_at.is_(None),
         outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
@@ -210,14 +211,15 @@ _TAKEN_BACK = (
 )
 
 
-def take_back(db: Connection, meeting: Meeting, now: datetime) -> None:
+def take_back(db: Connection, meeting: Meeting, now: datetime, *, seats: bool = True) -> None:
     """Take back what nobody has heard yet of a meeting, but for its being cancelled. The meeting must be locked.
 
-    What a process has begun to say counts as heard.
+    What a process has begun to say counts as heard. seats: take back as well whose seat came or went.
     """
     prefix = f"meeting:{meeting.id}:"
-    row = {"meeting": meeting.id, "channel": meeting.channel, "now": now}
-    taken = db.execute(_OPEN_ROWS, row | {"keys": f"{prefix}%", "but": f"{prefix}{CANCELLED}:%"}).all()
+    row = {"meeting": meeting.id, "channel": meeting.channel, "now": now, "keys": f"{prefix}%"}
+    row |= {"cancelled": f"{prefix}{CANCELLED}:%", "seat": "" if seats else f"{prefix}seat:%"}
+    taken = db.execute(_OPEN_ROWS, row).all()
     rows = [
         {"meeting": meeting.id, "person": one.person_id, "now": now}
         | {"said": one.once_key.removeprefix(prefix).removesuffix(f":{one.person_id}")}

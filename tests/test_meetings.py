@@ -1,0 +1,611 @@
+"""Meetings are made, called, changed and cancelled: what is wrong is said, everybody hears once and the same."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from time import perf_counter
+from typing import Any
+
+import pytest
+from sqlalchemy import insert, update
+
+from bot.delivery import Delivery
+from bot.line.answers import Sent
+from bot.simulator.validate import check as validated
+from handlers import invites, meeting_cards, meeting_drafts, meetings, meetings_calling, meetings_telling
+from handlers.audiences import Audience
+from handlers.meeting_cards import Change
+from handlers.meetings_calling import BadMeeting, Draft, Trouble, check
+from handlers.messages import limits
+from handlers.messages.build import to_line
+from handlers.outbox import LEASE
+from models.audit import audit
+from models.meetings import MeetingState, Mode, invitees, meeting_notices, meeting_versions
+from models.outbox import Priority, Sending
+from models.outbox import outbox as sayings
+from models.people import Role, agencies, memberships, people, schools
+from models.store import Store
+from tests.delivery_scene import FakeLine, Scene
+from tests.meeting_scene import (
+    DRAFT,
+    ENDS,
+    LINK,
+    STARTS,
+    answer,
+    at,
+    call,
+    cancel,
+    change,
+    draft,
+    id_of,
+    invited,
+    make,
+    push,
+    rows,
+    stands,
+    ticks,
+    waits,
+)
+from tests.province import MAIN, NOISE, Person, Province
+
+KANCHANA, SURADEJ = "1031991002", "1031993002"
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@pytest.fixture
+def province(store: Store, now: datetime) -> Province:
+    return Province(store, now)
+
+
+@pytest.fixture
+def warunee(province: Province) -> Person:
+    return province.director()
+
+
+@pytest.fixture
+def kanchana(province: Province) -> Person:
+    return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
+
+
+def acts(person: Person) -> set[str]:
+    """Return what the buttons on somebody's screen do."""
+    return {button.action["data"] for button in person.buttons() if "data" in button.action}
+
+
+# What may be wrong ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "trouble", "said"),
+    [
+        ({"title": " "}, Trouble.NO_TITLE, "โปรดใส่ชื่อ"),
+        ({"title": "ที่" * 201}, Trouble.TITLE_LONG, "ยาว 201 ตัวอักษร ใส่ได้ไม่เกิน 200"),
+        ({"title": "ก" * 300}, Trouble.TITLE_LONG, "ยาว 300 ตัวอักษร"),
+        ({"title": "ก" + "่" * 2000}, Trouble.TITLE_LONG, "โปรดย่อชื่อ"),
+        ({"place": "ห" * 201}, Trouble.WORDS_LONG, "สถานที่ ยาวเกินไป ใส่ได้ไม่เกิน 200"),
+        ({"starts_at": STARTS - 30 * DAY}, Trouble.PAST, "ผ่านไปแล้ว"),
+        ({"ends_at": STARTS}, Trouble.END_BEFORE_START, "โปรดแก้เวลาเลิก"),
+        ({"ends_at": STARTS - HOUR}, Trouble.END_BEFORE_START, "พฤ. 22 ม.ค. 2569 08:00 น."),
+        ({"ends_at": STARTS + DAY + HOUR}, Trouble.TOO_LONG, "ยาวเกินหนึ่งวัน"),
+        ({"place": " ", "online_url": None}, Trouble.NOWHERE, "โปรดใส่อย่างน้อยหนึ่งอย่าง"),
+        ({"online_url": "zoom 123 456"}, Trouble.NO_LINK, "ลิงก์ออนไลน์ เปิดไม่ได้"),
+        ({"online_url": "javascript:alert(1)"}, Trouble.NO_LINK, "https://"),
+        ({"map_url": "https://"}, Trouble.NO_LINK, "แผนที่ เปิดไม่ได้"),
+        ({"letter_url": "https://a.example/" + "ก" * 1000}, Trouble.NO_LINK, "ลิงก์หนังสือ"),
+        ({"broadcast_url": "http://[half"}, Trouble.NO_LINK, "ลิงก์ถ่ายทอดสด"),
+        ({"answer_by": STARTS + HOUR}, Trouble.ANSWER_BY_LATE, "อยู่หลังเวลาเริ่ม"),
+        ({"answer_by": STARTS - 30 * DAY}, Trouble.ANSWER_BY_PAST, "หรือไม่ต้องกำหนด"),
+        ({"seats": 0}, Trouble.SEATS_FEW, "1 ถึง 100,000"),
+        ({"seats": -5}, Trouble.SEATS_FEW, "1 ถึง 100,000"),
+        ({"seats": 10, "place": None}, Trouble.SEATS_WITHOUT_ROOM, "โปรดใส่สถานที่"),
+        ({"audience": Audience(frozenset())}, Trouble.NO_AUDIENCE, "เลือกว่าจะเชิญใคร"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_what_to_do(
+    now: datetime, given: dict[str, Any], trouble: Trouble, said: str
+) -> None:
+    wrong = draft(**given)
+    assert check(wrong, now) == [trouble]
+    assert said in meeting_drafts.words(trouble, wrong)
+
+
+def test_every_trouble_has_its_words_and_a_good_meeting_none(now: datetime) -> None:
+    assert check(DRAFT, now) == []
+    assert check(draft(title="ที่" * 200, seats=1, answer_by=STARTS, ends_at=STARTS + DAY), now) == []
+    assert check(draft(place=None, online_url=None, broadcast_url="https://live.example/x"), now) == []
+    assert all(meeting_drafts.words(one, DRAFT) for one in Trouble)
+    assert Draft.read(DRAFT.data()).values() == DRAFT.values()
+
+
+def test_a_bad_meeting_is_neither_made_nor_amended(province: Province, warunee: Person) -> None:
+    with pytest.raises(BadMeeting, match="past"):
+        make(province, starts_at=STARTS - 30 * DAY)
+    number = make(province)
+    with province.store.write() as db, pytest.raises(BadMeeting, match="nowhere"):
+        meetings_calling.amend(db, MAIN, number, draft(place=None, online_url=None), province.now)
+    assert stands(province, number).place == DRAFT.place
+
+
+def test_nobody_reached_is_no_meeting(province: Province) -> None:
+    number = make(province)
+    with province.store.write() as db, pytest.raises(BadMeeting, match="nobody"):
+        meetings_calling.call(db, MAIN, number, None, province.now)
+    assert stands(province, number).state == MeetingState.DRAFT
+    with province.store.read() as db:
+        assert meetings_calling.unfit(db, stands(province, number), province.now) == [Trouble.NOBODY]
+
+
+def test_a_draft_that_became_past_is_not_called(province: Province, warunee: Person) -> None:
+    number = make(province)
+    at(province, STARTS.date(), time(9))
+    with province.store.write() as db, pytest.raises(BadMeeting, match="past"):
+        meetings_calling.call(db, MAIN, number, None, province.now)
+
+
+# Calling ----------------------------------------------------------------------------------------------------------
+
+
+def test_everybody_hears_the_same_card_once_with_all_but_the_link(
+    province: Province, warunee: Person, kanchana: Person
+) -> None:
+    number = make(province, answer_by=STARTS - 2 * DAY, dress="เสื้อผ้าไทย")
+    with province.store.read() as db:
+        reached = meetings_calling.recipients(db, stands(province, number), province.now)
+    assert (reached.people, reached.paid, reached.schools, reached.unreached, reached.officers) == (2, 2, 3, 1, 0)
+    for again in (True, False):
+        with province.store.write() as db:
+            assert meetings_calling.call(db, MAIN, number, None, province.now) is again
+    told = rows(province, number)
+    assert len(told) == 2
+    assert len({row.digest for row in told}) == 1
+    assert {row.priority for row in told} == {Priority.MEETING}
+    said = (
+        "เชิญประชุม", "ประชุมชี้แจงพื้นที่นวัตกรรมสมมติ ครั้งที่ 1/2569", "พฤ. 22 ม.ค. 2569 09:00–12:00 น.",
+        "ห้องประชุม สพป.บุรีรัมย์ เขต 1", "ผอ.เขตสมมติ", "2 วิเคราะห์ 6 ประเด็น", "ศธ 04001/ว 12", "เสื้อผ้าไทย",
+        "นายประสาน สมมติ 044000099", "อ. 20 ม.ค. 2569 09:00 น.", "“ออนไลน์”", "“ไม่สะดวก”",
+    )  # fmt: skip
+    warunee.says("สวัสดี").hears(*said).hears_not(LINK)
+    alt = told[0].messages[0]["altText"]
+    assert [
+        words for words in (*said, "https://maps.example/hall", "https://letters.example/12.pdf") if words not in alt
+    ] == []
+    assert LINK not in str(told[0].messages)
+    assert {f"do={do}&n=1&v={number}" for do in (*meeting_cards.ANSWERS, "meeting_calendar")} <= acts(warunee)
+    assert len([row for row in province.rows(invitees) if row.meeting_id == number]) == 3
+    assert not [row for row in province.rows(sayings) if row.channel_id == NOISE and "meeting:" in row.once_key]
+
+
+def test_an_online_meeting_offers_no_room_and_one_in_a_room_no_call(province: Province, warunee: Person) -> None:
+    in_room, online = (
+        stands(province, call(province, online_url=None)),
+        stands(province, call(province, place=None, map_url=None)),
+    )
+    for meeting, absent in ((in_room, "meeting_online"), (online, "meeting_room")):
+        card = meeting_cards.notice(meeting)
+        assert absent not in str(card.contents)
+        assert "meeting_no" in str(card.contents)
+        assert ("“ออนไลน์”" in card.alt) == meeting.is_online
+
+
+def test_the_longest_words_keep_lines_limits(province: Province) -> None:
+    most = {name: "ที่" * count for name, count in meeting_drafts.MOST_GRAPHEMES.items()}
+    link = "https://a.example/" + "a" * (limits.URI_UNITS - 18)
+    links = {name: f"{link[:-1]}{number}" for number, name in enumerate(meeting_drafts.LINKS)}
+    number = make(province, **most, **links)
+    meeting = replace(stands(province, number), version=3)
+    was, now = DRAFT.data(), Draft.of(meeting).data()
+    everything = Change({name: [was[name], now[name]] for name in now if was[name] != now[name]}, asks_again=True)
+    for said in (
+        meeting_cards.notice(meeting),
+        meeting_cards.changed(meeting, everything),
+        meeting_cards.cancelled(meeting),
+    ):
+        messages, _ = to_line([said])
+        assert validated(messages) == []
+    card = meeting_cards.notice(meeting)
+    assert limits.units(card.alt) <= limits.ALT_TEXT_UNITS
+    assert card.alt.endswith("เปลี่ยนคำตอบได้จนถึงเวลาเริ่ม")
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "urgent", "told"),
+    [
+        (date(2026, 1, 14), time(10), False, "2026-01-14T10:00"),
+        (date(2026, 1, 14), time(19), False, "2026-01-15T07:30"),
+        (date(2026, 1, 14), time(19), True, "2026-01-14T19:00"),
+        (date(2026, 1, 16), time(10), False, "2026-01-19T07:30"),  # teachers' day, then a weekend
+        (date(2026, 1, 21), time(20), False, "2026-01-22T07:30"),
+        (date(2026, 1, 22), time(6), False, "2026-01-22T07:30"),
+        (date(2026, 1, 22), time(8, 30), False, "2026-01-22T08:30"),
+    ],
+)
+def test_a_call_keeps_office_hours_unless_it_is_urgent(
+    province: Province, warunee: Person, day: date, clock: time, urgent: bool, told: str
+) -> None:
+    number = call(at(province, day, clock), urgent=urgent)
+    (row,) = rows(province, number)
+    assert row.due_at.astimezone(STARTS.tzinfo).isoformat().startswith(told)
+
+
+def test_a_call_that_would_come_too_late_does_not_wait(province: Province, warunee: Person) -> None:
+    starts = datetime.combine(date(2026, 1, 22), time(7), STARTS.tzinfo)
+    number = call(at(province, date(2026, 1, 21), time(21)), starts_at=starts)
+    assert rows(province, number)[0].due_at == province.now
+
+
+def test_an_office_invites_nobody_outside_of_what_it_answers_for(
+    province: Province, warunee: Person, kanchana: Person
+) -> None:
+    office = province.agency("สพป.บุรีรัมย์ เขต 2")
+    number = call(province, agency=office)
+    assert [row.recipient for row in rows(province, number)] == [warunee.user]
+    elsewhere = Audience(agencies=frozenset({province.agency("สพป.บุรีรัมย์ เขต 1")}))
+    with pytest.raises(BadMeeting, match="nobody"):
+        call(province, agency=office, audience=elsewhere)
+    assert [row.school_id for row in province.rows(invitees)] == [province.school("1031992003")]
+    with province.store.read() as db:
+        assert meetings.found(db, NOISE, number) is None
+        assert meetings.of_person(db, NOISE, id_of(province, warunee), province.now) == []
+        (mine,) = meetings.of_person(db, MAIN, id_of(province, warunee), province.now)
+        assert meetings.of_person(db, MAIN, id_of(province, kanchana), province.now) == []
+    assert mine.meeting.id == number
+    with province.store.write() as db:
+        assert not meetings_calling.call(db, NOISE, number, None, province.now)
+        assert not meetings_calling.cancel(db, NOISE, number, None, None, province.now)
+        with pytest.raises(BadMeeting, match="not_called"):
+            meetings_calling.change(db, NOISE, number, draft(place="อื่น"), None, province.now)
+
+
+def test_officers_are_invited_as_themselves(province: Province, warunee: Person) -> None:
+    pranee = province.verifier()
+    both = Audience(frozenset({Role.DIRECTOR, Role.VERIFIER}))
+    number = call(province, audience=both)
+    assert {row.recipient for row in rows(province, number)} == {warunee.user, pranee.user}
+    assert [row.person_id for row in province.rows(invitees) if row.school_id is None] == [id_of(province, pranee)]
+    with province.store.write() as db:
+        code = invites.create(
+            db, MAIN, role=Role.VERIFIER, agency_id=province.agency("สพป.บุรีรัมย์ เขต 1"), now=province.now
+        )
+    warunee.says(code).says("ใช่")
+    assert ticks(province) == 0  # she speaks for an invited school already
+    assert len([row for row in province.rows(invitees) if row.school_id is None]) == 1
+
+
+def test_what_was_done_stands_in_the_trail(province: Province, warunee: Person) -> None:
+    number = call(province, by=id_of(province, warunee))
+    change(province, number, place="ห้องอื่น")
+    cancel(province, number)
+    trail = [row for row in province.rows(audit) if row.action.startswith("meeting.")]
+    assert [row.action for row in trail] == ["meeting.made", "meeting.called", "meeting.changed", "meeting.cancelled"]
+    assert all(row.detail["meeting"] == number for row in trail)
+    assert "ห้องอื่น" not in str([row.detail for row in trail])
+
+
+# Changing and cancelling ------------------------------------------------------------------------------------------
+
+
+def test_a_change_names_only_what_changed(province: Province, warunee: Person, kanchana: Person) -> None:
+    number = call(province)
+    push(province)
+    answer(province, number, warunee)
+    assert change(province, number, ends_at=ENDS + HOUR, contact="นางใหม่ สมมติ") == 2
+    heard = push(province)
+    assert set(heard) == {warunee.name, kanchana.name}
+    warunee.hears(
+        "เปลี่ยนแปลงการประชุม", "09:00–12:00 น. → พฤ. 22 ม.ค. 2569 09:00–13:00 น.", "นางใหม่ สมมติ", "คำตอบเดิมยังใช้ได้"
+    )
+    warunee.hears_not("ผอ.เขตสมมติ", "วิเคราะห์", "โปรดตอบรับอีกครั้ง", LINK)
+    assert invited(province, number, "1031992003").reply is not None
+    assert {row.priority for row in rows(province, number)[2:]} == {Priority.MEETING_CHANGE}
+    assert len({row.digest for row in rows(province, number)[2:]}) == 1
+    assert change(province, number) == 2  # nothing has changed: nobody hears
+    assert push(province) == {}
+
+
+@pytest.mark.parametrize(
+    ("given", "again"),
+    [
+        ({"starts_at": STARTS + DAY, "ends_at": ENDS + DAY}, True),
+        ({"place": "ห้องอื่น"}, True),
+        ({"online_url": None}, True),  # who answered online cannot come so
+        ({"starts_at": STARTS + HOUR}, False),
+        ({"online_url": "https://meet.example/new"}, False),
+        ({"agenda": "วาระใหม่"}, False),
+    ],
+)
+def test_people_are_asked_again_only_where_day_or_place_changed(
+    province: Province, warunee: Person, given: dict[str, Any], again: bool
+) -> None:
+    number = call(province)
+    push(province)
+    answer(province, number, warunee, mode=Mode.CALL)
+    change(province, number, **given)
+    (said,) = push(province)[warunee.name]
+    assert ("โปรดตอบรับอีกครั้ง" in said) is again
+    assert ("คำตอบเดิมยังใช้ได้" in said) is not again
+    assert (invited(province, number, "1031992003").reply is None) is again
+    assert [row.asks_again for row in province.rows(meeting_versions)] == [False, again]
+    assert "https://" not in said
+    assert any("do=meeting_room" in data for data in acts(warunee)) is again
+
+
+def test_a_date_moved_twice_in_an_hour_is_told_as_one_change(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    at(province, date(2026, 1, 12), time(19))  # told at 7:30
+    change(province, number, starts_at=STARTS + DAY, ends_at=ENDS + DAY)
+    province.later(minutes=40)
+    assert change(province, number, starts_at=STARTS + 4 * DAY, ends_at=ENDS + 4 * DAY, place="ห้องอื่น") == 3
+    (only,) = waits(province, number)
+    assert "พฤ. 22 ม.ค. 2569 09:00–12:00 น. → จ. 26 ม.ค. 2569 09:00–12:00 น." in only
+    assert "23 ม.ค." not in only
+    assert "ห้องอื่น" in only
+    at(province, date(2026, 1, 13), time(7, 30))
+    assert list(push(province)) == [warunee.name]
+    assert push(province) == {}
+
+
+def test_who_heard_the_first_move_hears_the_second_and_others_the_sum(
+    province: Province, warunee: Person, kanchana: Person
+) -> None:
+    number = call(province)
+    push(province)
+    at(province, date(2026, 1, 12), time(19))
+    change(province, number, starts_at=STARTS + DAY, ends_at=ENDS + DAY)
+    warunee.says("สวัสดี").hears("→ ศ. 23 ม.ค. 2569")
+    change(province, number, starts_at=STARTS + 4 * DAY, ends_at=ENDS + 4 * DAY)
+    assert "ศ. 23 ม.ค. 2569 09:00–12:00 น. → จ. 26" in waits(province, number, warunee)[0]
+    assert "พฤ. 22 ม.ค. 2569 09:00–12:00 น. → จ. 26" in waits(province, number, kanchana)[0]
+
+
+def test_what_was_moved_and_moved_back_unheard_was_not_moved(
+    province: Province, warunee: Person, kanchana: Person
+) -> None:
+    number = call(province, seats=1)
+    push(province)
+    answer(province, number, warunee)
+    answer(province, number, kanchana, KANCHANA)
+    before = [invited(province, number, code) for code in ("1031992003", KANCHANA)]
+    at(province, date(2026, 1, 12), time(19))
+    change(province, number, starts_at=STARTS + DAY, ends_at=ENDS + DAY)
+    assert invited(province, number, "1031992003").reply is None
+    change(province, number, starts_at=STARTS, ends_at=ENDS)
+    assert waits(province, number) == []
+    assert [invited(province, number, code) for code in ("1031992003", KANCHANA)] == before
+
+
+def test_who_heard_that_it_was_moved_is_asked_again_when_it_is_moved_back(
+    province: Province, warunee: Person, kanchana: Person
+) -> None:
+    number = call(province)
+    push(province)
+    answer(province, number, warunee)
+    answer(province, number, kanchana, KANCHANA)
+    at(province, date(2026, 1, 12), time(19))
+    change(province, number, starts_at=STARTS + DAY, ends_at=ENDS + DAY)
+    warunee.says("สวัสดี").hears("โปรดตอบรับอีกครั้ง")
+    change(province, number, starts_at=STARTS, ends_at=ENDS)
+    assert "โปรดตอบรับอีกครั้ง" in waits(province, number, warunee)[0]
+    assert waits(province, number, kanchana) == []
+    assert invited(province, number, "1031992003").reply is None
+    assert invited(province, number, KANCHANA).reply is not None
+
+
+def test_who_has_not_heard_the_call_gets_it_as_it_stands_now(province: Province, warunee: Person) -> None:
+    number = call(at(province, date(2026, 1, 12), time(19)))
+    change(province, number, place="ห้องอื่น")
+    (only,) = waits(province, number)
+    assert "เชิญประชุม" in only
+    assert "ห้องอื่น" in only
+    assert "เปลี่ยนแปลงการประชุม" not in only
+    warunee.says("สวัสดี").hears("ห้องอื่น")
+    assert any(f"&n=2&v={number}" in data for data in acts(warunee))
+
+
+def test_more_or_fewer_seats_are_no_news_for_all(province: Province, warunee: Person, kanchana: Person) -> None:
+    number = call(province, seats=1)
+    push(province)
+    answer(province, number, warunee)
+    answer(province, number, kanchana, KANCHANA)
+    assert change(province, number, seats=2) == 1
+    assert waits(province, number, warunee) == []
+    assert "มีที่นั่งว่างแล้ว" in waits(province, number, kanchana)[0]
+    assert not invited(province, number, KANCHANA).waits
+
+
+@pytest.mark.parametrize(
+    ("day", "clock", "told"),
+    [
+        (date(2026, 1, 12), time(10), "2026-01-12T10:00"),
+        (date(2026, 1, 12), time(20), "2026-01-13T07:30"),
+        (date(2026, 1, 21), time(5), "2026-01-21T07:30"),
+        (date(2026, 1, 21), time(20), "2026-01-21T20:00"),  # within a day of the start
+        (date(2026, 1, 22), time(6), "2026-01-22T06:00"),
+    ],
+)
+def test_changes_keep_office_hours_until_a_day_before_the_start(
+    province: Province, warunee: Person, day: date, clock: time, told: str
+) -> None:
+    number = call(province)
+    push(province)
+    at(province, day, clock)
+    change(province, number, chair="ประธานใหม่")
+    cancel(province, number)
+    due = [row.due_at.astimezone(STARTS.tzinfo).isoformat()[:16] for row in rows(province, number)[1:]]
+    assert due == [told, told]
+
+
+def test_a_change_for_a_monday_told_over_the_weekend(province: Province, warunee: Person) -> None:
+    monday = STARTS + 4 * DAY
+    number = call(province, starts_at=monday, ends_at=monday + HOUR)
+    push(province)
+    at(province, date(2026, 1, 23), time(19))
+    change(province, number, place="ห้องอื่น")
+    (row,) = rows(province, number)[1:]
+    assert row.due_at == monday - DAY  # Sunday at nine: Monday at half past seven would be too late for some
+
+
+def test_a_meeting_moved_away_from_today_is_told_at_once(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    at(province, date(2026, 1, 21), time(22))
+    change(province, number, starts_at=STARTS + 7 * DAY, ends_at=ENDS + 7 * DAY)
+    assert rows(province, number)[-1].due_at == province.now
+
+
+@pytest.mark.parametrize(("when", "trouble"), [(time(9), "started"), (time(13), "started")])
+def test_what_has_begun_is_not_changed(province: Province, warunee: Person, when: time, trouble: str) -> None:
+    number = call(province)
+    at(province, STARTS.date(), when)
+    with pytest.raises(BadMeeting, match=trouble):
+        change(province, number, place="ห้องอื่น")
+    assert stands(province, number).version == 1
+
+
+def test_who_is_invited_stays_as_it_was_called(province: Province, warunee: Person) -> None:
+    number = call(province)
+    with pytest.raises(BadMeeting, match="other_audience"):
+        change(province, number, audience=Audience(frozenset({Role.VERIFIER})))
+    with pytest.raises(BadMeeting, match="past"):
+        change(province, number, starts_at=STARTS - 30 * DAY)
+    cancel(province, number)
+    with pytest.raises(BadMeeting, match="not_called"):
+        change(province, number, place="ห้องอื่น")
+
+
+def test_a_notice_cancelled_while_half_of_it_is_sent(province: Province, warunee: Person, kanchana: Person) -> None:
+    number = call(at(province, date(2026, 1, 12), time(19)))
+    warunee.says("สวัสดี").hears("เชิญประชุม")
+    assert cancel(province, number)
+    assert not cancel(province, number)
+    kanchana.says("สวัสดี").hears_not("ประชุม")
+    at(province, date(2026, 1, 13), time(7, 30))
+    heard = push(province)
+    assert list(heard) == [warunee.name]
+    warunee.hears("ยกเลิกการประชุม", "ประชุมชี้แจงพื้นที่นวัตกรรมสมมติ", "พฤ. 22 ม.ค. 2569", "เหตุผล: ประธานติดราชการ")
+    assert ticks(province) == 0
+    late = province.director("นายสุรเดช สมมติบุตร", SURADEJ)
+    assert ticks(province) == 0
+    late.says("สวัสดี").hears_not("ประชุม")
+
+
+def test_what_a_process_has_begun_to_say_counts_as_heard(province: Province, warunee: Person, kanchana: Person) -> None:
+    number = call(province)
+    with province.store.write() as db:
+        mine = sayings.c.recipient == warunee.user
+        db.execute(update(sayings).where(mine).values(begun_at=province.now, lease_until=province.now + LEASE))
+    cancel(province, number)
+    assert [row.state for row in rows(province, number) if row.recipient == kanchana.user] == [Sending.REPLACED]
+    assert [row.state for row in rows(province, number) if row.recipient == warunee.user] == [Sending.QUEUED] * 2
+
+
+def test_a_meeting_is_cancelled_until_its_end_and_a_draft_is_dropped(province: Province, warunee: Person) -> None:
+    dropped, number = make(province), call(province)
+    push(province)
+    assert cancel(province, dropped)
+    assert push(province) == {}
+    at(province, STARTS.date(), time(9, 30))
+    assert cancel(province, number, None)
+    push(province)
+    warunee.hears("ยกเลิกการประชุม").hears_not("เหตุผล")
+    over = call(at(province, date(2026, 1, 12)), starts_at=STARTS + DAY, ends_at=STARTS + DAY + HOUR)
+    at(province, date(2026, 1, 23), time(11))
+    assert not cancel(province, over)
+
+
+def test_everything_told_was_noted_before(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    change(province, number, place="ห้องอื่น")
+    change(province, number, place="ห้องที่สาม")
+    cancel(province, number)
+    noted = {row.slot: row.taken_back_at is not None for row in province.rows(meeting_notices)}
+    assert noted == {"called:1": False, "changed:2": True, "changed:3": True, "cancelled": False}
+    assert {row.once_key for row in rows(province, number)} == {
+        f"meeting:{number}:{slot}:{id_of(province, warunee)}" for slot in noted
+    }
+
+
+# Many -------------------------------------------------------------------------------------------------------------
+
+MANY = 2681
+"""As many as took part in the forum online."""
+
+
+class Cards(FakeLine):
+    """A LINE that hears cards as well."""
+
+    def _accept(self, to: str, messages: Sequence[dict[str, Any]]) -> Sent:
+        return super()._accept(to, [{"text": message.get("altText", message.get("text"))} for message in messages])
+
+
+@pytest.fixture
+def scene(store: Store) -> Iterator[Scene]:
+    scene = Scene(store)
+    scene.line = Cards(scene.clock)
+    scene.web, scene.worker = (Delivery(store, scene.line, scene.clock, threads=0) for _ in range(2))
+    yield scene
+    assert max(Counter(scene.line.said).values()) == 1
+
+
+def crowd(store: Store, now: datetime, many: int) -> None:
+    """Let as many directors of as many schools have joined."""
+    with store.write() as db:
+        office = db.execute(insert(agencies).values(channel_id=MAIN, name="สพป.สมมติ")).inserted_primary_key[0]
+        numbers = range(1, many + 1)
+        code = "10319{:05}".format
+        db.execute(
+            insert(schools),
+            [
+                {
+                    "id": n,
+                    "channel_id": MAIN,
+                    "agency_id": office,
+                    "code": code(n),
+                    "name": f"โรงเรียน {n}",
+                    "district": "ก",
+                }
+                for n in numbers
+            ],
+        )
+        db.execute(
+            insert(people),
+            [{"id": n, "channel_id": MAIN, "line_user_id": f"U{n:032x}", "created_at": now} for n in numbers],
+        )
+        db.execute(
+            insert(memberships),
+            [
+                {"channel_id": MAIN, "person_id": n, "school_id": n, "role": Role.DIRECTOR, "since": now}
+                for n in numbers
+            ],
+        )
+
+
+def test_a_call_to_2681_people_is_quick_and_six_multicasts(scene: Scene) -> None:
+    store, now = scene.store, scene.clock()
+    scene.line.allowed = 35_000
+    crowd(store, now, MANY)
+    with store.write() as db:
+        starts = now + timedelta(days=20)
+        usual = draft(starts_at=starts, ends_at=starts + HOUR, urgent=True)
+        number = meetings_calling.make(db, MAIN, usual, None, None, now)
+    began = perf_counter()
+    with store.write() as db:
+        assert meetings_calling.call(db, MAIN, number, None, now)
+    assert perf_counter() - began < 3
+    while scene.worker.deliver_due():
+        scene.worker.run_until_idle()
+    assert [len(to) for _, to in scene.line.cast] == [500] * 5 + [181]
+    assert scene.line.calls.count("push") == 0
+    assert scene.line.billed == MANY
+    began = perf_counter()
+    with store.write() as db:
+        assert meetings_calling.change(db, MAIN, number, replace(usual, place="ห้องอื่น"), None, now) == 2
+    assert perf_counter() - began < 3
+    while scene.worker.deliver_due():
+        scene.worker.run_until_idle()
+    assert len(scene.line.cast) == 12
+    with store.read() as db:
+        company = meetings_telling.company(db, meetings.found(db, MAIN, number) or pytest.fail("gone"), now)
+    assert len(company.hearers) == len(company.schools) == MANY
