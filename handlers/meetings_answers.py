@@ -1,7 +1,7 @@
 """What the invited answer to a meeting: kept one after the other, counted, and given a seat in the room in turn.
 
-An answer never goes over a newer one, whatever order they reach us in: all stand in ``meeting_answers``, the newest also
-in the row of the invited. Whoever answers or changes seats holds the meeting's row (``meetings.locked``), so that seats
+An answer never goes over a newer one, in whatever order they reach us: all stand in ``meeting_answers``, the newest
+also in the row of the invited. Whoever answers or changes seats holds the meeting's row (``meetings.locked``), so that seats
 are given one after the other.
 """
 
@@ -100,11 +100,11 @@ _INVITEE = select(invitees).where(
 _KEEP = update(invitees).where(invitees.c.id == bindparam("invitee"))
 _NOTE = insert(meeting_answers)
 _CHECKED_IN = select(checkins.c.id).where(checkins.c.invitee_id == bindparam("invitee"))
-_ASKED_AGAIN = select(func.max(meeting_versions.c.at)).where(
-    meeting_versions.c.channel_id == bindparam("channel"),
-    meeting_versions.c.meeting_id == bindparam("meeting"),
-    meeting_versions.c.asks_again,
+_VERSIONS = select(func.max(meeting_versions.c.version), func.max(meeting_versions.c.at)).where(
+    meeting_versions.c.channel_id == bindparam("channel"), meeting_versions.c.meeting_id == bindparam("meeting")
 )
+_ASKED_AGAIN = _VERSIONS.where(meeting_versions.c.asks_again)
+_THEN = _VERSIONS.where(meeting_versions.c.at <= bindparam("at"))
 
 
 def answer(
@@ -176,7 +176,7 @@ def _is_older(db: Connection, meeting: Meeting, invitee: Invitee, at: datetime) 
         return True
     if meeting.version == 1:
         return False
-    asked = db.execute(_ASKED_AGAIN, {"channel": meeting.channel, "meeting": meeting.id}).scalar()
+    asked = db.execute(_ASKED_AGAIN, {"channel": meeting.channel, "meeting": meeting.id}).one()[1]
     return asked is not None and at < asked
 
 
@@ -193,8 +193,16 @@ def _columns(given: Answer) -> dict[str, Any]:
 def _note(
     db: Connection, meeting: Meeting, mine: Invitee, given: Answer, by: int | None, at: datetime, message: str | None
 ) -> None:
-    row = {"channel_id": meeting.channel, "invitee_id": mine.id, "version": meeting.version, "by": by, "at": at}
-    db.execute(_NOTE, row | _columns(given) | {"line_message_id": message})
+    row = {"channel_id": meeting.channel, "invitee_id": mine.id, "version": _version_at(db, meeting, at)}
+    db.execute(_NOTE, row | _columns(given) | {"by": by, "at": at, "line_message_id": message})
+
+
+def _version_at(db: Connection, meeting: Meeting, at: datetime) -> int:
+    """Return the version of a meeting to which something was said: what comes late may be of an older one."""
+    if meeting.version == 1:
+        return 1
+    then = db.execute(_THEN, {"channel": meeting.channel, "meeting": meeting.id, "at": at}).one()
+    return then[0] or 1
 
 
 def _stands(db: Connection, meeting: Meeting, mine: Invitee, taken: Taken) -> Outcome:
