@@ -38,7 +38,7 @@ def card(
     title = say("digest.title", day=day(digest.day))
     under = say("digest.under", place=digest.place, round=digest.title)
     head = [say("digest.sent", schools=digest.counts.schools, sent=digest.counts.sent), *_change(digest, before)]
-    lines, rows = _lines(digest.counts, names=names), digest.rows[start : start + ROWS]
+    lines, rows = _lines(digest.counts, digest.meetings, names=names), digest.rows[start : start + ROWS]
     more = len(digest.rows) - start - len(rows)
     ends = _ends(digest, more, names=names, unasked=unasked)
     alt = "\n".join([f"{title} · {under}", " ".join(head), *(line for _, line in lines), *map(_row_words, rows), *ends])
@@ -59,7 +59,7 @@ def _change(digest: Digest, before: Numbers | None) -> list[str]:
     return [say("digest.more", n=more) if more > 0 else say("digest.fewer", n=-more)]
 
 
-def _lines(counts: Counts, *, names: bool) -> list[tuple[str, str]]:
+def _lines(counts: Counts, meetings: Sequence[str], *, names: bool) -> list[tuple[str, str]]:
     """Return the lines of a digest with what each is about; nothing is said of what there is none of."""
     found = [(kind, say(key, n=getattr(counts, kind))) for kind, key in _LINES.items() if getattr(counts, kind)]
     if counts.overdue:
@@ -67,7 +67,7 @@ def _lines(counts: Counts, *, names: bool) -> list[tuple[str, str]]:
         found = [(kind, f"{line} {late}" if kind == "waiting" else line) for kind, line in found]
     found += [("unlinked", say("digest.unlinked", n=counts.unlinked))] if counts.unlinked else []
     found += [("asks", say("digest.asks", n=counts.asks))] if counts.asks and names else []
-    return found
+    return [*found, *(("meetings", line) for line in meetings)]
 
 
 def _ends(digest: Digest, more: int, *, names: bool, unasked: bool) -> list[str]:
@@ -99,7 +99,8 @@ def _line(digest: Digest, kind: str, words: str, *, names: bool) -> dict[str, An
 
 
 def _opens(digest: Digest, kind: str) -> Act:
-    return Act("asks") if kind == "asks" else Act("schools", question=kind, value=str(digest.scope))
+    own = kind in ("asks", "meetings")
+    return Act(kind) if own else Act("schools", question=kind, value=str(digest.scope))
 
 
 def _tap(words: str, act: Act) -> dict[str, Any]:

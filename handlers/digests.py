@@ -14,6 +14,7 @@ from handlers import agencies, counting, rounds, texts, working_days
 from handlers.agencies import Book
 from handlers.agency_names import parsed
 from handlers.counting import LEAST, Counts
+from handlers.meetings_coming import Coming, coming, lines
 from handlers.reminders_ladder import ladder
 from handlers.rounds import Round
 from handlers.texts import say
@@ -36,7 +37,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """How a round stands in a scope (an agency's number, or WHOLE). rows: of the agencies in it, if several."""
+    """How a round stands in a scope (an agency's number, or WHOLE). rows: of the agencies in it, if several.
+
+    meetings: a line for each that is coming; a new answer to one is no reason for a digest, which is paid for.
+    """
 
     scope: int
     place: str
@@ -45,6 +49,7 @@ class Digest:
     day: date
     counts: Counts
     rows: tuple[Row, ...]
+    meetings: tuple[str, ...] = ()
 
     @property
     def numbers(self) -> Numbers:
@@ -61,6 +66,7 @@ class Snapshot:
     found: dict[int, Counts]
     day: date
     overdue: datetime
+    coming: tuple[Coming, ...] = ()
 
     @cached_property
     def _sums(self) -> dict[int, Counts]:
@@ -97,7 +103,9 @@ class Snapshot:
     def digest(self, scope: int) -> Digest:
         """Return the digest of a scope."""
         one = self.round
-        return Digest(scope, self.place(scope), one.title, one.due_on, self.day, self.counts(scope), self.rows(scope))
+        coming = lines(self.coming, None if scope == WHOLE else self.book.below(scope))
+        known = (scope, self.place(scope), one.title, one.due_on, self.day, self.counts(scope), self.rows(scope))
+        return Digest(*known, coming)
 
     def within(self, scope: int) -> frozenset[int]:
         """Return the agencies of a scope."""
@@ -140,7 +148,8 @@ def read(db: Connection, channel: str, now: datetime) -> Snapshot | None:
         return None
     overdue = overdue_since(working_days.of(db, channel), now)
     found = counting.by_agency(db, channel, running.id, now, overdue)
-    return Snapshot(running, agencies.book(db, channel), found, today(now), overdue)
+    known = (running, agencies.book(db, channel), found, today(now), overdue)
+    return Snapshot(*known, coming(db, channel, now))
 
 
 def overdue_since(days: Days, now: datetime) -> datetime:

@@ -27,6 +27,9 @@ MADE = (
     "rounds.ask_",
     "remind.",
     "quota.class.",
+    "making.field.",
+    "making.time.",
+    "watching.count_",
     "audience.role.",
     "audience.doubt.",
 )

@@ -67,8 +67,7 @@ def ask_cancel_meeting(talk: Talk) -> Turn:
 def _ask_why(talk: Talk, one: Meeting, lead: str = "") -> Turn:
     number = mark(talk)
     talk.stand_at(talk.stand.flow, CANCEL, meeting=one.id, mark=number)
-    knows = len(meetings_telling.known(talk.db, one.id))
-    words = say("hosting.ask_why", title=named(one), when=when(one), n=knows)
+    words = say("hosting.ask_why", title=named(one), when=when(one))
     without = Choice(say("label.without_why"), Act("host_set", revision=number, value="none"))
     return turn(Say(asked(words, lead), (without, choice("no", "label.host_not_cancelled"))))
 

@@ -46,7 +46,8 @@ def amiss(why: Amiss) -> str:
 def ask_when(talk: Talk, one: Work, lead: str = "", span: Span | None = None) -> Turn:
     """Ask for day and time, or for what of it is still missing."""
     known = span or Span()
-    memo = {"day": known.day and known.day.isoformat(), "start": known.start and known.start.isoformat()}
+    parts = {"day": known.day, "start": known.start, "end": known.end}
+    memo = {name: part.isoformat() for name, part in parts.items() if part is not None}
     number = stand(talk, one, WHEN, **memo)
     words = say(_question(known), title=named(one.draft), day=day(known.day) if known.day else "")
     return turn(Say(asked(words, lead), (*_times(talk, known, number), choice("cancel"))))

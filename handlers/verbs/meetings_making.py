@@ -159,10 +159,9 @@ def take_meeting_when(talk: Talk) -> Turn:
     if is_old(talk):
         return meeting_button_is_old(talk)
     memo = talk.place.memo
-    known = Span(
-        date.fromisoformat(memo["day"]) if memo.get("day") else None,
-        time.fromisoformat(memo["start"]) if memo.get("start") else None,
-    )
+    day = date.fromisoformat(memo["day"]) if memo.get("day") else None
+    start, end = (time.fromisoformat(memo[name]) if memo.get(name) else None for name in ("start", "end"))
+    known = Span(day, start, end)
     return take_span(talk, one, meeting_times.read(said(talk), talk.now, known))
 
 
