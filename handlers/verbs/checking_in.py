@@ -40,16 +40,21 @@ def hear(talk: Talk) -> Turn | None:
     if talk.heard.kind != Kind.TEXT:
         return None
     words = talk.heard.text
+    if (entered := hear_code(talk)) is not None:
+        return entered
     asked = _asked(talk)
-    code = checkin_words.code(words)
-    if code is not None and (code.sure or _is_near(talk)):
-        return enter(talk, code)
     if asked is not None and (answered := _answered(talk, *asked)) is not None:
         return answered
     watched = checkin_words.watched(words)
-    if watched is not None and _to_watch(talk):
+    if watched is not None and (_to_watch(talk) or _is_near(talk)):
         return watch(talk, watched)
     return tell_how(talk) if checkin_words.asks_how(words) and _is_near(talk) else None
+
+
+def hear_code(talk: Talk) -> Turn | None:
+    """Answer a code, also of who talks with an officer, whose words go elsewhere; None for all else."""
+    code = checkin_words.code(talk.heard.text) if talk.heard.kind == Kind.TEXT else None
+    return enter(talk, code) if code is not None and (code.sure or _is_near(talk)) else None
 
 
 def _tapped(talk: Talk) -> Turn | None:
@@ -143,13 +148,22 @@ def hear_stranger(talk: Talk) -> Turn | None:
 def watch(talk: Talk, said: Watched, to: Invitation | None = None) -> Turn:
     """Note that the school watches the broadcast, and with how many; ask where that was not said."""
     _forget(talk)
-    one = to or _to_watch(talk)[0]
+    one = to or next(iter(_to_watch(talk)), None)
+    if one is None:
+        return _no_broadcast(talk)
     if said.people is not None and not 0 < said.people <= MOST:
         return _ask_people(talk, one, say("checkin.people_odd", most=f"{MOST:,}"))
     came = checkins.watched(talk.db, one, said.people, talk.person.id, talk.heard.at, talk.now)
     if came.checkin.mode == Mode.BROADCAST and came.checkin.headcount is None:
         return _ask_people(talk, one, _done(talk, [came]))
-    return turn(Say(_done(talk, [came])), *way_out(talk, [one.invitee.school]))
+    remark = [say("checkin.by_code_already")] if came.checkin.mode != Mode.BROADCAST else []
+    return turn(Say("\n".join([_done(talk, [came]), *remark])), *way_out(talk, [one.invitee.school]))
+
+
+def _no_broadcast(talk: Talk) -> Turn:
+    """Say that what is watched is not known here, and how one checks in."""
+    how = tell_how(talk).said[0]
+    return turn(Say("\n\n".join([say("checkin.no_broadcast"), how.text if isinstance(how, Say) else ""])))
 
 
 def _to_watch(talk: Talk) -> list[Invitation]:

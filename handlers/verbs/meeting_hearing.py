@@ -82,7 +82,7 @@ def hear(talk: Talk) -> Turn | None:
     if talk.heard.kind not in (Kind.TEXT, Kind.POSTBACK):
         return _other_kind(talk, here)
     if talk.in_ticket and talk.heard.kind == Kind.TEXT and not here:
-        return None
+        return checking_in.hear_code(talk)
     if (checked := checking_in.hear(talk)) is not None:
         return checked
     key = _tapped(talk) if talk.heard.kind == Kind.POSTBACK else _typed(talk, here)
