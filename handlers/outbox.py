@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
-from os import urandom
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -249,7 +249,7 @@ def _tell_some(
 
 def _new_keys(many: int) -> Iterator[str]:
     """Yield as many retry keys, UUIDs of version 4, for whose dice the system is asked once."""
-    dice = urandom(16 * many).hex()
+    dice = token_hex(16 * many)
     for at in range(0, len(dice), 32):
         one = dice[at : at + 32]
         yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-8{one[17:20]}-{one[20:]}"
