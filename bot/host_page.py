@@ -26,19 +26,20 @@ PAGE = """\
 <noscript><meta http-equiv="refresh" content="20"></noscript>
 <style>
   * {{ box-sizing: border-box }}
-  body {{ margin: 0; min-height: 100vh; padding: clamp(.8rem, 2vw, 2rem); color: #0B1F17; background: #fff;
-    font: clamp(16px, 1.6vw, 30px)/1.5 "Noto Sans Thai", "Sarabun", Tahoma, sans-serif; text-align: center }}
-  h1 {{ font-size: 1.3em; margin: 0; line-height: 1.4 }}
-  p {{ margin: .2em 0 }}
-  .codes {{ display: flex; flex-wrap: wrap; gap: clamp(.8rem, 2vw, 2rem); justify-content: center; margin: 1em 0 }}
-  .code {{ flex: 1 1 20em; max-width: 60em; border: 3px solid #0B6E4F; border-radius: 18px; padding: .8em }}
-  .code b {{ display: block; color: #0B6E4F; line-height: 1.15; white-space: nowrap; letter-spacing: .02em;
-    font: bold clamp(3.2rem, {size}vw, 15rem)/1.15 "Noto Sans Mono", Consolas, monospace }}
+  body {{ margin: 0; min-height: 100vh; padding: clamp(.6rem, 1.6vmin, 2rem); color: #0B1F17; background: #fff;
+    font: clamp(16px, 2.6vmin, 36px)/1.4 "Noto Sans Thai", "Sarabun", Tahoma, sans-serif; text-align: center }}
+  h1 {{ font-size: 1.25em; margin: 0; line-height: 1.4 }}
+  p {{ margin: .15em 0 }}
+  .codes {{ display: flex; flex-wrap: wrap; gap: 1em; justify-content: center; margin: .6em 0 }}
+  .code {{ flex: 1 1 20em; border: 3px solid #0B6E4F; border-radius: 18px; padding: .5em; max-width: 100% }}
+  .code b {{ display: block; color: #0B6E4F; white-space: nowrap;
+    font: bold clamp(3.4rem, min({wide}vw, 26vh), 18rem)/1.15 "Noto Sans Mono", Consolas, monospace }}
+  .code i {{ margin-left: .25em }}
   .code h2 {{ margin: 0; font-size: 1.2em }}
-  .code svg {{ width: min(70vw, 11em); height: auto; background: #fff }}
+  .code svg {{ width: min(70vw, 34vh); height: auto; background: #fff }}
   .say {{ display: inline-block; padding: .1em .6em; border-radius: 8px; background: #E8F3EE; user-select: all }}
   .left {{ font-variant-numeric: tabular-nums; font-weight: bold }}
-  .came {{ font-size: 2em; font-weight: bold }}
+  .came {{ font-size: 1.7em; font-weight: bold }}
   nav a {{ display: inline-block; padding: .5em .9em; color: #0B6E4F }}
   nav a[aria-current] {{ font-weight: bold; text-decoration: none; color: #0B1F17 }}
   #stale {{ display: none; background: #8A5A00; color: #fff; padding: .3em }}
@@ -91,7 +92,7 @@ def whole(host: Host, shows: str, basic_id: str | None, now: datetime, nonce: st
         body=fragment(host, shows, basic_id, now),
         links="".join(_links(shows)),
         stale=escape(say("host.stale")),
-        size=11 if shows == "both" else 19,
+        wide=10 if shows == "both" else 22,
         every=EVERY,
         nonce=nonce,
     )
@@ -129,17 +130,22 @@ def _box(mode: str, code: str, basic_id: str | None) -> str:
     typed = say("host.typed", code=code)
     how = "host.how" if mode == "room" else "host.call_how"
     said = f'<p><span class="say">{escape(typed)}</span></p>' if mode == "call" else ""
-    pieces = [f"<h2>{say(f'host.{mode}')}</h2>", f"<b>{code[:3]}&thinsp;{code[3:]}</b>", said, _qr(typed, basic_id)]
+    pieces = [f"<h2>{say(f'host.{mode}')}</h2>", f"<b>{code[:3]}<i></i>{code[3:]}</b>", said, _qr(code, basic_id)]
     return f'<section class="code">{"".join(pieces)}<p>{say(how)}</p></section>'
 
 
-def _qr(typed: str, basic_id: str | None) -> str:
-    """Return the QR that opens the chat with the words typed in; nothing where the account's id is not known."""
+def _qr(code: str, basic_id: str | None) -> str:
+    """Return the QR that opens the chat with the words typed in; nothing where the account's id is not known.
+
+    In plain letters: a Thai one takes nine in an address, and the picture would be too fine for the back row.
+    """
     if basic_id is None:
         return ""
     import segno  # only this page draws
 
-    drawn: str = segno.make(invite_url(typed, basic_id, ""), error="m", micro=False).svg_inline(border=2, omitsize=True)
+    drawn: str = segno.make(invite_url(f"checkin {code}", basic_id, ""), error="l", micro=False).svg_inline(
+        border=2, omitsize=True
+    )
     return drawn
 
 

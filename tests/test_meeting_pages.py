@@ -94,7 +94,7 @@ def actions(province: Province) -> list[str]:
 
 def shown_codes(page: str) -> dict[str, str]:
     """Return the codes that a host's page shows, by what stands above them."""
-    found = re.findall(r"<h2>([^<]+)</h2><b>(\d{3})&thinsp;(\d{3})</b>", page)
+    found = re.findall(r"<h2>([^<]+)</h2><b>(\d{3})<i></i>(\d{3})</b>", page)
     return {head: first + last for head, first, last in found}
 
 
