@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from urllib.parse import urlsplit
@@ -98,9 +98,9 @@ class Draft:
         return made | {"title": made["title"] or "", "audience": self.audience.data()}
 
     def data(self) -> dict[str, Any]:
-        """Return it as JSON holds it: moments as ISO 8601."""
+        """Return it as JSON holds it: moments as ISO 8601 in UTC."""
         made = self.values()
-        return made | {name: made[name] and made[name].isoformat() for name in _MOMENTS}
+        return made | {name: made[name] and made[name].astimezone(UTC).isoformat() for name in _MOMENTS}
 
     @staticmethod
     def read(data: Mapping[str, Any]) -> "Draft":
