@@ -64,12 +64,12 @@ def read(text: str, now: datetime, known: Span = Span()) -> Span:
     if _SEVERAL_DAYS.search(words):
         return replace(known, trouble=Amiss.SEVERAL_DAYS)
     for cut in reversed(list(_BETWEEN.finditer(words))):
-        starts, ends = _piece(_hours(words[: cut.start()]), now), _piece(_hours(words[cut.end() :]), now)
+        starts, ends = _with_clock(words[: cut.start()], now), _with_clock(words[cut.end() :], now)
         if starts.clocks and ends.clocks:
             return _judged(_day(starts, ends, known), starts.clocks, ends.clocks)
     whole = _piece(words, now)
     if not whole.clocks and whole.day.trouble == when.Trouble.NOTHING and known.day is not None:
-        whole = _piece(_hours(words), now)
+        whole = _with_clock(words, now)
     return _one(whole, known)
 
 
@@ -84,6 +84,12 @@ class _Piece:
 def _hours(words: str) -> str:
     """Write a bare hour at the end out: "9" is "9.00"."""
     return _BARE_HOUR.sub(lambda found: f"{found[1]}.00", words)
+
+
+def _with_clock(words: str, now: datetime) -> _Piece:
+    """Read a piece in which a clock is said, perhaps as a bare number."""
+    found = _piece(words, now)
+    return found if found.clocks else _piece(_hours(words), now)
 
 
 def _piece(words: str, now: datetime) -> _Piece:
