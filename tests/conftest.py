@@ -91,11 +91,18 @@ def empty_postgresql(postgresql: Server) -> Iterator[Callable[[], Store]]:
     """Yield a function that empties the one PostgreSQL database of this process and opens it."""
     name = postgresql.create()
     kept = Store(postgresql.url(name))
-    tables = ", ".join(table for table in migrations.tables().tables if table != "alembic_version")
+    tables = [table for table in migrations.tables().sorted_tables if table.name != "alembic_version"]
 
     def empty() -> Store:
         with kept.write() as db:
-            db.exec_driver_sql(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+            # A tenth of what TRUNCATE takes for so many tables; references are not looked at meanwhile.
+            db.exec_driver_sql("SET LOCAL session_replication_role = replica")
+            filled = " UNION ALL ".join(f"(SELECT '{table.name}' FROM {table.name} LIMIT 1)" for table in tables)
+            for table in db.exec_driver_sql(filled).scalars().all():
+                db.exec_driver_sql(f"DELETE FROM {table}")
+            numbered = [table.name for table in tables if table.autoincrement_column is not None]
+            first = ", ".join(f"setval(pg_get_serial_sequence('{name}', 'id'), 1, false)" for name in numbered)
+            db.exec_driver_sql(f"SELECT {first}")
         return kept
 
     yield empty
