@@ -4,14 +4,16 @@ Paid is what is pushed: each person reached is one message (LINE's prices); repl
 a visit. Delivery is played by the rule of the outbox: what is due and was not taken along by a visit is pushed.
 """
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import bindparam, select, text, update
 
 from bot.roster_files import read_table
-from handlers import due, invites, outbox, quota, roster
+from handlers import due, invites, meetings_calling, outbox, quota, roster
+from handlers.meetings_calling import Draft
 from handlers.outbox import Fate
 from handlers.thai import BANGKOK
 from handlers.working_days import NATIONAL
@@ -25,7 +27,7 @@ from tests.province import Person, Province
 
 ROSTER = Path(__file__).parents[1] / "bot" / "simulator" / "data" / "roster.csv"
 OPENS, DUE, UNTIL = date(2026, 2, 2), date(2026, 2, 20), date(2026, 3, 1)
-FREE_PLAN, MOST = 300, 150
+FREE_PLAN, MOST, MOST_WITH_MEETING = 300, 150, 200
 LONG = "นักเรียนอ่านคล่องขึ้นมากในปีนี้ จากการสอนเสริมหลังเลิกเรียน"
 
 
@@ -132,6 +134,48 @@ def test_forty_schools_a_month_cost_at_most_a_hundred_and_fifty(month: Month) ->
     assert kinds.get("digest", 0) >= 4 * len(month.verifiers), kinds
     assert kinds.get("remind", 0) > 0, kinds
     assert len(month.paid) <= MOST, kinds
+
+
+CLOCKS = (time(7, 30), time(8), time(8, 30), time(8, 55), time(10), time(12), time(15, 30), time(17))
+
+
+def test_a_month_with_one_meeting_costs_at_most_two_hundred(month: Month) -> None:
+    """Most answer when they read it, some when they are asked again, some never; the hour is changed once."""
+    starts = datetime(2026, 2, 19, 9, 0, tzinfo=BANGKOK)
+    meeting = Draft(
+        title="ประชุมชี้แจงสมมติ", starts_at=starts, ends_at=starts + timedelta(hours=3), place="ห้องประชุมสมมติ",
+        online_url="https://meet.example/1",
+    )  # fmt: skip
+    month.province.now = datetime(2026, 2, 2, 8, 40, tzinfo=BANGKOK).astimezone(UTC)
+    with month.province.store.write() as db:
+        number = meetings_calling.make(db, "main", meeting, None, None, month.province.now)
+        assert meetings_calling.call(db, "main", number, None, month.province.now)
+    directors = list(month.directors.values())
+    said = {
+        date(2026, 2, 2): {
+            "ไปครับ": directors[:14],
+            "เข้าร่วมค่ะ แต่ขอออนไลน์": directors[14:22],
+            "ไม่สะดวก ติดราชการ": directors[22:26],
+        },
+        date(2026, 2, 16): {"ไปครับ": directors[26:30], "ออนไลน์": directors[30:34]},
+    }
+    heard: dict[str, int] = {}
+    for day in (date(2026, 2, 2) + timedelta(days=n) for n in range(27)):
+        for clock in CLOCKS:
+            month.tick(datetime.combine(day, clock, BANGKOK).astimezone(UTC))
+            if clock == time(10):
+                for words, those in said.get(day, {}).items():
+                    for director in those:
+                        director.says(words).hears("ประชุมชี้แจงสมมติ")
+            if (day, clock) == (date(2026, 2, 10), time(12)):
+                with month.province.store.write() as db:
+                    later = replace(meeting, ends_at=starts + timedelta(hours=4))
+                    assert meetings_calling.change(db, "main", number, later, None, month.province.now) == 2
+    for key in (row.once_key for row in month.province.rows(table) if row.once_key.startswith(f"meeting:{number}:")):
+        heard[key.split(":")[2]] = heard.get(key.split(":")[2], 0) + 1
+    assert heard == {"called": 40, "changed": 40, "answer": 14, "coming": 30, "room": 18, "link": 24}
+    assert month.paid.count("meeting") == sum(heard.values())
+    assert len(month.paid) <= MOST_WITH_MEETING
 
 
 def test_a_report_an_edit_a_return_and_a_resubmission_cost_nothing(month: Month) -> None:
