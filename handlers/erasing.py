@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from handlers import media, memberships, privacy, reports, sendings, wish_reasons
+from handlers import media, memberships, own_meetings, privacy, reports, sendings, wish_reasons
 from models.people import contacts, join_requests, people
 from models.report import AnswerState, PartKind, answers, parts
 from models.report import reports as reports_table
@@ -37,6 +37,7 @@ def erase(
         "contacts": _erase_contacts(db, channel, person, now),
     }
     wish_reasons.forget(db, channel, person)
+    own_meetings.forget(db, channel, person, now)
     db.execute(_ERASE_WHY, {"who": person, "channel": channel})
     privacy.unlink(db, channel, person, user, now, by=by, last_words=last_words)
     return gone

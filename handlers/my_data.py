@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from handlers import channels, erasures, own_words, privacy
+from handlers import channels, erasures, own_meetings, own_words, privacy
 from handlers.messages.build import chunks
 from handlers.messages.values import Act, Choice, Message, Say
 from handlers.privacy import Kept, Served
@@ -133,5 +133,5 @@ def _everything(talk: Talk) -> str:
         text = one.text or say(f"count.{'texts' if one.kind == PartKind.TEXT else one.kind}", n=1)
         words.append(f"{about}\n{text}")
     lines = [*_lines(privacy.kept_of(*key), talk.now, all_roles=True), *_listed(talk)]
-    words += _elsewhere(talk)
+    words += [*_elsewhere(talk), *own_meetings.copied(*key)]
     return "\n\n".join(["\n".join([say("my_data.title"), *lines, *requests, *_erasures(talk)]), *words])

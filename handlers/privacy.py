@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Text, and_, bindparam, cast, delete, func, select, update
 
-from handlers import joining_requests, memberships, menu_links
+from handlers import joining_requests, memberships, menu_links, own_meetings
 from handlers.audit import note
 from handlers.reports import part_of_message
 from models.audit import audit
@@ -176,6 +176,7 @@ def unlink(
     if user is not None:
         db.execute(_FORGET_EVENTS, {"channel": channel, "mark": f'%"{user}"%'})
     menu_links.leave(db, person, user, now)
+    own_meetings.leave(db, person)
     db.execute(_FORGET, {"channel": channel, "who": person})
     note(db, channel, "person.unlinked", now, person=person)
 

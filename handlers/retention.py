@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, or_, select, update
 
-from handlers import media, privacy
+from handlers import media, privacy, retention_meetings
 from handlers.thai import today
 from models.asking import asks
 from models.erasing import erasure_requests
 from models.people import Request, contacts, join_requests, memberships, people, schools
 from models.programme import extension_requests, rounds
+from models.reminders import reminders as said_to
 from models.report import AnswerState, State, answers, moves, parts, reports, sendings
 from models.report import media as files
 from models.ticket import ticket_words
@@ -30,14 +31,16 @@ CONTACTS = timedelta(days=180)
 """Name and telephone of the roster, of a school that is closed."""
 PEOPLE = timedelta(days=365)
 """LINE id and name of somebody without any role who has said nothing since."""
+REMINDERS = timedelta(days=365)
+"""Who was reminded of what and when, after the round's close."""
 ERASURES = timedelta(days=730)
 """Requests for erasure, once decided, with the reason of a refusal: as long as the trail is to be kept."""
 
 
 def due(db: Connection, now: datetime, most: int) -> int:
     """Forget what is due, at most ``most`` rows of each kind; returns how many. Called by ``housekeeping.due``."""
-    works = (_people, _drafts, _talks, _reasons, _answers, _contacts, _erasures)
-    return sum(work(db, now, most) for work in works)
+    works = (_people, _drafts, _talks, _reasons, _answers, _contacts, _erasures, _reminders)
+    return sum(work(db, now, most) for work in works) + retention_meetings.due(db, now, most)
 
 
 def _few(key: Any, most: int, *which: ColumnElement[bool]) -> Any:
@@ -128,6 +131,18 @@ def _reasons(db: Connection, now: datetime, most: int) -> int:
 def _answers(db: Connection, now: datetime, most: int) -> int:
     found = _few(asks.c.id, most, asks.c.answer.is_not(None), asks.c.answered_at <= now - ANSWERS)
     return db.execute(update(asks).where(asks.c.id.in_(found)).values(answer=None, line_message_id=None)).rowcount
+
+
+def _reminders(db: Connection, now: datetime, most: int) -> int:
+    """Let go of what was reminded of in rounds long closed; while one runs, a row keeps it from being said twice."""
+    closed = select(rounds.c.id).where(rounds.c.closed_at <= now - REMINDERS)
+    of_report = select(reports.c.id).where(reports.c.round_id.in_(closed))
+    of_round = or_(
+        said_to.c.round_id.in_(closed), and_(said_to.c.round_id.is_(None), said_to.c.report_id.in_(of_report))
+    )
+    of_none = and_(said_to.c.round_id.is_(None), said_to.c.report_id.is_(None))
+    found = _few(said_to.c.id, most, said_to.c.at <= now - REMINDERS, or_(of_round, of_none))
+    return db.execute(delete(said_to).where(said_to.c.id.in_(found))).rowcount
 
 
 def _contacts(db: Connection, now: datetime, most: int) -> int:
