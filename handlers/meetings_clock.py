@@ -72,7 +72,7 @@ def _invite_late(db: Connection, meeting: Meeting, now: datetime) -> int:
     known = meetings_telling.known(db, at.id)
     words = meetings_telling.words_of(meeting_cards.notice(at))
     told = [(one, words) for one in company.hearers.values() if one.person not in known]
-    push_at = meetings_telling.moment_of_call(db, at, now + PATIENCE)
+    push_at = meetings_telling.moment_of_call(db, at, now, PATIENCE)
     return meetings_telling.tell(db, at, told, f"{CALLED}:{at.version}", now, push_at, Priority.MEETING)
 
 

@@ -43,7 +43,7 @@ _takes_part = and_(invitees.c.reply.in_([Reply.COMING, Reply.DELEGATE]), ~_came)
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of reminder. within: from when to when it is told; to: a condition on invitees."""
+    """A kind of reminder. slot: told once of it; within: from when to when; to: a condition on invitees."""
 
     name: str
     slot: Callable[[Meeting], str]
@@ -124,7 +124,7 @@ _told = meeting_notices.alias("told")
 _is_reminded = exists().where(
     _noted.c.meeting_id == bindparam("meeting"),
     _noted.c.person_id == people.c.id,
-    _noted.c.slot == bindparam("slot"),
+    _noted.c.slot.like(bindparam("slots")),
     _noted.c.taken_back_at.is_(None),
 )
 _knows = exists().where(
@@ -193,13 +193,14 @@ def _tell(db: Connection, kind: Kind, meeting: Meeting, until: datetime, now: da
         if said not in by_words:
             by_words[said] = meetings_telling.words_of(meeting_reminders.message(kind.name, at, said))
         told.append((hearer, by_words[said]))
-    return meetings_telling.tell(db, at, told, kind.slot(at), now, now, kind.priority, until)
+    slot = f"{kind.slot(at)}:{at.version}"  # what a change took back before it was heard is told again
+    return meetings_telling.tell(db, at, told, slot, now, now, kind.priority, until)
 
 
 def _open(db: Connection, kind: Kind, meeting: Meeting, now: datetime) -> list[tuple[Hearer, list[Part]]]:
     """Return who is to be reminded, each once, with the invited for which they are."""
     of_schools = _OF_SCHOOLS if kind.name == "answer" else _OF_ANSWERERS
-    row = {"meeting": meeting.id, "slot": kind.slot(meeting), "now": now, "lately": now - LATELY}
+    row = {"meeting": meeting.id, "slots": f"{kind.slot(meeting)}:%", "now": now, "lately": now - LATELY}
     found: dict[int, tuple[Hearer, list[Part]]] = {}
     for query in (of_schools, _OF_OFFICERS):
         which = query.where(kind.to(meeting))

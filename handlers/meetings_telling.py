@@ -105,9 +105,12 @@ def _hearers(told: Iterable[Member], officers: Iterable[Member]) -> dict[int, He
 # When -------------------------------------------------------------------------------------------------------------
 
 
-def moment_of_call(db: Connection, meeting: Meeting, now: datetime) -> datetime:
-    """Return when a call is told: in office hours, but in time; at once where it is urgent."""
-    polite = working_days.of(db, meeting.channel).polite(now)
+def moment_of_call(db: Connection, meeting: Meeting, now: datetime, patience: timedelta = timedelta(0)) -> datetime:
+    """Return when a call is told: in office hours, but in time; at once where it is urgent.
+
+    patience: how long it waits for a visit, if there is time.
+    """
+    polite = working_days.of(db, meeting.channel).polite(now + patience)
     return now if meeting.urgent or polite > meeting.starts_at - LAST_CALL else polite
 
 

@@ -140,7 +140,7 @@ meeting_notices = Table(
     metadata,
     Column("meeting_id", ForeignKey("meetings.id"), primary_key=True),
     Column("person_id", ForeignKey("people.id"), primary_key=True),
-    Column("slot", String(40), primary_key=True),  # called:1, changed:2, cancelled, answer:2026-01-12, link:5, …
+    Column("slot", String(40), primary_key=True),  # called:1, changed:2, cancelled, answer:2026-01-12:1, …
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("version", Integer, nullable=False),  # of the meeting, as it was told
     Column("at", UtcDateTime, nullable=False),

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handlers import memberships, persons, roster
 from handlers.thai import BANGKOK
 from models.meetings import Mode, Reply, meeting_notices
 from models.outbox import Priority, Sending
 from models.people import Role
+from models.people import memberships as memberships_table
 from models.store import Store
 from tests.meeting_scene import (
     ENDS,
@@ -261,6 +263,49 @@ def test_a_moved_meeting_is_reminded_of_anew(province: Province, warunee: Person
     assert ticks(province) == 0  # nobody is called to the room of the old day
     at(province, date(2026, 1, 23))
     assert ticks(province) == 1  # T-3 of the new one: the answer is asked for again
+
+
+def test_a_reminder_that_a_change_took_back_comes_once_more(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    at(province, T3, time(8))
+    assert ticks(province) == 1
+    assert change(province, number, chair="ประธานใหม่") == 2
+    assert len(waits(province, number)) == 1  # what changed
+    assert [ticks(province), ticks(province)] == [0, 0]  # told of the meeting just now
+    push(province)
+    at(province, date(2026, 1, 20), time(8))
+    assert [ticks(province), ticks(province)] == [1, 0]
+    assert "การประชุมใกล้มาถึงแล้ว" in push(province)[warunee.name][0]
+
+
+def test_a_new_link_goes_to_who_waited_for_the_old_one(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    answer(province, number, warunee, mode=Mode.CALL)
+    at(province, DAY, time(8, 30))
+    assert ticks(province) == 1
+    change(province, number, online_url="https://meet.example/new")
+    assert [ticks(province), ticks(province)] == [1, 0]
+    said = "".join(push(province)[warunee.name])
+    assert "https://meet.example/new" in said
+    assert LINK not in said
+
+
+@pytest.mark.parametrize(("clock", "pushed"), [(time(7, 10), "08:10"), (time(8, 15), "08:15"), (time(8, 59), "08:59")])
+def test_who_joins_shortly_before_the_start_is_told_in_time(
+    province: Province, warunee: Person, clock: time, pushed: str
+) -> None:
+    starts = STARTS.replace(hour=9, minute=15)
+    number = call(province, starts_at=starts)
+    at(province, DAY, clock)
+    kanchana = province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
+    at(province, DAY, clock)
+    with province.store.write() as db:
+        db.execute(update(memberships_table).values(since=province.now - timedelta(seconds=1)))
+    assert ticks(province) == 1
+    (row,) = [row for row in rows(province, number) if row.recipient == kanchana.user]
+    assert f"{row.due_at.astimezone(BANGKOK):%H:%M}" == pushed
 
 
 def test_a_worker_down_over_the_start_says_nothing_stale(province: Province, warunee: Person) -> None:
