@@ -1,6 +1,6 @@
 """What a person says about reminders: remind me then, do not remind me, I have a problem."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -30,6 +30,27 @@ def remind_at(
     for number in sorted(rounds):
         db.execute(_GO_ON, {"person": person, "round": number})
     note(db, channel, "reminder.asked", now, person=person, at=moment.isoformat())
+
+
+_STOPS = select(reminder_stops.c.round_id, reminder_stops.c.ticket_id).where(
+    reminder_stops.c.person_id == bindparam("person")
+)
+
+
+def stops_of(db: Connection, person: int) -> list[list[int | None]]:
+    """Return the rounds in which a person is not reminded, each with the talk until whose end that is."""
+    return [[row.round_id, row.ticket_id] for row in db.execute(_STOPS, {"person": person})]
+
+
+def put_back(
+    db: Connection, channel: str, person: int, at: datetime | None, stops: Iterable[Sequence[int | None]], now: datetime
+) -> None:
+    """Undo ``remind_at``: the moment asked for before it, and the stops that were then."""
+    db.execute(_AGAIN, {"person_id": person, "channel_id": channel, "again_at": at if at and at > now else None})
+    for number, ticket in stops:
+        row = {"person_id": person, "round_id": number, "channel_id": channel, "ticket_id": ticket, "at": now}
+        db.execute(_STOP, row)
+    note(db, channel, "reminder.undone", now, person=person)
 
 
 def asked_for(db: Connection, person: int) -> datetime | None:

@@ -67,6 +67,24 @@ def test_the_button_does_what_the_words_do(province, reminded_director):
     assert "ตามที่ท่านขอให้เตือน" in heard[reminded_director.name][0][1]
 
 
+def test_no_right_after_puts_back_what_was_and_asks_again(province, reminded_director):
+    reminded_director.says("อีก 5 วัน").hears("จ. 2 ก.พ. 2569")
+    reminded_director.says("เตือนพรุ่งนี้เช้า").hears("พฤ. 29 ม.ค. 2569")
+    reminded_director.says("ไม่ใช่").hears("ยกเลิกเวลาเมื่อครู่แล้ว", "ให้เตือนเมื่อไร")
+    assert asked_for(province) == [thai(2026, 2, 2, 8)]
+    reminded_director.says("ศุกร์นี้บ่ายโมงครึ่ง").hears("ศ. 30 ม.ค. 2569 13:30 น.").says("ไม่ใช่ค่ะ").says("ไม่เอาแล้ว")
+    assert asked_for(province) == [thai(2026, 2, 2, 8)]
+
+
+def test_no_brings_a_stop_back_and_later_means_nothing_any_more(province, reminded_director):
+    reminded_director.says("ไม่ต้องเตือน").says("เตือนพรุ่งนี้เช้า").says("ไม่ใช่").says("ไม่เอาแล้ว")
+    assert hours(province, date(2026, 2, 1)).get(reminded_director.name) is None
+    reminded_director.says("เตือนพรุ่งนี้เช้า").hears("จะเตือน")
+    province.later(minutes=11)
+    reminded_director.says("ไม่ใช่").hears_not("ยกเลิกเวลาเมื่อครู่แล้ว")
+    assert len(asked_for(province)) == 1
+
+
 def test_nothing_comes_before_the_moment_and_one_thing_then(province, reminded_director):
     reminded_director.says("เตือนวันศุกร์ที่ 6 ก.พ. 9 โมง").hears("ศ. 6 ก.พ. 2569 09:00 น.", "เลยกำหนดส่ง พ. 4 ก.พ. 2569")
     heard = hours(province, date(2026, 2, 6))

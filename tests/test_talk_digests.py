@@ -104,7 +104,7 @@ class TestAskedFor:
             mine = people.c.line_user_id == director.user
             db.execute(update(people).where(mine).values(blocked_at=province.now))
         boss.says("สรุป").hears("ยังติดต่อทางไลน์ไม่ได้ 3")
-        boss.says("ใครยังไม่ผูกไลน์").hears("3 โรงเรียน").says("1").hears("ปิดรับข้อความ")
+        boss.says("ใครยังไม่ผูกไลน์").hears("3 โรงเรียน", "“ใครติดต่อไม่ได้”").says("1").hears("ปิดรับข้อความ")
 
     def test_what_waits_for_too_long_is_overdue(self, province: Province, boss: Person) -> None:
         put(province, "1031992003", State.SUBMITTED)

@@ -91,6 +91,7 @@ _AT_REST: dict[str, Move] = _ANYWHERE | {
 _AT_HOME: dict[str, Move] = _AT_REST | {
     intent: Move("chat_or_offer", STAY) for intent, move in _ANYWHERE.items() if move.do == "chat"
 }
+_AT_HOME[Intent.NO] = Move("not_then", STAY)
 _AT_OFFER: dict[str, Move] = _AT_HOME | {
     Intent.YES: Move("keep_words", NAMED),
     Intent.CONFIRM: Move("keep_words", NAMED),

@@ -187,6 +187,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "skip_announcement_link": announcing.skip_announcement_link,
     "skip_round_day": rounds.skip_round_day,
     "skip_wish_why": extending.skip_wish_why,
+    "not_then": reminders.not_then,
     "snooze": reminders.snooze,
     "stop_joining": applying.stop_joining,
     "stop_reminding": reminders.stop_reminding,

@@ -89,7 +89,9 @@ def _list(talk: Talk, known: Snapshot, scope: int, kind: Kind, start: int, lead:
     more = [Choice(say("label.more_schools"), Act("schools", None, kind, last, str(scope)))] if last < of else []
     nudge = [choice("nudge", value=str(scope))] if kind in _OPEN else []
     numbers = [_opens(place, one) for place, one in enumerate(shown, start + 1)]
-    words = "\n\n".join(filter(None, (lead, head, *rows, say("schools.how_more" if more else "schools.how"))))
+    phones = kind == Kind.UNLINKED and talk.stand.role == Role.COORDINATOR
+    how = [say("schools.how_more" if more else "schools.how"), say("schools.how_phones") if phones else ""]
+    words = "\n\n".join(filter(None, (lead, head, *rows, *how)))
     return Say(words, (*more, *numbers, *nudge, back))
 
 

@@ -16,6 +16,7 @@ from handlers.texts import say
 from handlers.thai import BANGKOK, clock, day, moment, today
 from handlers.tickets import SOON
 from handlers.verbs.answering import keep_or_pause
+from handlers.verbs.filing import chat_or_offer
 from handlers.verbs.tickets import END
 from handlers.when import NOTHING, Read, Trouble
 from handlers.working_days import Days
@@ -23,6 +24,8 @@ from models.people import Role
 
 FARTHEST = timedelta(days=366)
 """Nobody is reminded later than this."""
+FRESH = timedelta(minutes=10)
+"""For so long "no" means the moment that was just said back."""
 OLD = timedelta(days=7)
 """After this a button of a reminder does nothing but say so."""
 
@@ -110,8 +113,26 @@ def _take(talk: Talk, found: Read) -> Turn:
         return _ask_again(talk, say("snooze.far", moment=moment(at)))
     days = working_days.of(talk.db, talk.channel)
     comes = days.polite(at)
+    before, stops = (
+        reminders_quiet.asked_for(talk.db, talk.person.id),
+        reminders_quiet.stops_of(talk.db, talk.person.id),
+    )
     reminders_quiet.remind_at(talk.db, talk.channel, talk.person.id, open_rounds, comes, talk.now)
-    return _back(talk, "\n".join(_echo(talk, at, comes, days)), stop=True)
+    echoed = _back(talk, "\n".join(_echo(talk, at, comes, days)), stop=True)
+    if talk.stand.may_write:
+        known = {"at": talk.heard.at.isoformat(), "before": before.isoformat() if before else None, "stops": stops}
+        talk.go_home(snoozed=known)
+    return echoed
+
+
+def not_then(talk: Talk) -> Turn:
+    """Take "no" right after a moment was said back: what was set before holds again, and the moment is asked for."""
+    known = talk.place.memo.get("snoozed")
+    if known is None or talk.heard.at - datetime.fromisoformat(known["at"]) > FRESH:
+        return chat_or_offer(talk)
+    before = datetime.fromisoformat(known["before"]) if known["before"] else None
+    reminders_quiet.put_back(talk.db, talk.channel, talk.person.id, before, known["stops"], talk.now)
+    return _ask_again(talk, say("snooze.undone"))
 
 
 def _echo(talk: Talk, asked: datetime, comes: datetime, days: Days) -> list[str]:
