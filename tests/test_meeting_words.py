@@ -1,4 +1,4 @@
-"""What a coordinator types of a meeting: from when to when, which part, which value; nothing is guessed, nothing raises."""
+"""What a coordinator types of a meeting: from when to when, which part, which value; nothing is guessed or raises."""
 
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -144,4 +144,5 @@ def test_a_value_is_taken(name, words, values):
 )
 def test_what_is_no_value_says_why(name, words, key):
     found = meeting_fields.read(name, words, NOW)
-    assert isinstance(found, Amiss) and found.key == key
+    assert isinstance(found, Amiss)
+    assert found.key == key
