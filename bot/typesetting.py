@@ -39,15 +39,15 @@ def _child(template: str, data: str) -> bytes:
     import fontpkg_noto_sans_thai
     import typst
 
-    made: bytes = typst.compile(
-        Path(template).read_bytes(),
-        font_paths=[str(Path(fontpkg_noto_sans_thai.ROOT) / "files")],
+    fonts = [Path(fontpkg_noto_sans_thai.ROOT) / "files"]
+    return typst.compile(
+        Path(template),
+        font_paths=fonts,
         ignore_system_fonts=True,
         sys_inputs={"data": data},
         format="pdf",
         pdf_tags=False,  # a tenth of the size
     )
-    return made
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, select
+from sqlalchemy import Connection, bindparam, select
 
 from handlers import checkins
 from handlers.checkin_said import how
@@ -145,7 +145,7 @@ class _Heads:
                     self.names.setdefault(row.school_id, row.name)
 
 
-def _line(row: Row[Any], heads: _Heads) -> Line:
+def _line(row: Any, heads: _Heads) -> Line:
     name, position = _who(row, heads)
     came = CheckIn(row.id, row.by, Mode(row.mode), row.at, row.late, row.headcount) if row.mode else None
     return Line(
@@ -158,7 +158,7 @@ def _line(row: Row[Any], heads: _Heads) -> Line:
     )
 
 
-def _who(row: Row[Any], heads: _Heads) -> tuple[str, str]:
+def _who(row: Any, heads: _Heads) -> tuple[str, str]:
     """Return who comes, and in which post: who was sent, the school's head as the roster has it, or the officer."""
     if row.reply == Reply.DELEGATE and row.delegate_name:
         return row.delegate_name, row.delegate_position or say("register.delegate")
@@ -177,7 +177,7 @@ def _at(came: CheckIn) -> str:
     return say("register.at_late", at=clock(came.at)) if came.late else clock(came.at)
 
 
-def _place(line: Line, row: Row[Any]) -> tuple[Key, Key, Key, int]:
+def _place(line: Line, row: Any) -> tuple[Key, Key, Key, int]:
     """Return what lines are sorted by: the agency, its officers before its schools, the place, the name."""
     school = thai_order(row.school) if row.school else thai_order("")
     return thai_order(row.agency or ""), school, thai_order(line.name), row.id

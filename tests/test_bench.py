@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import contestants, ours
+from tests.bench import contestants, meeting, ours
 from tests.bench.databases import Places, sqlite_places
 from tests.bench.events import TOKEN, reply_token
 from tests.bench.line import Line
@@ -35,6 +35,13 @@ def test_two_directors_report_through_the_procfiles_server(places: Places, tmp_p
     assert result.start > 0
     assert result.memory > 0
     assert result.cpu > 0
+
+
+def test_three_people_are_called_to_a_meeting_and_check_in() -> None:
+    played = meeting.play(3, 0.5)
+    one = next(played)
+    played.close()
+    assert one.holds, one.line()
 
 
 @pytest.fixture

@@ -98,7 +98,7 @@ def play(messages: int, *, equal: bool = False) -> Result:
         url = server.url("clock")
         migrations.upgrade(url)
         _write(url, messages, equal=equal)
-        with tempfile.TemporaryDirectory() as folder, _postman() as line:
+        with tempfile.TemporaryDirectory() as folder, postman() as line:
             return _measured(url, Path(folder), line, messages, equal=equal)
     finally:
         server.stop()
@@ -128,7 +128,8 @@ def _words(number: int) -> Words:
 
 
 @contextmanager
-def _postman() -> Iterator[Postman]:
+def postman() -> Iterator[Postman]:
+    """Yield LINE as far as pushes go, in a thread of its own."""
     loop, stop = Loop(), threading.Event()
     line = Postman(loop)
     thread = threading.Thread(target=lambda: loop.run(time.monotonic() + 3600, stop.is_set), daemon=True)

@@ -68,7 +68,7 @@ def matches(group: str, cast: Cast, seconds: float) -> list[Match]:
     return table[group]
 
 
-GROUPS = ("loop", "tls", "burst", "twice", "crowd", "flat")
+GROUPS = ("loop", "tls", "burst", "twice", "crowd", "flat", "meeting")
 ALL_GROUPS = (*GROUPS, "servers", "clock")
 
 Rounds = list[dict[tuple[str, str], Result]]
