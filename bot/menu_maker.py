@@ -15,7 +15,7 @@ from bot.line.answers import Refused, Unanswered, Why
 from bot.line.menus import MenuLine
 from bot.menu_pictures import TEMPLATE, Pictures
 from bot.rich_menus import MenuClerk
-from handlers import menus_made
+from handlers import channels, menus_made
 from handlers.rich_menus import GUEST, Menu, menus
 from models.json_text import to_json
 from models.store import Store
@@ -84,7 +84,9 @@ class MenuMaker:
         return Plan(missing, old, default is None or default != guest, tuple(sorted(made.keys() - ours.keys())))
 
     def make(self) -> Iterator[str]:
-        """Do what is to be done; yield what was done, line by line."""
+        """Do what is to be done; yield what was done, line by line. Raises NoChannel, too."""
+        with self._store.write() as db:
+            channels.ensure(db, self._channel, self._clock())
         plan = self.plan()
         for menu in plan.missing:
             self._make(menu)

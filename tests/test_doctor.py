@@ -23,6 +23,7 @@ from bot.simulator import Platform, serve
 from handlers.heartbeats import TICK
 from models.heartbeats import heartbeats
 from models.store import Store
+from tests.menu_scene import Grey
 
 
 @dataclass
@@ -225,3 +226,17 @@ def test_the_webhook_as_line_sees_it(line: Line, wrong: list[str]):
     assert [one.what for one in found if one.todo and not any(what in one.what for what in wrong)] == []
     assert len([one for one in found if one.todo]) == len(wrong)
     assert "Messages of this month" in found[-1].what
+
+
+def test_the_rich_menus(clinic: Clinic, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("bot.menu_maker.Pictures", Grey)
+    assert "ok     Rich menus: none were made; `python -m bot rich-menu` draws them" in clinic.examine(ends=0)
+    made = CliRunner(env=clinic.environ).invoke(cli, ["rich-menu"])
+    assert made.exit_code == 0, made.output
+    assert "ok     Rich menus: all 18 are at LINE" in clinic.examine(ends=0)
+    menus = clinic.platform.main.menus.menus
+    gone = next(menu_id for menu_id, menu in menus.items() if menu["name"].startswith("raingan director+report"))
+    del menus[gone]
+    said = clinic.examine(ends=1)
+    assert "WRONG  Rich menus: LINE has no director+report" in said
+    assert "Run `python -m bot rich-menu --channel main`." in said

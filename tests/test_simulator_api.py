@@ -12,6 +12,8 @@ from linebot.v3.messaging import (
     MulticastRequest,
     PushMessageRequest,
     ReplyMessageRequest,
+    RichMenuBulkLinkRequest,
+    RichMenuBulkUnlinkRequest,
     RichMenuRequest,
     SetWebhookEndpointRequest,
     ShowLoadingAnimationRequest,
@@ -23,6 +25,7 @@ from linebot.v3.messaging import TestWebhookEndpointRequest as WebhookTest
 
 from bot.simulator import Platform, serve
 from bot.simulator.faults import MONTHLY_LIMIT, RATE_LIMIT
+from tests.menu_scene import png
 from tests.simulator_scene import Clock, Parrot, quick, sdk, text
 
 KEY = "123e4567-e89b-12d3-a456-426614174000"
@@ -388,7 +391,7 @@ class TestContent:
 class TestRichMenu:
     def test_linked_to_one_person_at_once(self, api, blob, line, somsri):
         menu = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
-        blob.set_rich_menu_image(menu, b"\x89PNG", _headers={"Content-Type": "image/png"})
+        blob.set_rich_menu_image(menu, png(2500, 843), _headers={"Content-Type": "image/png"})
         api.link_rich_menu_id_to_user(somsri.user, menu)
         assert api.get_rich_menu_id_of_user(somsri.user).rich_menu_id == menu
         assert line.main.menus.shown_to(somsri.user) == menu
@@ -403,7 +406,7 @@ class TestRichMenu:
 
     def test_default_for_all_until_deleted(self, api, blob, line, somsri):
         menu = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
-        blob.set_rich_menu_image(menu, b"\x89PNG", _headers={"Content-Type": "image/png"})
+        blob.set_rich_menu_image(menu, png(2500, 843), _headers={"Content-Type": "image/png"})
         api.set_default_rich_menu(menu)
         assert api.get_default_rich_menu_id().rich_menu_id == line.main.menus.shown_to(somsri.user)
         assert [each.rich_menu_id for each in api.get_rich_menu_list().richmenus] == [menu]
@@ -417,11 +420,77 @@ class TestRichMenu:
             {"size": {"width": 2500, "height": 200}},
             {"areas": [MENU["areas"][0]] * 21},
             {"areas": [{**MENU["areas"][0], "action": {"type": "postback", "label": "ก" * 21, "data": "x"}}]},
+            {"areas": [{**MENU["areas"][0], "bounds": {"x": 1, "y": 0, "width": 2500, "height": 843}}]},
+            {"areas": [{**MENU["areas"][0], "bounds": {"x": 0, "y": 0, "width": 0, "height": 843}}]},
+            {"areas": None},
+            {"size": {"width": 2500, "height": 1725}},
+            {"size": {"width": 2501, "height": 843}},
+            {"size": None},
+            {"selected": None},
+            {"name": "ก" * 301},
+            {"name": ""},
         ],
     )
     def test_malformed_is_refused(self, line, parrot, wrong):
-        assert parrot.asks("/v2/bot/richmenu", {**MENU, **wrong}).status == 400
+        answer = parrot.asks("/v2/bot/richmenu", {**MENU, **wrong})
+        assert answer.status == 400
+        assert json.loads(answer.body)["details"][0]["property"].startswith(next(iter(wrong)))
         assert line.problems
+
+    @pytest.mark.parametrize(
+        ("picture", "kind", "status"),
+        [
+            (png(2500, 1686), "image/png", 400),
+            (b"\x89PNG", "image/png", 400),
+            (b"\xff\xd8\xff\xc0\0\x11\x08\x03\x4b\x09\xc5\3" + bytes(9), "image/jpeg", 400),
+            (png(2500, 843) + bytes(1_000_000), "image/png", 413),
+            (png(2500, 843), "image/gif", 415),
+        ],
+    )
+    def test_a_picture_that_does_not_fit_is_refused(self, api, blob, line, picture, kind, status):
+        menu = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
+        with pytest.raises(ApiException) as caught:
+            blob.set_rich_menu_image(menu, picture, _headers={"Content-Type": kind})
+        assert caught.value.status == status
+        assert line.problems
+
+    def test_a_picture_is_taken_once_as_jpeg_too(self, api, blob):
+        menu = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
+        jpeg = b"\xff\xd8\xff\xe0\0\x04JF\xff\xc0\0\x11\x08\x03\x4b\x09\xc4\3" + bytes(9)
+        blob.set_rich_menu_image(menu, jpeg, _headers={"Content-Type": "image/jpeg"})
+        words = "An image has already been uploaded to the richmenu"
+        refused(400, words, blob.set_rich_menu_image, menu, jpeg, _headers={"Content-Type": "image/jpeg"})
+
+    def test_linked_and_unlinked_in_bulk(self, api, blob, line, somsri):
+        menu = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
+        bulk = RichMenuBulkLinkRequest(richMenuId=menu, userIds=[somsri.user, NOBODY])
+        refused(400, "must upload richmenu image before applying it to user", api.link_rich_menu_id_to_users, bulk)
+        blob.set_rich_menu_image(menu, png(2500, 843), _headers={"Content-Type": "image/png"})
+        assert api.link_rich_menu_id_to_users_with_http_info(bulk).status_code == 202
+        assert line.main.menus.shown_to(somsri.user) == menu
+        api.unlink_rich_menu_id_from_users(RichMenuBulkUnlinkRequest(userIds=[somsri.user]))
+        assert line.main.menus.shown_to(somsri.user) is None
+
+    @pytest.mark.parametrize("users", [[], ["U1"], [NOBODY] * 501, "U", None])
+    def test_in_bulk_only_for_people_and_not_too_many(self, line, parrot, users):
+        asked = {"richMenuId": "richmenu-1", "userIds": users}
+        assert parrot.asks("/v2/bot/richmenu/bulk/link", asked).status == 400
+        assert line.problems
+
+    def test_a_hundred_are_made_and_deleted_an_hour(self, api, clock, parrot):
+        made = [json.loads(parrot.asks("/v2/bot/richmenu", MENU).body)["richMenuId"] for _ in range(100)]
+        refused(429, RATE_LIMIT, api.create_rich_menu, RichMenuRequest.from_dict(MENU))
+        for menu in made[:100]:
+            api.delete_rich_menu(menu)
+        clock.passes(seconds=36)
+        another = api.create_rich_menu(RichMenuRequest.from_dict(MENU)).rich_menu_id
+        api.delete_rich_menu(another)
+        refused(429, RATE_LIMIT, api.delete_rich_menu, another)
+
+    def test_one_that_is_gone_is_not_found(self, api):
+        refused(404, "richmenu not found", api.get_rich_menu, "richmenu-gone")
+        refused(404, "richmenu not found", api.delete_rich_menu, "richmenu-gone")
+        refused(404, "richmenu not found", api.link_rich_menu_id_to_user, NOBODY, "richmenu-gone")
 
 
 class TestAccess:

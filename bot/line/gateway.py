@@ -144,7 +144,8 @@ class Gateway:
             request_id = answered.headers.get("x-line-request-id")
             judged = judge(answered.status, answered.body)
             answer = judged if isinstance(judged, Refused) else answered
-        judged = answer if isinstance(answer, Refused) else Sent()
+        asked_in_vain = isinstance(answer, Refused) and answer.status == 404 and method == b"GET"
+        judged = answer if isinstance(answer, Refused) and not asked_in_vain else Sent()
         self._note(channel, what, judged, request_id, time.perf_counter() - began)
         return answer
 
