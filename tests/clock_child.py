@@ -18,7 +18,7 @@ import apscheduler.schedulers.base
 import apscheduler.schedulers.blocking
 from sqlalchemy import Connection, select
 
-from handlers import due, outbox
+from handlers import due, meetings_clock, outbox
 from handlers.outbox import Words
 from models.outbox import Priority
 from models.people import people
@@ -84,7 +84,7 @@ def child(role: Role) -> None:
 
 def nursery() -> None:
     """Bear schedulers."""
-    due.PLANNERS = (plan,)
+    due.PLANNERS = (plan, meetings_clock.queue)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead need not be fetched
     for line in sys.stdin:
         number = os.fork()

@@ -31,6 +31,7 @@ from models.programme import MAIN
 from models.store import Store
 from scheduler.leader import KEY
 from tests.clock_child import news
+from tests.clock_meeting import Called
 from tests.postgresql import DURABLE, Server
 from tests.processes import ROOT, Bot, until
 from tests.test_e2e_processes import Director, _kept, _types_on
@@ -77,6 +78,13 @@ class Herd:
             cwd=ROOT, env=self.bot.environ, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log, text=True,
         )  # fmt: skip
         self._living: dict[str, int] = {}
+        self.meeting: Called | None = None
+
+    def calls(self, joining: int, link_after: float) -> Called:
+        """Call everybody to a meeting, of whom some join later; its link is told after so many seconds."""
+        link_at = TUESDAY + timedelta(seconds=link_after)
+        self.meeting = Called(self.store, sorted(self.users), joining, self.now, link_at)
+        return self.meeting
 
     def _listeners(self, many: int) -> dict[int, str]:
         """Let so many friends be known to the bot; return their LINE ids by number."""
@@ -143,7 +151,9 @@ class Herd:
 
     def is_all_sent(self) -> bool:
         """Tell whether everybody has been told everything."""
-        return self.count() == self.count(rows.c.state == Sending.SENT) == len(self.users) * self.news
+        about = rows.c.once_key.not_like("meeting:%")
+        all_news = self.count(about) == self.count(about, rows.c.state == Sending.SENT) == len(self.users) * self.news
+        return all_news and (self.meeting is None or self.meeting.is_told())
 
     def settles(self) -> None:
         """Let LINE be well, and wait until everybody has been told everything."""
@@ -158,7 +168,8 @@ class Herd:
 
     def everybody_heard_everything_once(self) -> None:
         """Compare the phones, the outbox, and the calls."""
-        heard = {number: self.heard(user) for number, user in self.users.items()}
+        everything = {number: self.heard(user) for number, user in self.users.items()}
+        heard = {number: [one for one in words if "ประชุม" not in one] for number, words in everything.items()}
         wanted = {number: sorted(news(slot, number) for slot in range(self.news)) for number in self.users}
         assert {number: words for number, words in heard.items() if words != wanted[number]} == {}
         calls = [call for call in self.bot.platform.calls if call.endpoint in ("push", "multicast")]
@@ -166,10 +177,14 @@ class Herd:
         assert None not in accepted
         assert set(accepted.values()) == {1}, "LINE accepted a key twice"
         assert self.bot.platform.problems == []
+        if self.meeting is not None:
+            self.meeting.everybody_heard_once(
+                {number: [one for one in words if "ประชุม" in one] for number, words in everything.items()}
+            )
 
     def heard(self, user: str) -> list[str]:
         """Return what stands on a phone."""
-        return sorted(message["text"] for message in self.bot.platform.phone(user).heard)
+        return sorted(message.get("text") or message["altText"] for message in self.bot.platform.phone(user).heard)
 
     def repeated(self) -> int:
         """Return how often LINE said that it knew a call already."""
@@ -184,10 +199,18 @@ def _is_there(process: int) -> bool:
     return True
 
 
-def _kill_at_random(herd: Herd, roles: dict[str, str], times: int, chance: Random) -> None:
+def _kill_at_random(
+    herd: Herd,
+    roles: dict[str, str],
+    times: int,
+    chance: Random,
+    meanwhile: dict[int, Callable[[], None]] | None = None,
+) -> None:
+    """Kill one and begin it again, so many times. meanwhile: what happens after how many."""
     for name, role in roles.items():
         herd.start(name, role)
-    for _ in range(times):
+    for number in range(times):
+        (meanwhile or {}).get(number, lambda: None)()
         time.sleep(chance.uniform(0.05, 0.7))
         name = chance.choice(list(roles))
         herd.kill(name)
@@ -215,8 +238,10 @@ def test_killed_a_hundred_times_two_schedulers_and_two_deliverers_tell_everybody
     chance = Random(seed)
     herd = herd_of(new_postgresql_url(), listeners=200, news=6, every=6)
     herd.moody(chance, 0.3)
+    meeting = herd.calls(joining=40, link_after=20)
+    meanwhile = {25: lambda: meeting.joins(herd.now), 80: lambda: meeting.changes(herd.now)}
     roles = {"clock 1": "clock", "clock 2": "clock", "deliver 1": "deliver", "deliver 2": "deliver"}
-    _kill_at_random(herd, roles, 100, chance)
+    _kill_at_random(herd, roles, 100, chance, meanwhile)
     herd.settles()
     herd.everybody_heard_everything_once()
     assert herd.repeated() > 0, "nobody died between LINE's acceptance and the mark: this proves little"
@@ -230,7 +255,9 @@ def test_killed_again_and_again_one_worker_on_sqlite_tells_everybody_everything_
     chance = Random(20260114)
     herd = herd_of(new_sqlite_url(), listeners=40, news=4, every=3)
     herd.moody(chance, 0.2)
-    _kill_at_random(herd, {"worker": "all"}, 20, chance)
+    meeting = herd.calls(joining=10, link_after=4)
+    meanwhile = {3: lambda: meeting.joins(herd.now), 4: lambda: meeting.changes(herd.now)}
+    _kill_at_random(herd, {"worker": "all"}, 20, chance, meanwhile)
     herd.settles()
     herd.everybody_heard_everything_once()
     assert "Traceback" not in herd.words
