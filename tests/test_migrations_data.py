@@ -235,6 +235,81 @@ def test_answers_and_reasons_stay_while_their_bubbles_come_and_go(
     migrations.check(url)
 
 
+_REMINDED = {"channel_id": "main", "person_id": 1, "kind": "report", "at": AT, "subject": "1:1"}
+REMINDED = {
+    "reminders": [
+        _REMINDED | {"slot": "due-7", "school_id": 1, "round_id": 1, "report_id": 1, "message": "remind:1"},
+        _REMINDED | {"slot": "due-2", "school_id": 1, "round_id": 1, "message": "remind:2"},
+    ],
+    "reminded": [{"channel_id": "main", "person_id": 1, "at": AT, "again_at": AT}],
+    "reminder_stops": [{"channel_id": "main", "person_id": 1, "round_id": 1, "at": AT}],
+}
+_AUDIENCE = '{"roles": ["director"], "agencies": null, "schools": []}'
+_MEETING: dict[str, Any] = {
+    "channel_id": "main",
+    "state": "called",
+    "version": 1,
+    "title": "ประชุมชี้แจง",
+    "urgent": False,
+}
+_MEETING |= {"starts_at": AT, "ends_at": AT, "audience": _AUDIENCE, "code_key": "k", "created_at": AT}
+_INVITED = {"channel_id": "main", "meeting_id": 1, "invited_at": AT, "version": 1}
+_WRITTEN = {
+    "channel_id": "main",
+    "state": "draft",
+    "words": "ประชุมบ่าย",
+    "audience": "{}",
+    "urgent": False,
+    "asked_at": AT,
+}
+CALLED = {
+    "meetings": [_MEETING],
+    "invitees": [_INVITED | {"school_id": 1, "reply": "delegate", "delegate_name": "นางสาวแทนใจ", "answered_by": 1}],
+    "checkins": [
+        {
+            "channel_id": "main",
+            "meeting_id": 1,
+            "invitee_id": 1,
+            "person_id": 1,
+            "mode": "room",
+            "at": AT,
+            "late": False,
+        }
+    ],
+    "announcements": [_WRITTEN],
+    "announcement_bubbles": [{"channel_id": "main", "announcement_id": 1, "text": "ประชุมบ่าย", "at": AT}],
+}
+
+
+def test_the_version_before_meetings_is_carried_over_and_takes_them(
+    url: str, first: dict[str, list[dict[str, Any]]]
+) -> None:
+    with migrations.connected(url) as db:
+        command.upgrade(migrations._config(db), "0009")
+        for table, filled in REMINDED.items():
+            for row in filled:
+                put(db, table, row)
+        assert not set(CALLED) & set(tables(db))
+        before = {table: kept for table, kept in read(db, tables(db)).items() if kept}
+    migrations.upgrade(url)
+    with migrations.connected(url) as db:
+        kept = {name: [one for one in names if one in tables(db)[name]] for name, names in columns_of(before).items()}
+        assert read(db, kept) == {
+            name: [{one: row[one] for one in kept[name]} for row in before[name]] for name in kept
+        }
+        assert all(db.execute(text(f"SELECT count(*) FROM {table}")).scalar() == 0 for table in CALLED)
+        for table, filled in CALLED.items():
+            for row in filled:
+                put(db, table, row)
+    for wrong in (_INVITED, _INVITED | {"school_id": 1, "person_id": 1}, _INVITED | {"school_id": 1}):
+        with pytest.raises(IntegrityError), migrations.connected(url) as db:
+            put(db, "invitees", wrong)
+    migrations.check(url)
+    with migrations.connected(url) as db:
+        command.downgrade(migrations._config(db), "0009")
+        assert read(db, columns_of(before)) == before
+
+
 @pytest.fixture
 def store(url: str, first: dict[str, list[dict[str, Any]]]) -> Iterator[Store]:
     """Open the database once it is brought up to date."""
