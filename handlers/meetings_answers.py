@@ -1,8 +1,8 @@
 """What the invited answer to a meeting: kept one after the other, counted, and given a seat in the room in turn.
 
 An answer never goes over a newer one, in whatever order they reach us: all stand in ``meeting_answers``, the newest
-also in the row of the invited. Whoever answers or changes seats holds the meeting's row (``meetings.locked``), so that seats
-are given one after the other.
+also in the row of the invited. Whoever answers or changes seats holds the row of the meeting (``meetings.locked``), so
+that seats are given one after the other.
 """
 
 from dataclasses import dataclass, replace

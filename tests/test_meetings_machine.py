@@ -130,8 +130,8 @@ class Meetings(RuleBasedStateMachine):
     @precondition(lambda self: self.frozen is None)
     @rule(place=some.sampled_from(["หอประชุมหนึ่ง", "หอประชุมสอง"]), days=some.integers(0, 1), chair=some.booleans())
     def the_office_changes_it(self, place: str, days: int, chair: bool) -> None:
-        if self.changeable():
-            starts = STARTS + timedelta(days=days)
+        starts = STARTS + timedelta(days=days)
+        if self.changeable() and starts > self.province.now:
             moved: dict[str, Any] = {"starts_at": starts, "ends_at": starts + timedelta(hours=3), "place": place}
             change(self.province, self.number, **({"chair": f"ประธาน {days}"} if chair else moved))
 
@@ -230,7 +230,7 @@ class Meetings(RuleBasedStateMachine):
         asked = max((row.at for row in versions if row.asks_again), default=None)
         for row in self.rows():
             said = [one.at for one in self.province.rows(meeting_answers) if one.invitee_id == row.id]
-            counted = [at for at in said if asked is None or at >= asked]
+            counted = [at for at in said if asked is None or at > asked]
             if counted:
                 assert row.answered_at == max(counted)
 
@@ -261,7 +261,7 @@ class Meetings(RuleBasedStateMachine):
         assert len([row for row in self.province.rows(outbox) if row.channel_id != MAIN]) == self.noise
 
 
-@pytest.mark.parametrize("examples", [25])
+@pytest.mark.parametrize("examples", [15])
 def test_any_order_keeps_the_promises(new_store: Callable[[], Store], examples: int) -> None:
     machine = type("Machine", (Meetings,), {"new_store": staticmethod(new_store)})
     few = examples if "sqlite" in new_store().url else examples // 5
