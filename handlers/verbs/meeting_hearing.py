@@ -25,6 +25,7 @@ from handlers.words.meeting_words import MeetingWords, meeting_words
 VERBS: dict[str, Callable[[Talk], Turn]] = {
     "answer_meeting": meeting_answering.answer_meeting,
     "give_meeting_calendar": meeting_asking.give_meeting_calendar,
+    "leave_meeting": meeting_place.leave_meeting,
     "pick_meeting": meeting_answering.pick_meeting,
     "show_meetings": meeting_asking.show_meetings,
     "skip_meeting_words": meeting_answering.skip_meeting_words,
@@ -38,8 +39,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "tell_meeting_place": meeting_asking.tell_meeting_place,
     "tell_meeting_when": meeting_asking.tell_meeting_when,
 }
-"""What answers a move of the flow of meetings; leaving it is no turn of its own."""
-_LEAVE = "leave_meeting"
+"""What answers a move of the flow of meetings."""
 _STAFF: dict[str, Flow] = {flow.name: flow for flow in (REVIEWING, COORDINATING, VIEWING)}
 _WORDS = (NAME, POSITION, REASON)
 """Steps at which any words are taken."""
@@ -93,10 +93,8 @@ def hear(talk: Talk) -> Turn | None:
 
 
 def _answer(talk: Talk, does: str) -> Turn | None:
-    if does == _LEAVE:
-        meeting_place.leave(talk)
-        return None
-    return VERBS[does](talk)
+    turned = VERBS[does](talk)
+    return turned if turned.said else None  # left without a word: what was said is heard by the talk it belongs to
 
 
 def _other_kind(talk: Talk, here: bool) -> Turn | None:

@@ -6,7 +6,7 @@ from typing import Any
 from handlers.flows.meeting_answers import FLOW, MEETING
 from handlers.flows.report import SURE
 from handlers.standing import HOME, Place
-from handlers.talk import Talk
+from handlers.talk import Talk, Turn
 
 LAPSE = timedelta(hours=1)
 """After this words no longer answer what was asked about a meeting."""
@@ -36,6 +36,12 @@ def leave(talk: Talk) -> None:
     talk.place = _unpacked(packed)
     talk.moved = True
     talk.forget_report()
+
+
+def leave_meeting(talk: Talk) -> Turn:
+    """Go back to where one stood before without a word: what was said belongs there."""
+    leave(talk)
+    return Turn(())
 
 
 def _packed(place: Place) -> list[Any]:
