@@ -7,7 +7,8 @@ from math import ceil
 from sqlalchemy import Connection, bindparam, select
 
 from handlers.checkin_codes import closes_at, modes, opens_at
-from handlers.checkins import CheckIn, Outcome, Refused, Why
+from handlers.checkin_entering import Refused, Why
+from handlers.checkins import CheckIn, Outcome
 from handlers.meeting_cards import named
 from handlers.meetings import Invitee, Meeting
 from handlers.texts import say

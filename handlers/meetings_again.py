@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, func, select, update
 
-from handlers import meetings_answers, meetings_seats
+from handlers import checkins, meetings_answers, meetings_seats
 from handlers.meetings import Meeting
 from handlers.meetings_telling import Company, Known
 from handlers.thai import today
@@ -67,6 +67,7 @@ def settle(
     if not asks_again(data[meeting.version - 1], current):
         return
     meetings_answers.ask_again(db, meeting)
+    checkins.void(db, meeting, now)
     holds = {version for version, was in data.items() if not asks_again(was, current)}
     for row in db.execute(_LAST, {"channel": meeting.channel, "meeting": meeting.id}).all():
         heard = {known[person].version for person in _of(row, company) if person in known}

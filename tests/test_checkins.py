@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers import checkin_codes, checkin_words, checkins, meetings, meetings_answers, standing
+from handlers import checkin_codes, checkin_entering, checkin_words, checkins, meetings, meetings_answers, standing
 from handlers.audiences import Audience
-from handlers.checkins import Attendance, Refused, Why
+from handlers.checkin_entering import Refused, Why
+from handlers.checkins import Attendance
 from handlers.meetings_answers import Answer
 from models.audit import audit
 from models.meetings import Mode, Reply, invitees
@@ -47,7 +48,7 @@ def enters(province: Province, person: Person, typed: str, at: datetime) -> Refu
     """Let a person send a code; return how each invitation stands (mode, late, new), or why not."""
     number = row_of(province, person)
     with province.store.write() as db:
-        came = checkins.enter(db, MAIN, number, typed, at, at)
+        came = checkin_entering.enter(db, MAIN, number, typed, at, at)
     if isinstance(came, Refused):
         return came
     return [(one.checkin.mode, one.checkin.late, one.new) for one in came]
@@ -144,7 +145,9 @@ class TestWindow:
         number = row_of(province, warunee)
         sent = moment(minutes=-5)
         with province.store.write() as db:
-            outcome = checkins.enter(db, MAIN, number, code(province, meeting, Mode.ROOM, sent), sent, moment(hours=2))
+            outcome = checkin_entering.enter(
+                db, MAIN, number, code(province, meeting, Mode.ROOM, sent), sent, moment(hours=2)
+            )
         assert not isinstance(outcome, Refused)
         assert (outcome[0].checkin.at, outcome[0].checkin.late) == (sent, False)
 
@@ -265,7 +268,7 @@ class TestTurnedAway:
         typed = code(province, meeting, Mode.ROOM, STARTS)
         number = row_of(province, noisy)
         with province.store.write() as db:
-            outcome = checkins.enter(db, noisy.channel, number, typed, STARTS, STARTS)
+            outcome = checkin_entering.enter(db, noisy.channel, number, typed, STARTS, STARTS)
         assert isinstance(outcome, Refused)
         assert outcome.why == Why.NOTHING
 

@@ -216,6 +216,19 @@ class TestTurnedAway:
         warunee.says(f"เช็กอิน {code(province, dropped)}").hears("ยังไม่ตรง")
         warunee.says(f"เช็กอิน {code(province, moved)}").hears("เรียบร้อยแล้ว")
 
+    def test_who_had_checked_in_before_it_was_moved_to_another_day_checks_in_again(self, province: Province):
+        warunee = province.director()
+        meeting = begin(province)
+        warunee.says(code(province, meeting)).hears("เรียบร้อยแล้ว")
+        change(province, meeting, starts_at=STARTS + timedelta(hours=1), ends_at=STARTS + timedelta(hours=4))
+        assert len(came(province)) == 1  # an hour later is the same gathering
+        tomorrow = STARTS + timedelta(days=1)
+        change(province, meeting, starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=3))
+        assert came(province) == []
+        assert "checkin.voided" in [row.action for row in province.rows(audit)]
+        province.now = tomorrow
+        warunee.says(code(province, meeting)).hears("ลงชื่อเข้าประชุมเรียบร้อยแล้ว")
+
     def test_an_invite_code_is_no_check_in(self, province: Province):
         warunee = province.director()
         begin(province)
@@ -269,6 +282,16 @@ class TestForTheSchool:
         helper.says(code(province, meeting)).says("12345").hears("ยังอ่านชื่อไม่ได้", "บันทึกไว้แล้ว")
         helper.says("รายงาน").hears("คุณภาพผู้เรียน").says("นักเรียนอ่านคล่องขึ้นมากในปีนี้")
         assert province.answer("learners.now") == ["นักเรียนอ่านคล่องขึ้นมากในปีนี้"]
+
+    def test_a_name_that_is_unsent_is_gone(self, province: Province):
+        province.director()
+        helper = province.person("ครูธุรการ").joins(WARUNEE, Role.DELEGATE)
+        meeting = begin(province)
+        helper.says(code(province, meeting)).says("นายสมมติ ตัวอย่างดี รองผู้อำนวยการ").hears("นายสมมติ ตัวอย่างดี")
+        helper.unsends(helper.sent[-1])
+        assert {(row.delegate_name, row.delegate_position) for row in province.rows(meeting_answers)} == {(None, None)}
+        assert "นายสมมติ ตัวอย่างดี" not in [row.delegate_name for row in province.rows(invitees)]
+        assert len(came(province)) == 1
 
 
 class TestBroadcast:

@@ -7,11 +7,12 @@ and hinders nothing: it is remembered for the next message only, wherever the ta
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from handlers import audit, checkin_words, checkins
+from handlers import audit, checkin_entering, checkin_words, checkins
 from handlers import meetings as meetings_of
+from handlers.checkin_entering import Refused, Why
 from handlers.checkin_said import done, refused, way_in, who
 from handlers.checkin_words import Code, Watched
-from handlers.checkins import MOST, Outcome, Refused, Why
+from handlers.checkins import MOST, Outcome
 from handlers.heard import Kind
 from handlers.meetings import Invitation, Meeting
 from handlers.messages.values import Act, Choice, Say
@@ -77,7 +78,7 @@ def _tapped(talk: Talk) -> Turn | None:
 def enter(talk: Talk, code: Code) -> Turn:
     """Check in with a code; say what came of it, and what is open for the school."""
     _forget(talk)
-    came = checkins.enter(talk.db, talk.channel, talk.person.id, code.digits, talk.heard.at, talk.now)
+    came = checkin_entering.enter(talk.db, talk.channel, talk.person.id, code.digits, talk.heard.at, talk.now)
     if isinstance(came, Refused):
         return _turned_away(talk, came, code)
     return _came(talk, came)
@@ -126,7 +127,7 @@ def tell_how(talk: Talk) -> Turn:
     if came:
         words = _done(talk, [Outcome(one, found, new=False) for one, found in came[:1]])
         return turn(Say(words), *way_out(talk, [came[0][0].invitee.school]))
-    why = checkins.nothing_open(mine, talk.heard.at)
+    why = checkin_entering.nothing_open(mine, talk.heard.at)
     if why is not None:
         return turn(Say(refused(talk.db, why, talk.heard.at, _places(talk))))
     open_now = next(one for one in mine if _can_check_in(one, talk.heard.at))
@@ -138,7 +139,7 @@ def hear_stranger(talk: Talk) -> Turn | None:
     if talk.heard.kind != Kind.TEXT:
         return None
     code = checkin_words.code(talk.heard.text)
-    tries = code is not None and (code.sure or checkins.any_open(talk.db, talk.channel, talk.heard.at))
+    tries = code is not None and (code.sure or checkin_entering.any_open(talk.db, talk.channel, talk.heard.at))
     return turn(Say(say("checkin.stranger"))) if tries or checkin_words.asks_how(talk.heard.text) else None
 
 
