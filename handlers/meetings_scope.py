@@ -4,6 +4,7 @@ An office is an agency with all below it (``agencies.reach``; None: the whole ch
 called it sees its own people only.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from typing import Any
 from sqlalchemy import BindParameter, Connection, bindparam, or_, select, update
 
 from handlers.meetings import Invitee, Meeting, invitee_of, meeting_of
+from handlers.texts import say
 from models.meetings import MeetingState, invitees, meetings
 from models.people import agencies, people, schools
 
@@ -131,8 +133,13 @@ _NAMES = (
 def names(db: Connection, meeting: Meeting, of: Sequence[Invitee], nameless: str) -> dict[int, Name]:
     """Return what the invited are called, by the invitee's number. nameless: of an officer without a name."""
     wanted = {one.id for one in of}
-    found: dict[int, Name] = {}
-    for row in db.execute(_NAMES, {"channel": meeting.channel, "meeting": meeting.id}):
-        if row.id in wanted:
-            found[row.id] = Name(row.school or row.person or nameless, row.agency or "")
-    return found
+    rows = [row for row in db.execute(_NAMES, {"channel": meeting.channel, "meeting": meeting.id}) if row.id in wanted]
+    several = Counter((row.agency_id, row.school) for row in rows)
+    return {row.id: Name(_name(row, several, nameless), row.agency or "") for row in rows}
+
+
+def _name(row: Any, several: Counter[Any], nameless: str) -> str:
+    """Return a name, of two schools of one agency with the same name with the district."""
+    if row.school and several[row.agency_id, row.school] > 1:
+        return say("joining.place", school=row.school, district=row.district)
+    return str(row.school or row.person or nameless)

@@ -140,7 +140,7 @@ def fetches_register(demo: Demo, boss: Screen) -> None:
     """Fetch the register as a table and as pages, after the meeting."""
     morning(demo, 0, 12, 5)
     pages = watches(boss)
-    boss.hears("เช็กชื่อแล้ว 2")
+    boss.hears("2")
     table = boss.page.request.get(pages[EXCEL])
     printed = boss.page.request.get(pages[PDF])
     assert (table.status, printed.status) == (200, 200)

@@ -1,12 +1,14 @@
 """A coordinator makes meetings in a talk, sends and changes them, and sees who answers; verifiers look on."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from handlers import invites
 from handlers.heard import Kind
+from handlers.meeting_pages import Page, Pass
 from handlers.messages.limits import graphemes
 from handlers.texts import SENTENCES
 from models.audit import audit
@@ -122,7 +124,9 @@ class TestMaking:
         province.director()
         drafted(chief).says("ทดลองส่ง").hears("หอประชุม สพป.บร.1", "ส่งถึงท่านผู้เดียว")
         assert scene.rows(province, only(province).id) == []
-        chief.taps("ทดลองส่งให้ตัวเอง").taps("ส่งคำเชิญ").hears("ถึง 1 ท่านแล้ว")
+        chief.taps("ไปที่ห้อง").hears("นี่คือตัวอย่าง").says("ทดลองส่ง").taps("ทดลองส่งให้ตัวเอง").taps("ส่งคำเชิญ").hears(
+            "ถึง 1 ท่านแล้ว"
+        )
 
     def test_out_of_hours_it_waits_unless_it_is_urgent(self, province, chief):
         director = province.director()
@@ -130,8 +134,10 @@ class TestMaking:
         drafted(chief).hears("จะส่งออก อ. 6 ม.ค. 2569 07:30 น.", "“ด่วนที่สุด”")
         chief.says("ส่ง").hears("จะส่งถึง 1 ท่าน อ. 6 ม.ค. 2569 07:30 น.")
         number = only(province).id
-        chief.says("ยกเลิกประชุม").hears("ผู้ที่ยังไม่ได้รับจะไม่เห็นสิ่งใด").taps("ไม่ยกเลิกแล้ว").hears("ตอบรับ 0/3")
-        chief.says("ยกเลิกประชุม").says("ประธานติดราชการ").hears("ยกเลิก “ประชุมผู้บริหาร")
+        chief.says("ยกเลิกประชุม").hears("ผู้ที่ยังไม่ได้รับจะไม่เห็นสิ่งใด").taps("ไม่ยกเลิกแล้ว").hears("ยังไม่ได้ยกเลิก")
+        chief.says("ยกเลิกประชุม ประธานป่วย").hears("เหตุผล: ประธานป่วย", "“ใช่”").says("ยกเลิก").hears("ยังไม่ได้ยกเลิก")
+        chief.says("ยกเลิกประชุม").says("ก" * 301).hears("ไม่เกิน 300").says("ประธานติดราชการ").hears("ยกเลิก “ประชุมผู้บริหาร")
+        assert only(province).cancelled_why == "ประธานติดราชการ"
         assert scene.waits(province, number) == []
         chief.says("นัดประชุม ประชุมด่วน").says("พรุ่งนี้ 13-16").says("ห้องประชุม").says("ทุกโรงเรียน").says("ด่วนที่สุด")
         chief.hears("ทันที", "นอกเวลาราชการ").says("ดีไหม").hears("“ใช่”").says("ไม่").hears("ยังไม่ได้ส่ง")
@@ -160,7 +166,9 @@ class TestAfter:
         chief.hears("วันเวลา: พฤ. 15 ม.ค. 2569 09:00–12:00 น. → พฤ. 15 ม.ค. 2569 13:00–16:00 น.", "คำตอบเดิมยังใช้ได้")
         chief.says("ยกเลิก").hears("ยังเป็นตามเดิม")
         assert only(province).version == 1
-        chief.says("เลื่อนประชุม วัน 16 ม.ค. 69").hears("โปรดตอบรับอีกครั้ง").says("แก้ผู้รับเชิญ เขต 1").hears("เชิญไปแล้ว")
+        chief.says("เลื่อนประชุมเป็นวันที่ 20 ม.ค. 69").hears("อ. 20 ม.ค. 2569").says("ยกเลิก")
+        chief.says("เลื่อนประชุม 16 ม.ค. 69").hears("ศ. 16 ม.ค. 2569 09:00", "โปรดตอบรับอีกครั้ง")
+        chief.says("แก้ผู้รับเชิญ เขต 1").hears("เชิญไปแล้ว")
         chief.says("ส่ง").hears("แจ้งการเปลี่ยนแปลง")
         assert only(province).version == 2
         chief.says("ประชุม").hears("ศ. 16 ม.ค. 2569 09:00–12:00 น. · ตอบรับ 0/3")
@@ -199,6 +207,24 @@ class TestAfter:
         province.later(days=1)
         chief.says("เชิญซ้ำ").taps("ใช่ เชิญซ้ำ").hears("เชิญซ้ำถึง 1 ท่านแล้ว")
 
+    def test_the_pages_of_the_host_are_at_links_of_ones_own(self, province, chief):
+        made: list[Pass] = []
+        province.house = replace(
+            province.house, page_to=lambda one: made.append(one) or f"https://m.example/{one.page}"
+        )
+        province.director()
+        drafted(chief).says("ส่ง")
+        chief.says("ประชุม 1").hears("ยังไม่ตอบ 3")
+        assert re.findall("https://m.example/[a-z]+", str(chief.turns[-1])) == [address(one) for one in made[:]]
+        del made[3:]
+        assert [one.page for one in made] == [Page.HOST, Page.REGISTER_PDF, Page.REGISTER_XLSX]
+        assert {(one.channel, one.person, one.meeting) for one in made} == {(MAIN, scene.id_of(province, chief), 1)}
+        assert "https://" not in chief.turns[-1][0]["altText"]
+        made.clear()
+        province.verifier().says("ประชุม 1").hears("ยังไม่ตอบ 1")
+        coordinator(province, KRASANG, "นายเขต สอง").says("ประชุม 1").hears("ยังไม่ตอบ 1")
+        assert made == []
+
     def test_what_is_over_or_begun_stays_as_it_is(self, province, chief):
         province.director()
         drafted(chief).says("ส่ง")
@@ -231,7 +257,7 @@ class TestScope:
             "ส่ง"
         ).hears("ถึง 1 ท่านแล้ว")
         drafted(chief).says("ส่ง")
-        own, whole = (row.id for row in province.rows(meetings))
+        own, whole = sorted(row.id for row in province.rows(meetings))
         assert len([row for row in province.rows(invitees) if row.meeting_id == own]) == 1
         other = coordinator(province, "สพป.บุรีรัมย์ เขต 3", "นายเขต สาม")
         other.says("ประชุม").hears("ตอบรับ 0/1").hears_not("ประชุมเขต")

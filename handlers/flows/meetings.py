@@ -22,6 +22,7 @@ MEETING_MOVES: dict[str, Move] = {
     "host_change": Move("begin_meeting_change", PREVIEW),
     "host_cancel": Move("ask_cancel_meeting", CANCEL),
     "host_again": Move("ask_meeting_again", AGAIN),
+    "host_sample": Move("tell_sample", STAY),
     # Buttons of a question: they count at its step only, elsewhere they are old.
     **{do: Move("meeting_button_is_old", STAY) for do in ("host_set", "host_edit", "host_act", "host_sure")},
 }
@@ -46,7 +47,7 @@ def meeting_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
         return Step(key, title, asking | answers, Move(otherwise))
 
     acts = dict.fromkeys(("host_act", "host_edit", "host_set", "yes"), Move("at_meeting_preview"))
-    back_to_list = {"cancel": Move("show_meeting", MEETINGS), "no": Move("show_meeting", MEETINGS)}
+    leaves = dict.fromkeys(("cancel", "no"), Move("leave_meeting_called", MEETINGS))
     return (
         ask(TITLE, "ชื่อการประชุม", "take_meeting_title"),
         ask(WHEN, "วันและเวลา", "take_meeting_when"),
@@ -67,7 +68,7 @@ def meeting_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
         Step(
             CANCEL,
             "เหตุผลที่ยกเลิก",
-            asking | back_to_list | {"host_set": Move("cancel_meeting", MEETINGS)},
+            asking | leaves | {"host_set": Move("cancel_meeting", MEETINGS)},
             Move("cancel_meeting", MEETINGS),
             asks=True,
         ),

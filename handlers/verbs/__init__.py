@@ -221,6 +221,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "tell_problem": reminders.tell_problem,
     "tell_scam": joining.tell_scam,
     "tell_stranger": joining.tell_stranger,
+    "tell_who_announces": announcing.tell_who_announces,
     "tell_whom_to_call": joining.tell_whom_to_call,
     "test_announcement": announcing_sending.test_announcement,
     "use_paper": joining.use_paper,
@@ -234,6 +235,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "begin_meeting": meetings_making.begin_meeting,
     "begin_meeting_change": meetings_after.begin_meeting_change,
     "cancel_meeting": meetings_after.cancel_meeting,
+    "leave_meeting_called": meetings_after.leave_meeting_called,
     "list_meetings": meetings_watching.list_meetings,
     "open_listed_meeting": meetings_watching.open_listed_meeting,
     "keep_meeting_draft": meetings_making.keep_meeting_draft,
@@ -251,4 +253,5 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "take_meeting_when": meetings_making.take_meeting_when,
     "take_meeting_where": meetings_making.take_meeting_where,
     "take_meeting_whom": meetings_making.take_meeting_whom,
+    "tell_sample": meetings_preview.tell_sample,
 }

@@ -1,10 +1,13 @@
 """Verbs of a coordinator after a meeting was called: change it, cancel it, ask the silent once more."""
 
-from handlers import meetings, meetings_calling, meetings_nudges, meetings_telling
+from dataclasses import replace
+
+from handlers import meeting_times, meetings, meetings_calling, meetings_nudges, meetings_telling
 from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
 from handlers.heard import Kind
 from handlers.meeting_cards import named, when
 from handlers.meeting_drafts import Draft
+from handlers.meeting_fields import Edit
 from handlers.meeting_fields import edit as edit_said
 from handlers.meetings import Meeting
 from handlers.messages.values import Act, Choice, Say
@@ -42,17 +45,25 @@ def _mine(talk: Talk) -> Meeting | Turn:
 
 def begin_meeting_change(talk: Talk) -> Turn:
     """Begin to change a called meeting: what was said with the order is taken at once ("เลื่อนประชุม 20 ม.ค.")."""
+    wanted = _wanted(talk)
     found = _mine(talk)
     if isinstance(found, Turn):
         return found
     one = Work(found, Draft.of(found))
     stand(talk, one, PREVIEW)
-    wanted = edit_said(_rest(talk)) if talk.heard.kind == Kind.TEXT else None
     return edit(talk, one, wanted) if wanted is not None else show(talk, one)
 
 
-def _rest(talk: Talk) -> str:
-    return talk.order.rest if talk.order else ""
+def _wanted(talk: Talk) -> Edit | None:
+    """Return the part and its value that were typed with the order; a number that begins a day names no meeting."""
+    if talk.order is None or talk.heard.kind != Kind.TEXT:
+        return None
+    number, rest = talk.order.number, talk.order.rest
+    whole = rest if number is None else f"{number} {rest}"
+    if rest and meeting_times.read(whole, talk.now).day is not None:
+        talk.order = replace(talk.order, number=None, rest=whole)
+        return Edit("when", whole)
+    return edit_said(rest)
 
 
 # Cancelling -------------------------------------------------------------------------------------------------------
@@ -60,8 +71,20 @@ def _rest(talk: Talk) -> str:
 
 def ask_cancel_meeting(talk: Talk) -> Turn:
     """Ask why a meeting is cancelled; the answer cancels it."""
+    said = talk.order.rest if talk.order and talk.heard.kind == Kind.TEXT else ""
     found = _mine(talk)
-    return found if isinstance(found, Turn) else _ask_why(talk, found)
+    if isinstance(found, Turn):
+        return found
+    return _ask_sure(talk, found, said) if 0 < len(said) <= LONGEST_WHY else _ask_why(talk, found)
+
+
+def _ask_sure(talk: Talk, one: Meeting, why: str) -> Turn:
+    """Ask once more, of a reason that was typed with the order."""
+    number = mark(talk)
+    talk.stand_at(talk.stand.flow, CANCEL, meeting=one.id, mark=number, why=why)
+    sure = Choice(say("label.host_cancel_sure"), Act("host_set", revision=number, value="why"))
+    words = say("hosting.cancel_sure", title=named(one), when=when(one), why=why)
+    return turn(Say(words, (sure, choice("no", "label.host_not_cancelled"))))
 
 
 def _ask_why(talk: Talk, one: Meeting, lead: str = "") -> Turn:
@@ -83,7 +106,7 @@ def cancel_meeting(talk: Talk) -> Turn:
         return gone(talk)
     if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
         return _ask_why(talk, found, say("hosting.shown_again"))
-    why = None if tapped(talk) or _skips(talk) else " ".join(clean(talk.heard.text).split())
+    why = _why(talk)
     if why is not None and not 0 < len(why) <= LONGEST_WHY:
         return _ask_why(talk, found, say("making.too_long", n=len(why), most=LONGEST_WHY) if why else "")
     at = meetings_telling.moment_of_change(talk.db, found, talk.now)
@@ -93,8 +116,20 @@ def cancel_meeting(talk: Talk) -> Turn:
     return done(talk, found.id, say(key, title=named(found), when=moment(at)))
 
 
-def _skips(talk: Talk) -> bool:
-    return talk.order is not None and talk.order.name in ("skip", "yes")
+def leave_meeting_called(talk: Talk) -> Turn:
+    """Let the meeting be as it is."""
+    found = _shown(talk)
+    return found if isinstance(found, Turn) else done(talk, found.id, say("hosting.as_ever", title=named(found)))
+
+
+def _why(talk: Talk) -> str | None:
+    """Return the reason: as typed, as it was typed with the order and is affirmed now, or none."""
+    said: str | None = talk.place.memo.get("why")
+    button = tapped(talk)
+    if button is not None:
+        return said if button.value == "why" else None
+    affirmed = talk.order is not None and talk.order.name in ("skip", "yes")
+    return said if affirmed else " ".join(clean(talk.heard.text).split())
 
 
 def _shown(talk: Talk) -> Meeting | Turn:

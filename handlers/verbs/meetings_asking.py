@@ -32,10 +32,20 @@ def asked(words: str, lead: str) -> str:
     return "\n\n".join(filter(None, (lead, words)))
 
 
+def _step(n: int, *, first: bool) -> str:
+    """Return the head of one of the four questions of a new meeting; none where a part is only changed."""
+    return f"{say('making.step', n=n)}\n" if first else ""
+
+
+def _pause() -> Choice:
+    return choice("cancel", "label.host_pause")
+
+
 def ask_title(talk: Talk, lead: str = "") -> Turn:
     """Ask what the meeting is called."""
-    stand(talk, work(talk), TITLE)
-    return turn(Say(asked(say("making.ask_title"), lead), (choice("cancel"),)))
+    one = work(talk)
+    stand(talk, one, TITLE)
+    return turn(Say(asked(_step(1, first=one is None) + say("making.ask_title"), lead), (_pause(),)))
 
 
 def amiss(why: Amiss) -> str:
@@ -50,7 +60,8 @@ def ask_when(talk: Talk, one: Work, lead: str = "", span: Span | None = None) ->
     memo = {name: part.isoformat() for name, part in parts.items() if part is not None}
     number = stand(talk, one, WHEN, **memo)
     words = say(_question(known), title=named(one.draft), day=day(known.day) if known.day else "")
-    return turn(Say(asked(words, lead), (*_times(talk, known, number), choice("cancel"))))
+    words = _step(2, first=one.draft.ends_at == one.draft.starts_at) + words
+    return turn(Say(asked(words, lead), (*_times(talk, known, number), _pause())))
 
 
 def _question(known: Span) -> str:
@@ -96,14 +107,15 @@ def ask_where(talk: Talk, one: Work, lead: str = "") -> Turn:
     """Ask where the meeting is; a link may stand behind it."""
     number = stand(talk, one, WHERE)
     online = Choice(say("label.online_only"), Act("host_set", revision=number, value="online"))
-    words = say("making.ask_where", when=meeting_cards.when(one.draft))
-    return turn(Say(asked(words, lead), (online, choice("cancel"))))
+    first = not (one.draft.place or one.draft.online_url or one.draft.broadcast_url)
+    words = _step(3, first=first) + say("making.ask_where", when=meeting_cards.when(one.draft))
+    return turn(Say(asked(words, lead), (online, _pause())))
 
 
 def ask_link(talk: Talk, one: Work, lead: str = "") -> Turn:
     """Ask for the link of a meeting that is online only."""
     stand(talk, one, LINK)
-    return turn(Say(asked(say("making.ask_link"), lead), (choice("cancel"),)))
+    return turn(Say(asked(say("making.ask_link"), lead), (_pause(),)))
 
 
 def ask_whom(talk: Talk, one: Work, lead: str = "", doubt: Doubt | None = None) -> Turn:
@@ -115,5 +127,6 @@ def ask_whom(talk: Talk, one: Work, lead: str = "", doubt: Doubt | None = None) 
         for n, option in enumerate(options, 1)
     ][:OPTIONS]
     everybody = Choice(say("label.everybody"), Act("host_set", revision=number, value=EVERYBODY))
-    words = "" if doubt else say("making.ask_whom", place=talk.stand.agency or say("joining.everywhere"))
-    return turn(Say(asked(words, lead), (*shown, everybody, choice("cancel"))))
+    place = talk.stand.agency or say("joining.everywhere")
+    words = "" if doubt else _step(4, first=not one.draft.audience.roles) + say("making.ask_whom", place=place)
+    return turn(Say(asked(words, lead), (*shown, everybody, _pause())))

@@ -67,7 +67,7 @@ def show(talk: Talk, one: Work, lead: str = "") -> Turn:
         lines.append(say("hosting.quiet_change" if ready else "hosting.no_change", title=named(one.draft)))
     lines.append(say("hosting.how_edit"))
     text = "\n\n".join(filter(None, lines))
-    return turn(*([card] if card else []), Say(text, tuple(_choices(one, number, ready=ready))))
+    return turn(*([sample(card)] if card else []), Say(text, tuple(_choices(one, number, ready=ready))))
 
 
 def _troubles(talk: Talk, one: Work) -> list[Trouble]:
@@ -91,6 +91,26 @@ def card_of(one: Work) -> Card | None:
         return None
     asks = meetings_again.asks_again(Draft.of(one.meeting).data(), one.draft.data())
     return meeting_cards.changed(as_wanted(one), Change(told, asks))
+
+
+def sample(card: Card) -> Card:
+    """Return a card that looks the same, whose buttons only say that this is a sample."""
+    return replace(card, contents=_without_acts(card.contents))
+
+
+def _without_acts(part: Any) -> Any:
+    if isinstance(part, list):
+        return [_without_acts(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    if part.get("type") == "postback":
+        return part | {"data": Act("host_sample").data()}
+    return {name: _without_acts(one) for name, one in part.items()}
+
+
+def tell_sample(_: Talk) -> Turn:
+    """Answer a button of a sample."""
+    return turn(Say(say("hosting.sample"), (choice("host_new"), choice("meetings"), desk())))
 
 
 def _differences(one: Work) -> dict[str, list[Any]]:
@@ -161,7 +181,7 @@ def test(talk: Talk, one: Work) -> Turn:
     """Send to oneself what others will get: a reply, which is free."""
     card = card_of(one)
     number = stand(talk, one, PREVIEW)
-    tried: list[Message] = [card] if card else []
+    tried: list[Message] = [sample(card)] if card else []
     return turn(*tried, Say(say("hosting.tried"), tuple(_choices(one, number, ready=card is not None))))
 
 

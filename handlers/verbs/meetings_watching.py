@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import audit, checkins, meeting_cards, meetings, meetings_scope
+from handlers import audit, checkins, meeting_cards, meetings, meetings_scope, meetings_telling, register
 from handlers.cards import GREEN, QUIET, bubble, text
 from handlers.digests import in_order
 from handlers.flows.meetings import MEETINGS
@@ -127,6 +127,8 @@ def meant(talk: Talk) -> Meeting | Turn:
     if number is not None:
         found = meetings.found(talk.db, talk.channel, number)
         return found if found is not None and _sees(talk, found) else refuse(talk)
+    if talk.order is not None and talk.order.number is not None and tapped(talk) is None:
+        return turn(list_of(talk, _in_turn(talk), say("watching.not_understood")))
     ahead = [one for one in _in_turn(talk) if one.state == MeetingState.CALLED and one.ends_at > talk.now]
     if len(ahead) == 1:
         return ahead[0]
@@ -134,14 +136,14 @@ def meant(talk: Talk) -> Meeting | Turn:
 
 
 def _number(talk: Talk) -> int | None:
-    said = talk.order.number if talk.order else None
-    if tapped(talk) is not None:
-        act = tapped(talk)
-        return said if act and act.value is not None else _shown(talk)
-    if said is None:
+    """Return the meeting of a button, of a typed number in the list, or the one just shown."""
+    said, act = (talk.order.number if talk.order else None), tapped(talk)
+    if act is not None and act.value is not None:
+        return said if said is not None else 0
+    if act is not None or said is None:
         return _shown(talk)
     listed: list[int] = talk.place.memo.get("meetings") or [one.id for one in _in_turn(talk)[:SHOWN]]
-    return listed[said - 1] if 0 < said <= len(listed) else 0
+    return listed[said - 1] if 0 < said <= len(listed) else None
 
 
 def _shown(talk: Talk) -> int | None:
@@ -162,7 +164,7 @@ def page(talk: Talk, number: int) -> Turn:
 def _page(talk: Talk, one: Meeting) -> Turn:
     talk.stand_at(talk.stand.flow, MEETINGS, meeting=one.id)
     of = meetings_scope.invited(talk.db, one, reach(talk))
-    lines = list(_lines(talk, one, counted(of), whole=len(of)))
+    lines = [line for line in _lines(talk, one, counted(of)) if line]
     works = may_work(talk, one) and one.state == MeetingState.CALLED
     ends = [say("watching.typed_host" if works and one.starts_at > talk.now else "watching.typed")]
     title, under = named(one), meeting_cards.when(one)
@@ -172,16 +174,16 @@ def _page(talk: Talk, one: Meeting) -> Turn:
     return turn(Card(alt, bubble(title, under, body, _pages(talk, one) if works else []), _after(talk, one, works)))
 
 
-def _lines(talk: Talk, one: Meeting, found: Counter[str], *, whole: int) -> Iterator[str]:
+def _lines(talk: Talk, one: Meeting, found: Counter[str]) -> Iterator[str]:
     if one.state == MeetingState.CANCELLED:
         yield say("watching.cancelled", why=one.cancelled_why or say("watching.no_why"))
-    yield say("watching.answered", answered=found["answered"], of=whole)
+    yield say("watching.answered", answered=found["answered"], of=found["invited"])
     yield "\n".join(say(f"watching.count_{name}", n=found[name]) for name in _ORDER if found[name])
     if one.seats is not None:
         yield say("watching.seats", n=found["room"], of=one.seats)
     came = checkins.attended(talk.db, one) if meetings_scope.owns(one, reach(talk)) else None
     if came is not None and came.came:
-        yield say("watching.came", n=came.came, room=came.room, call=came.call, watched=came.headcount, late=came.late)
+        yield "\n".join(register.sums(came, found["invited"]))
     if not meetings_scope.owns(one, reach(talk)):
         yield say("watching.own_only", place=talk.stand.agency)
 
@@ -196,7 +198,8 @@ def _after(talk: Talk, one: Meeting, works: bool) -> tuple[Choice, ...]:
 
 def _pages(talk: Talk, one: Meeting) -> list[dict[str, Any]]:
     """Return buttons to the pages of the host; an address in plain words would be fetched for a preview."""
-    wanted = ((Page.HOST, "page_host"), (Page.REGISTER_PDF, "page_pdf"), (Page.REGISTER_XLSX, "page_xlsx"))
+    host = [(Page.HOST, "page_host")] if one.ends_at > talk.now else []
+    wanted = (*host, (Page.REGISTER_PDF, "page_pdf"), (Page.REGISTER_XLSX, "page_xlsx"))
     made = [(label, _address(talk, one, page)) for page, label in wanted]
     return [
         {
@@ -239,18 +242,12 @@ def show_silent(talk: Talk) -> Turn:
 
 def _by_agency(talk: Talk, one: Meeting, silent: Sequence[Invitee]) -> list[str]:
     found = meetings_scope.names(talk.db, one, silent, say("watching.nameless"))
+    unreached = meetings_telling.company(talk.db, one, talk.now).unreached
     groups: dict[str, list[str]] = {}
     for each in silent:
-        name = found[each.id]
-        groups.setdefault(name.agency, []).append(name.name)
-    everywhere = say("joining.everywhere")
+        key = "watching.unreached" if each.school in unreached else "watching.one"
+        groups.setdefault(found[each.id].agency, []).append(say(key, name=found[each.id].name))
     return [
-        "\n".join(
-            [say("watching.agency", name=agency or everywhere, n=len(groups[agency])), *map(_bullet, groups[agency])]
-        )
-        for agency in sorted(groups, key=in_order)
+        "\n".join([say("watching.agency", name=agency or say("joining.everywhere"), n=len(names)), *names])
+        for agency, names in sorted(groups.items(), key=lambda group: in_order(group[0]))
     ]
-
-
-def _bullet(name: str) -> str:
-    return f"• {name}"
