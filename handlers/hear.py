@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from handlers import rich_menus
+from handlers.announcement_asked import asked as announced
 from handlers.dialog import Flow
 from handlers.digests_asked import asked
 from handlers.flows.coordinating import COORDINATING
@@ -197,7 +198,10 @@ def _ordered(talk: Talk, flow: Flow | None) -> Order | None:
         return Order(act.do, number(act.value)) if act else None
     step = flow.step(talk.place.step) if flow else None
     asking = step is not None and step.asks
-    return order(talk.heard.text, asking=asking) or (None if asking else asked(talk.heard.text))
+    alone = order(talk.heard.text, asking=True)
+    if alone or asking:
+        return alone
+    return announced(talk.heard.text) or order(talk.heard.text) or asked(talk.heard.text)
 
 
 def _hear_between(talk: Talk) -> Turn:

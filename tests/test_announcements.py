@@ -93,6 +93,47 @@ def test_several_bubbles_are_one(province: Province, warunee: Person, boss: Pers
     boss.taps("ทุกโรงเรียน").hears("เรื่อง การประชุม\nประกาศ\nวันศุกร์นี้")
 
 
+@pytest.mark.parametrize(
+    ("said", "words", "whom"),
+    [
+        ("แจ้งทุกโรงเรียนในเขต 2 ว่าพรุ่งนี้งดประชุม", "พรุ่งนี้งดประชุม", TWO),
+        ("ฝากแจ้ง ผอ.ทุกโรงเรียน ว่า 15 ม.ค. ประชุม ใครยังไม่ส่งโปรดส่ง", "15 ม.ค. ประชุม ใครยังไม่ส่งโปรดส่ง", "ทั้งจังหวัด"),
+        ("ประกาศถึงเขต 2 ว่า\nพรุ่งนี้หยุด", "พรุ่งนี้หยุด", TWO),
+        ("ส่งข้อความถึงบ้านสวายตัวอย่างว่าเอกสารถึงแล้ว", "เอกสารถึงแล้ว", "บ้านสวายตัวอย่าง"),
+    ],
+)
+def test_one_sentence_says_what_and_to_whom(
+    province: Province, warunee: Person, boss: Person, said: str, words: str, whom: str
+) -> None:
+    boss.says(said).hears("เก็บแล้ว", f"ถึง ผอ. · {whom}").says("พอแล้ว").says("ข้าม").hears(words, "ผู้รับ 1 คน", whom)
+    assert [row.words for row in province.rows(announcements)] == [words]
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("ประกาศ 15 ม.ค. ประชุม", "15 ม.ค. ประชุม"),
+        ("ประกาศเรื่องวันหยุด", "เรื่องวันหยุด"),
+        ("ประกาศถึงเขต 9 ว่าพรุ่งนี้หยุด", "ถึงเขต 9 ว่าพรุ่งนี้หยุด"),
+        ("ส่งประกาศ: พรุ่งนี้หยุด", "พรุ่งนี้หยุด"),
+    ],
+)
+def test_words_behind_the_order_are_kept_whole(province: Province, boss: Person, said: str, words: str) -> None:
+    boss.says(said).hears("เก็บแล้ว").says("พอแล้ว").says("ข้าม").hears("ส่งถึงใคร")
+    assert [row.words for row in province.rows(announcements)] == [words]
+
+
+@pytest.mark.parametrize("said", ["แจ้งผล", "บอกหน่อยว่าใครยังไม่ส่ง", "แจ้งทุกโรงเรียน", "ยกเลิกประกาศ", "ประกาศที่ส่งแล้ว", "ประกาศ"])
+def test_what_only_sounds_like_it_begins_none(province: Province, boss: Person, said: str) -> None:
+    boss.says(said).hears_not("เก็บแล้ว")
+    assert province.rows(announcements) == []
+
+
+def test_a_verifier_is_told_who_announces(province: Province) -> None:
+    office(province, Role.VERIFIER, TWO).says("ประกาศ พรุ่งนี้หยุด").hears("โดยผู้ประสาน")
+    assert province.rows(announcements) == []
+
+
 def test_what_holds_a_link_is_asked_for_none(province: Province, warunee: Person, boss: Person) -> None:
     boss.says("ประกาศ").says("อ่านที่ https://example.go.th/1").says("พอแล้ว").hears("ส่งถึงใคร")
 

@@ -44,6 +44,7 @@ _ANYWHERE: dict[str, Move] = {
     **ASK_MOVES,
     **DIGEST_MOVES,
     **WATCHING_MOVES,
+    "announcements": Move("tell_who_announces", STAY),
 }
 _AT_HOME = _ANYWHERE | {Intent.SNOOZE: Move("snooze", STAY)}  # where a day is asked for, a day is that day
 _AT_REPORT = _AT_HOME | {"cancel": Move("show_case", REPORT)}

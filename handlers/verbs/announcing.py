@@ -5,7 +5,7 @@ What is written is a draft in its own table, of this person and office: leaving 
 
 from datetime import timedelta
 
-from handlers import agencies, announcements, audit, budget
+from handlers import agencies, announcement_asked, announcements, audit, budget
 from handlers.announcements import Announcement
 from handlers.announcements_sending import Recipients, audience_now, goes_at, recipients
 from handlers.audience_said import describe, why
@@ -53,9 +53,9 @@ def _lost(talk: Talk) -> Turn:
 
 def begin_announcement(talk: Talk) -> Turn:
     """Ask for the words; a draft that was left is shown. Words typed behind the order are the first bubble."""
-    rest = talk.order.rest if talk.order and tapped(talk) is None else ""
+    rest = talk.order.rest if talk.order and talk.order.name == "announcements" else ""
     if rest:
-        return _take(talk, draft(talk), rest)
+        return _take_sentence(talk, rest)
     one = draft(talk)
     return _show_draft(talk, one) if one and one.words else _ask_words(talk, say("announce.ask_words"))
 
@@ -103,6 +103,21 @@ def _take(talk: Talk, one: Announcement | None, said: str) -> Turn:
     one = one or announcements.begin(talk.db, *office, talk.now)
     one = announcements.add(talk.db, one, words, talk.heard.at, message=talk.heard.message_id)
     return _again(talk, say("announce.kept_words", n=limits.graphemes(one.words)))
+
+
+def _take_sentence(talk: Talk, rest: str) -> Turn:
+    """Take words, and to whom, where both are said in one sentence; what is in doubt is no more than words."""
+    whom, words = announcement_asked.taken_apart(rest)
+    to = read(talk.db, talk.channel, whom, _reach(talk), talk.now) if whom else None
+    if not isinstance(to, Audience):
+        return _take(talk, draft(talk), rest)
+    taken = _take(talk, draft(talk), words)
+    one = draft(talk)
+    if one is None or not one.words:
+        return taken
+    one = announcements.change(talk.db, one, audience=to.data())
+    known = say("announce.kept_to", whom=describe(talk.db, talk.channel, to), n=limits.graphemes(one.words))
+    return _ask_words(talk, known, button("announce_enough", one))
 
 
 def _again(talk: Talk, words: str) -> Turn:
@@ -286,3 +301,8 @@ def keep_announcement(talk: Talk) -> Turn:
 def announcement_button_is_old(talk: Talk) -> Turn:
     """Answer an old button: it does nothing."""
     return turn(Say(say("announce.old_button"), (button("announcements"), desk())))
+
+
+def tell_who_announces(talk: Talk) -> Turn:
+    """Tell a verifier that coordinators announce."""
+    return turn(Say(say("announce.coordinators_only"), (desk(),)))
