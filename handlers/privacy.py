@@ -126,6 +126,8 @@ _FORGET = (
     .where(people.c.id == bindparam("who"), people.c.channel_id == bindparam("channel"))
     .values(line_user_id=None, name=None, notice_version=None, noticed_at=None, blocked_at=None)
 )
+# All of it is looked through, about a second for 200,000 events. An index by LINE id would cost each event 15 µs on
+# SQLite and 50 on PostgreSQL, find no mentions, and keep the id once more, for what happens a few times a year.
 _FORGET_EVENTS = (
     update(inbox)
     .where(inbox.c.channel_id == bindparam("channel"), cast(inbox.c.raw, Text).like(bindparam("mark")))

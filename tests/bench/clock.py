@@ -1,7 +1,8 @@
-"""Many personal messages that are due at once: two delivery processes over one PostgreSQL, as `make bench` shows them.
+"""What time makes due, in numbers: planning for a whole province (``due``), then the way out.
 
-Each process runs the delivery as the worker does; LINE's stand-in takes pushes, counts who got what how often, and how
-many calls came in the busiest second. The plan is unlimited: what is measured is the way out.
+Many messages are due at once, for two delivery processes over one PostgreSQL. Each process runs the delivery as the
+worker does; LINE's stand-in takes pushes, counts who got what how often, and how many calls came in the busiest second.
+The plan is unlimited: what is measured is the way out.
 """
 
 import json
@@ -22,6 +23,7 @@ from uuid import uuid4
 
 from sqlalchemy import create_engine, func, insert, select
 
+from bot import logs
 from bot.app import assemble
 from bot.settings import Settings
 from handlers import channels, outbox, quota
@@ -32,6 +34,7 @@ from models.outbox import outbox as rows
 from models.people import people
 from models.programme import MAIN
 from models.store import Store
+from tests.bench import due
 from tests.bench.databases import PostgreSQL, settings
 from tests.bench.line import Line
 from tests.bench.loop import Loop
@@ -42,12 +45,22 @@ TICK = 1.0
 """Seconds between two looks of a worker, as its tick has it."""
 THREADS = 40
 AT_ONCE = 5000
-PATIENCE = 300.0
+PATIENCE = 150.0
+SETTLING = 30.0
+MOST = 2000
+"""Calls a second that LINE takes."""
+LEAST, MANY = 1000, 50_000
+"""Messages a second that are asked of two processes, once there are so many of them."""
+
+
+_UNSENT = select(func.count()).where(rows.c.state != "sent")
 
 
 @dataclass
 class Result:
-    """What came of it. peak: calls in the busiest second; memory: of a process, in MB, early and at the end."""
+    """What came of it. peak: calls in the busiest second; memory: of the larger process, in MB, at the first message,
+    at half of them and at the last.
+    """
 
     messages: int
     equal: bool
@@ -58,6 +71,7 @@ class Result:
     lost: int
     twice: int
     early: float
+    middle: float
     late: float
     processor: float  # seconds of both processes, for a thousand messages
 
@@ -67,8 +81,15 @@ class Result:
         return (
             f"{self.messages} {kind} messages, {PROCESSES} processes, PostgreSQL: {self.per_second:.0f} a second, "
             f"{self.calls} calls, at most {self.peak} in a second, {self.lost} lost, {self.twice} twice, "
-            f"{self.early:.0f} → {self.late:.0f} MB, {self.processor:.2f} s of processor for a thousand"
+            f"{self.early:.0f} → {self.middle:.0f} → {self.late:.0f} MB, "
+            f"{self.processor:.2f} s of processor for a thousand"
         )
+
+    @property
+    def reached(self) -> bool:
+        """Tell whether nothing was lost or doubled, LINE's pace was kept, and ours where that is asked for."""
+        slow = not self.equal and self.messages >= MANY and self.per_second < LEAST
+        return self.lost == self.twice == 0 and self.peak <= MOST and not slow
 
 
 @dataclass
@@ -152,20 +173,21 @@ def _measured(url: str, folder: Path, line: Postman, messages: int, *, equal: bo
     env = environment({**settings(url, folder), "LINE_API_HOST": line.url})
     workers = [subprocess.Popen([sys.executable, "-m", "tests.bench.clock"], env=env) for _ in range(PROCESSES)]
     try:
-        began, early = time.monotonic(), 0.0
+        began, early, middle = time.monotonic(), 0.0, 0.0
         while sum(line.got.values()) < messages and time.monotonic() - began < PATIENCE and _alive(workers):
             time.sleep(0.05)
             if line.got and not early:  # the clock runs from the first message, not from the start of Python
                 began, early = time.monotonic(), _memory(workers)
+            if not middle and 2 * len(line.got) > messages:
+                middle = _memory(workers)
         seconds, late = time.monotonic() - began, _memory(workers)
         processor = sum(_processor(one) for one in workers)
+        unsent = _settled(url)
     finally:
         for one in workers:
             one.send_signal(signal.SIGTERM)
         for one in workers:
             one.wait(20)
-    with create_engine(url).connect() as db:
-        unsent = db.execute(select(func.count()).where(rows.c.state != "sent")).scalar_one()
     return Result(
         messages=messages,
         equal=equal,
@@ -173,12 +195,23 @@ def _measured(url: str, folder: Path, line: Postman, messages: int, *, equal: bo
         per_second=messages / seconds,
         calls=len(line.keys),
         peak=max(line.seconds.values(), default=0),
-        lost=messages - len(line.got) + int(unsent),
+        lost=messages - len(line.got) + unsent,
         twice=sum(times - 1 for times in line.got.values()),
         early=early,
+        middle=middle,
         late=late,
         processor=1000 * processor / messages,
     )
+
+
+def _settled(url: str) -> int:
+    """Return how many rows are not known to be sent once there was time to write it down, and for one more lease."""
+    engine, until = create_engine(url), time.monotonic() + SETTLING
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+        while (unsent := db.scalar(_UNSENT) or 0) and time.monotonic() < until:
+            time.sleep(0.2)
+    engine.dispose()
+    return unsent
 
 
 def _alive(workers: list[subprocess.Popen[bytes]]) -> bool:
@@ -198,6 +231,7 @@ def _processor(worker: subprocess.Popen[bytes]) -> float:
 
 def worker() -> None:
     """Deliver what is due until told to stop: the worker's tick, without its other chores and its polite hours."""
+    logs.set_up(as_json=True)
     works = assemble(Settings.load(os.environ), threads=THREADS)
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: told.set())
@@ -206,11 +240,17 @@ def worker() -> None:
     works.stop()
 
 
-def main(messages: int) -> list[Result]:
-    """Play personal and equal messages, print what came of it."""
-    results = [play(messages), play(messages, equal=True)]
-    print(*(one.line() for one in results), sep="\n", flush=True)
-    return results
+def main(messages: int, schools: int) -> bool:
+    """Plan for so many schools, then play personal and equal messages; print what came of it.
+
+    False where something is not reached.
+    """
+    planned = due.main(schools)
+    results = []
+    for equal in (False, True):
+        results.append(play(messages, equal=equal))
+        print(results[-1].line(), flush=True)
+    return planned and all(one.reached for one in results)
 
 
 if __name__ == "__main__":
