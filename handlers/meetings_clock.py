@@ -6,7 +6,7 @@ at the start at the latest, being cancelled at the end. A worker that was down o
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, exists, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from handlers import meeting_cards, meetings_reminding, meetings_telling, outbox
 from handlers.audiences import SCHOOL_ROLES
@@ -34,9 +34,8 @@ _COMING = (
 
 # Who joins after the call -----------------------------------------------------------------------------------------
 
-_is_told = exists().where(
+_told = select(meeting_notices.c.person_id).where(
     meeting_notices.c.meeting_id == bindparam("meeting"),
-    meeting_notices.c.person_id == memberships.c.person_id,
     or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%")),
 )
 _NEW_PERSON = (
@@ -48,17 +47,18 @@ _NEW_PERSON = (
         memberships.c.role.in_(bindparam("roles", expanding=True)),
         IN_FORCE,
         people.c.line_user_id.is_not(None),
-        ~_is_told,
+        memberships.c.person_id.not_in(_told),
     )
     .limit(1)
 )
-_is_invited = exists().where(
-    invitees.c.meeting_id == bindparam("meeting"), invitees.c.school_id == schools.c.id
-)  # fmt: skip
+# Sets that are asked for once: what depends on each row is slow where a database does not know yet how many there are.
+_invited = select(invitees.c.school_id).where(
+    invitees.c.meeting_id == bindparam("meeting"), invitees.c.school_id.is_not(None)
+)
 _NEW_SCHOOL = select(schools.c.id, schools.c.agency_id).where(
     schools.c.channel_id == bindparam("channel"),
     schools.c.closed_at.is_(None) | (schools.c.closed_at > bindparam("now")),
-    ~_is_invited,
+    schools.c.id.not_in(_invited),
 )
 _INVITED = select(invitees.c.school_id, invitees.c.person_id).where(invitees.c.meeting_id == bindparam("meeting"))
 

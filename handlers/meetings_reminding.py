@@ -37,8 +37,8 @@ ANSWER_FROM, COMING_FROM, COMING_TO, ROOM_FROM = time(8), time(15, 30), time(18)
 FIRST_LINK, LAST_LINK = timedelta(minutes=30), timedelta(minutes=5)
 LATELY = timedelta(days=1)
 
-_came = exists().where(checkins.c.invitee_id == invitees.c.id)
-_takes_part = and_(invitees.c.reply.in_([Reply.COMING, Reply.DELEGATE]), ~_came)
+_came = select(checkins.c.invitee_id).where(checkins.c.meeting_id == bindparam("meeting"))
+_takes_part = and_(invitees.c.reply.in_([Reply.COMING, Reply.DELEGATE]), invitees.c.id.not_in(_came))
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,23 +119,14 @@ KINDS = (
     Kind("link:5", _of_start("link:5"), _last_link, _online, meeting_reminders.link),
 )
 
-_noted = meeting_notices.alias("noted")
-_told = meeting_notices.alias("told")
-_is_reminded = exists().where(
-    _noted.c.meeting_id == bindparam("meeting"),
-    _noted.c.person_id == people.c.id,
-    _noted.c.slot.like(bindparam("slots")),
-    _noted.c.taken_back_at.is_(None),
+# Sets that are asked for once: what depends on each row is slow where a database does not know yet how many there are.
+_told = select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"))
+_reminded = _told.where(meeting_notices.c.slot.like(bindparam("slots")), meeting_notices.c.taken_back_at.is_(None))
+_know = _told.where(
+    or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%")),
+    meeting_notices.c.taken_back_at.is_(None),
 )
-_knows = exists().where(
-    _told.c.meeting_id == bindparam("meeting"),
-    _told.c.person_id == people.c.id,
-    or_(_told.c.slot.like(f"{CALLED}:%"), _told.c.slot.like(f"{CHANGED}:%")),
-    _told.c.taken_back_at.is_(None),
-)
-_knows_lately = exists().where(
-    _told.c.meeting_id == bindparam("meeting"), _told.c.person_id == people.c.id, _told.c.at > bindparam("lately")
-)
+_know_lately = _told.where(meeting_notices.c.at > bindparam("lately"))
 _theirs = memberships.alias("theirs")
 _answerer = people.alias("answerer")
 _by_another = exists().where(
@@ -156,8 +147,8 @@ _OPEN = (
         people.c.line_user_id.is_not(None),
         people.c.blocked_at.is_(None),
         IN_FORCE,
-        _knows,
-        ~_is_reminded,
+        people.c.id.in_(_know),
+        people.c.id.not_in(_reminded),
     )
 )
 _OF_SCHOOLS = _OPEN.join(
@@ -204,7 +195,7 @@ def _open(db: Connection, kind: Kind, meeting: Meeting, now: datetime) -> list[t
     found: dict[int, tuple[Hearer, list[Part]]] = {}
     for query in (of_schools, _OF_OFFICERS):
         which = query.where(kind.to(meeting))
-        which = which.where(~_knows_lately) if kind.name == "answer" else which
+        which = which.where(people.c.id.not_in(_know_lately)) if kind.name == "answer" else which
         for one in db.execute(which.distinct().order_by(people.c.id, invitees.c.id), row):
             _add(found, one)
     return list(found.values())
