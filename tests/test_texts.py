@@ -32,6 +32,12 @@ MADE = (
     "watching.count_",
     "audience.role.",
     "audience.doubt.",
+    "meeting_answers.label.",
+    "meeting_answers.own.",
+    "bad_meeting.",
+    "meeting.field.",
+    "meeting.label.",
+    "meeting.word_",
 )
 
 
