@@ -24,8 +24,8 @@ def where(meeting: Meeting) -> str:
     """Return the place, and whether one can take part online; never the link."""
     if not meeting.has_room:
         return say("meeting_answers.where.online")
-    key = "both" if meeting.is_online else "room"
-    return say(f"meeting_answers.where.{key}", place=meeting.place)
+    key = "meeting_answers.where.both" if meeting.is_online else "meeting_answers.where.room"
+    return say(key, place=meeting.place)
 
 
 def own(invitee: Invitee, line: int | None = None) -> str:

@@ -45,6 +45,8 @@ _AHEAD = select(func.count()).where(
     ),
 )
 _EVERYBODY = 1_000_000
+GOT, LOST = "meeting_answers.seats.got", "meeting_answers.seats.lost"
+"""What is told of a seat."""
 
 
 def claim(db: Connection, meeting: Meeting, invitee: Invitee, *, wants: bool, at: datetime, now: datetime) -> None:
@@ -60,7 +62,7 @@ def claim(db: Connection, meeting: Meeting, invitee: Invitee, *, wants: bool, at
         if meeting.seats is not None:
             forget(db, meeting, invitee.id)
     got = _fill(db, meeting)
-    _tell(db, meeting, (row for row in got if row.id != invitee.id), "seats.got", now)
+    _tell(db, meeting, (row for row in got if row.id != invitee.id), GOT, now)
 
 
 def line(db: Connection, invitee: Invitee) -> int | None:
@@ -82,9 +84,9 @@ def reseat(db: Connection, meeting: Meeting, now: datetime, *, tells: bool = Tru
     got = _fill(db, meeting)
     if not tells:
         return
-    _tell(db, meeting, (row for row in got if row.id not in before), "seats.got", now)
+    _tell(db, meeting, (row for row in got if row.id not in before), GOT, now)
     regained = {row.id for row in got}
-    _tell(db, meeting, (row for row in lost if row.id not in regained), "seats.lost", now)
+    _tell(db, meeting, (row for row in lost if row.id not in regained), LOST, now)
 
 
 def _fill(db: Connection, meeting: Meeting) -> Sequence[Row[Any]]:
@@ -120,7 +122,7 @@ def _tell(db: Connection, meeting: Meeting, rows: Iterable[Row[Any]], key: str, 
     words = None
     for row in rows:
         forget(db, meeting, row.id)
-        words = words or Say(say(f"meeting_answers.{key}", facts=facts(meeting)), answers(meeting))
+        words = words or Say(say(key, facts=facts(meeting)), answers(meeting))
         once = f"{_told_as(meeting, row.id)}:{int(now.timestamp())}"
         for person in _whom(db, meeting, row, now):
             tell(db, meeting.channel, person, words, once=once, now=now, patience=soon, priority=Priority.MEETING)

@@ -45,8 +45,8 @@ def _reworded(talk: Talk, one: Invitation, gave: Gave, mark: str) -> Turn:
         return turn(Say(say("meeting_answers.reworded_too_late", own=own(now, meetings_seats.line(talk.db, now)))))
     given = _with_new(known, gave, talk.heard.text)
     came = answer(talk.db, meeting, now, given, talk.person.id, talk.heard.at, mark, talk.now)
-    key = "reworded" if came.taken == Taken.KEPT else "reworded_too_late"
-    return turn(Say(say(f"meeting_answers.{key}", own=own(came.invitee, came.line))))
+    key = "meeting_answers.reworded" if came.taken == Taken.KEPT else "meeting_answers.reworded_too_late"
+    return turn(Say(say(key, own=own(came.invitee, came.line))))
 
 
 def _with_new(known: Answer, gave: Gave, text: str) -> Answer:

@@ -79,7 +79,7 @@ def ask(one: Invitation, step: str, lead: str = "") -> Turn:
 
 def _ask_mode(one: Invitation) -> Say:
     sent = one.invitee.reply == Reply.DELEGATE
-    key = "delegate_mode" if sent else "mode"
+    key = "meeting_answers.ask.delegate_mode" if sent else "meeting_answers.ask.mode"
     question = "sent" if sent else None
     made = [
         Choice(
@@ -88,7 +88,7 @@ def _ask_mode(one: Invitation) -> Say:
         )
         for do in ("meeting_room", "meeting_online")
     ]
-    return Say(say(f"meeting_answers.ask.{key}", who=who(one.invitee), facts=facts(one.meeting)), tuple(made))
+    return Say(say(key, who=who(one.invitee), facts=facts(one.meeting)), tuple(made))
 
 
 def _ask_name(one: Invitation) -> Say:
@@ -117,8 +117,8 @@ def left(talk: Talk, asked: Sequence[Invitation], step: str) -> Turn:
     line = meetings_seats.line(talk.db, one.invitee)
     if step == REASON:
         return kept(talk, [(each, Outcome(Taken.KEPT, each.invitee)) for each in asked])
-    key = "left_delegate" if one.invitee.reply == Reply.DELEGATE else "left"
-    words = say(f"meeting_answers.{key}", own=own(one.invitee, line), facts=facts(one.meeting))
+    key = "meeting_answers.left_delegate" if one.invitee.reply == Reply.DELEGATE else "meeting_answers.left"
+    words = say(key, own=own(one.invitee, line), facts=facts(one.meeting))
     return turn(Say(f"{words}\n{changeable(one.meeting)}", answers(one.meeting, one.invitee)))
 
 
@@ -132,7 +132,7 @@ def refused(one: Invitation, outcome: Outcome, at: datetime) -> Turn:
         words = say("meeting_answers.older", own=own(mine, outcome.line), facts=facts(meeting))
         return turn(Say(words, answers(meeting, mine)))
     if outcome.taken in (Taken.NO_ROOM, Taken.NOT_ONLINE):
-        key = f"meeting_answers.{outcome.taken}"
+        key = "meeting_answers.no_room" if outcome.taken == Taken.NO_ROOM else "meeting_answers.not_online"
         return turn(Say(say(key, own=own(mine, outcome.line), facts=facts(meeting)), answers(meeting, mine)))
     if outcome.taken == Taken.CHECKED_IN:
         return turn(Say(say("meeting_answers.checked_in", facts=facts(meeting))))
