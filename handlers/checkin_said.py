@@ -42,9 +42,9 @@ def done(came: Sequence[Outcome], schools: Mapping[int, str], office: str) -> st
     """Return what was checked in, or how it had been before. schools: names; office: of who comes for an office."""
     first = next((one for one in came if one.new), came[0])
     places = ", ".join(dict.fromkeys(_place(one.invitation.invitee, schools, office) for one in came))
-    key = "already" if not first.new else "done"
+    key = "checkin.done" if first.new else "checkin.already"
     slots = {"meeting": named(first.invitation.meeting), "places": places, "how": how(first.checkin)}
-    words = say(f"checkin.{key}", at=clock(first.checkin.at), **slots)
+    words = say(key, at=clock(first.checkin.at), **slots)
     return "\n".join([words, *_remarks(first)])
 
 

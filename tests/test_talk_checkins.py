@@ -245,7 +245,7 @@ class TestTurnedAway:
         warunee = province.director()
         begin(province)
         for data in (Act("checkin_self", value="999999").data(), Act("checkin_name", value="x").data()):
-            warunee.posts_back(data).hears("ใช้กับการประชุมของท่านไม่ได้")
+            warunee.posts_back(data).hears("เป็นของการประชุมอื่น", "พิมพ์ “เช็กอิน”")
         assert [row.action for row in province.rows(audit)].count("tap.refused") == 2
 
 
