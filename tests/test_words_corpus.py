@@ -1,6 +1,7 @@
 """How much of what people type is understood: by lines the vocabulary was fitted to, and by lines it was not."""
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -138,3 +139,11 @@ def coarse(intent: str) -> str:
 @pytest.mark.parametrize("line", shared_examples(), ids=lambda line: f"{line['id']} {line['text']}")
 def test_a_shared_example_is_understood(line):
     assert is_right(line), heard(line)
+
+
+@pytest.mark.parametrize("row", ["ครับผม" * 33, "จะ" * 100, "ประชุม" + "จะ" * 90, "ไปครับผม" * 25, "ไป" + "ละ" * 90])
+def test_a_long_row_of_particles_is_soon_read(row):
+    began = time.process_time()
+    for asking in (True, False):
+        meeting_words(row[: 90 if asking else 200], asking=asking)
+    assert time.process_time() - began < 0.5

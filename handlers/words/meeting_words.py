@@ -17,6 +17,8 @@ from handlers.words.patterns import tidy
 _LONGEST = 200
 """Characters of a message that may be about a meeting; longer ones are something else."""
 _LONGEST_NAMED = 90
+_MOST = 5
+"""Words of one group in a row: without a bound, long rows of particles would take ages."""
 _KEYBOARD = re.compile(r"[\x21-\x7e]{2,40}")
 
 
@@ -65,7 +67,7 @@ def _meaning(text: str, asking: bool) -> tuple[str, bool, str] | None:
     key = bare(folded(text))
     if not key:
         return None
-    for does, lines in _lines().items():
+    for does, lines in _lines().items() if _names().search(key) else ():
         if any(line.fullmatch(key) for line in lines["named"]):
             return does, True, text
     if asking:
@@ -117,7 +119,7 @@ def _expanded(pattern: str, sets: dict[str, str]) -> str:
     pattern = re.sub(r"\((?!\?)", "(?:", bare(pattern))
     for name in re.findall(r"\{([a-z]+)\}", pattern):
         pattern = pattern.replace(f"{{{name}}}", sets[name])
-    return tidy(pattern)
+    return tidy(pattern).replace(")*", f"){{0,{_MOST}}}")
 
 
 @cache
@@ -135,6 +137,11 @@ def _lines() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
 @cache
 def _modes() -> re.Pattern[str]:
     return re.compile(f"(?P<call>{_sets()['zoom']})|(?P<room>{_sets()['here']})")
+
+
+@cache
+def _names() -> re.Pattern[str]:
+    return re.compile(_expanded(texts.data("meeting_words.yaml")["names"], _sets()))
 
 
 @cache
