@@ -6,12 +6,15 @@ from datetime import datetime
 
 import pytest
 
+from handlers import checkins
 from handlers.heard import Heard, Kind
 from handlers.inbox import receive
 from handlers.outbox import Outgoing
+from models.meetings import checkins as came
 from models.people import Role
 from models.report import State
 from models.store import Store
+from tests.meeting_scene import STARTS, call, stands
 from tests.province import MAIN, Person, Province
 
 OLD = "คำตอบเก่าของข้อนี้ นักเรียน 168 คน"
@@ -111,3 +114,28 @@ def test_a_strangers_first_two_words_at_once_make_one_person(province: Province,
     stranger = province.person("คนใหม่")
     assert len(together(stranger, "สวัสดี", stranger, "มีใครอยู่ไหม")) == 2
     stranger.says(province.code("1031991002")).hears("ใช่หรือไม่")
+
+
+@pytest.fixture
+def code_shown(province: Province) -> Callable[[], str]:
+    """Call everybody to a meeting that is about to begin; return a function that reads the code in the room."""
+    province.person("นางสาวกาญจนา").joins("1031991002")
+    number = call(province)
+    province.now = STARTS
+
+    def read() -> str:
+        return checkins.codes(stands(province, number), province.now).room or ""
+
+    return read
+
+
+def test_two_of_one_school_who_check_in_at_once_are_counted_once(
+    province: Province, together: Together, code_shown: Callable[[], str]
+) -> None:
+    warunee, acting = province.director(), province.person("นายรักษาการ").joins("1031992003", Role.ACTING)
+    said = together(warunee, code_shown(), acting, code_shown())
+    assert [one.messages[0]["text"].split(" ")[0] for one in said] == [
+        "ลงชื่อเข้าประชุมเรียบร้อยแล้ว",
+        "ลงชื่อไว้แล้วเมื่อ",
+    ]
+    assert len(province.rows(came)) == 1
