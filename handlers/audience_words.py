@@ -1,22 +1,22 @@
 """An audience as it is typed: "ทุกโรงเรียน", "สพป. 1 กับ สพม.", "ผอ.บ้านสวายตัวอย่าง, บ้านหนองสมมติ", "ผู้ตรวจทุกเขต".
 
-The words are ``handlers/texts/audiences.yaml``. Nothing is guessed: what may mean two, lies outside the office's reach
-or is not understood comes back as a ``Doubt``, which names what is possible. What was understood is said back.
+How it is taken apart is in ``handlers.audience_pieces``. Nothing is guessed: what may mean two, lies outside the
+office's reach or is not understood comes back as a ``Doubt``, which names what is possible.
 """
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import agencies, finding, texts
+from handlers import agencies, audience_pieces, finding
 from handlers.agencies import Book
-from handlers.agency_names import folded, parsed
+from handlers.agency_names import parsed
+from handlers.audience_pieces import LAST_NUMBER, NUMBER, Part, bare, pieces
 from handlers.audiences import SCHOOL_ROLES, Audience
 from handlers.finding import School
 from handlers.school_names import code_like, normal
@@ -86,31 +86,8 @@ class _Scope:
         top = [one for one in mine if not any(up in mine for up in self.book.above(one)[1:])]
         return tuple(self.book.names[one] for one in top)
 
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """What one piece of the words says. everywhere: all that the office reaches."""
-
-    roles: frozenset[Role] = frozenset()
-    agencies: frozenset[int] = frozenset()
-    schools: frozenset[int] = frozenset()
-    everywhere: bool = False
-
-    @property
-    def place(self) -> tuple[Any, ...]:
-        return (self.agencies, self.schools, self.everywhere)
-
-    @property
-    def has_place(self) -> bool:
-        return bool(self.agencies or self.schools or self.everywhere)
-
-    def joined(self, other: "_Part") -> "_Part":
-        return _Part(
-            self.roles | other.roles,
-            self.agencies | other.agencies,
-            self.schools | other.schools,
-            self.everywhere or other.everywhere,
-        )
+    def doubt(self, why: Why, part: str) -> Doubt:
+        return Doubt(why, "", part, names=self.names())
 
 
 # Reading ----------------------------------------------------------------------------------------------------------
@@ -148,34 +125,34 @@ def _pick(scope: _Scope, typed: list[str], words: str) -> str | None:
         return typed[number - 1] if 0 < number <= len(typed) else None
     codes = {one.id: one.code for one in scope.known if one.code in typed}
     words = _DISTRICT.sub("", clean(words))
-    found = finding.find_in(scope.known, scope.book, words, codes) if codes and len(_pieces(words)) == 1 else None
+    found = finding.find_in(scope.known, scope.book, words, codes) if codes and len(pieces(words)) == 1 else None
     sure = found.schools if found is not None and found.sure else ()
     return codes.get(sure[0].id) if len(sure) == 1 else None
 
 
 def _read(scope: _Scope, said: str) -> Audience | Doubt:
-    groups: list[_Part] = []
-    kind = ""
-    for piece in _pieces(said):
+    groups: list[Part] = []
+    kind, apart = "", pieces(said)
+    for piece in apart:
         part, kind = _part(scope, piece, kind)
         if isinstance(part, Doubt):
-            return replace(part, said=said)
-        if groups and not (part.roles and groups[-1].has_place):
+            return replace(part, said=", ".join(apart))
+        if groups and groups[-1].goes_on(part):
             groups[-1] = groups[-1].joined(part)
         else:
             groups.append(part)
     return _audience(scope, said, groups)
 
 
-def _audience(scope: _Scope, said: str, groups: Sequence[_Part]) -> Audience | Doubt:
-    whole = _Part()
+def _audience(scope: _Scope, said: str, groups: Sequence[Part]) -> Audience | Doubt:
+    whole = Part()
     for group in groups:
         whole = whole.joined(group)
     if not (whole.roles or whole.has_place):
         return Doubt(Why.EMPTY, said, names=scope.names())
     if any(group.place != groups[0].place for group in groups):
         return Doubt(Why.MIXED, said)
-    roles = whole.roles or SUBMITTERS
+    roles = frozenset(role for group in groups for role in group.roles or SUBMITTERS)
     if whole.schools and (whole.agencies or whole.everywhere):
         return Doubt(Why.PLACES, said)
     if whole.schools and not roles <= SCHOOL_ROLES:
@@ -187,77 +164,33 @@ def _audience(scope: _Scope, said: str, groups: Sequence[_Part]) -> Audience | D
 
 # Pieces -----------------------------------------------------------------------------------------------------------
 
-_RUN = re.compile(r"^(.*?)\s*((?:\d{1,2}\s*(?:[-–]|ถึง|\s)\s*)+\d{1,2})$")
-_RANGE = re.compile(r"(\d{1,2})\s*(?:[-–]|ถึง)\s*(\d{1,2})")
-_NUMBER = re.compile(r"\d{1,2}")
-_LAST_NUMBER = re.compile(r"\s*\d{1,2}\s*$")
 
-
-def _pieces(said: str) -> list[str]:
-    """Take the words apart where signs or words join them; "เขต 1-3" and "เขต 1 2 3" are three agencies."""
-    between = _data().between
-    apart = re.compile(rf"[,;\n|+&•]+|(?<=[\s\d.)])(?:{between})(?=[\s\d]|[ก-๎])")
-    return [one for piece in apart.split(said) if piece.strip() for one in _spread(piece.strip())]
-
-
-def _spread(piece: str) -> list[str]:
-    found = _RUN.match(piece)
-    kind = parsed(_bare(found[1])[1]) if found else None
-    if found is None or (found[1] and kind is not None and not (kind.kind or _is_area(found[1]))):
-        return [piece]
-    numbers = _RANGE.sub(lambda run: " ".join(str(one) for one in range(int(run[1]), int(run[2]) + 1)), found[2])
-    return [f"{found[1]} {number}".strip() for number in _NUMBER.findall(numbers)[:NAMED]]
-
-
-def _is_area(words: str) -> bool:
-    return folded(words).endswith("เขต")
-
-
-def _part(scope: _Scope, piece: str, kind: str) -> tuple[_Part | Doubt, str]:
+def _part(scope: _Scope, piece: str, kind: str) -> tuple[Part | Doubt, str]:
     """Read one piece. kind: of the agency named before it ("สพป. 1, 2"); returned anew, for the next one."""
-    if _data().excepting.search(piece):
+    if audience_pieces.excepts(piece):
         return Doubt(Why.EXCEPT, "", piece), ""
-    roles, rest = _bare(piece)
+    roles, rest = bare(piece)
     if not rest:
-        return _Part(roles), kind
-    if kind and _NUMBER.fullmatch(rest):
+        return Part(roles), kind
+    if kind and NUMBER.fullmatch(rest):
         rest = f"{kind} {rest}"
     part = _place(scope, rest)
     if isinstance(part, Doubt) and part.why in (Why.UNKNOWN, Why.LIKE, Why.APART):
         part = _together(scope, rest) or part
     if isinstance(part, Doubt):
         return part, ""
-    return part.joined(_Part(roles)), _LAST_NUMBER.sub("", rest) if part.agencies else ""
+    return part.joined(Part(roles)), LAST_NUMBER.sub("", rest) if part.agencies else ""
 
 
-def _together(scope: _Scope, words: str) -> _Part | None:
+def _together(scope: _Scope, words: str) -> Part | None:
     """Read what is written together ("เอกชนและเทศบาล"); None where one of it is not understood."""
-    whole = _Part()
-    pieces = [one for one in re.split(_data().between, words) if one.strip()]
-    for piece in pieces if len(pieces) > 1 or pieces != [words] else ():
-        part, _ = _part(scope, piece.strip(), "")
+    whole = Part()
+    for piece in audience_pieces.together(words):
+        part, _ = _part(scope, piece, "")
         if isinstance(part, Doubt):
             return None
         whole = whole.joined(part)
     return whole if whole.roles or whole.has_place else None
-
-
-def _bare(piece: str) -> tuple[frozenset[Role], str]:
-    """Take roles and courtesy off both ends; return the roles, and what is left: a place."""
-    data, roles = _data(), frozenset[Role]()
-    while True:
-        piece = data.after.sub("", piece.strip(" .-–:"))
-        if folded(piece) in data.places:
-            return roles, piece
-        for beginning, named in data.roles:
-            if found := beginning.match(piece):
-                roles, piece = roles | named, piece[found.end() :]
-                break
-        else:
-            shorter = data.before.sub("", piece, count=1)
-            if shorter == piece or not data.begins_with_role(shorter):
-                return roles, piece
-            piece = shorter
 
 
 # Places -----------------------------------------------------------------------------------------------------------
@@ -267,30 +200,29 @@ _ALL_OF = re.compile(r"\s*(?:ทุก(?:เขต|แห่ง|โรงเร�
 _EVERY = ("ทุก", "ทั้ง")
 
 
-def _place(scope: _Scope, words: str) -> _Part | Doubt:
-    key = folded(words)
-    if key in _data().all:
-        return _Part(everywhere=True)
-    if key in _data().province:
-        return _Part(everywhere=True) if scope.reach is None else _outside(scope, words)
+def _place(scope: _Scope, words: str) -> Part | Doubt:
+    if audience_pieces.is_all(words):
+        return Part(everywhere=True)
+    if audience_pieces.is_province(words):
+        return Part(everywhere=True) if scope.reach is None else scope.doubt(Why.OUTSIDE, words)
     found = _agencies(scope, words)
     if found is not None:
         return found
     if words.startswith(_EVERY):
-        return Doubt(Why.UNKNOWN, "", words, names=scope.names())
+        return scope.doubt(Why.UNKNOWN, words)
     return _school(scope, words)
 
 
-def _agencies(scope: _Scope, words: str) -> _Part | Doubt | None:
+def _agencies(scope: _Scope, words: str) -> Part | Doubt | None:
     """Return the agencies that words name, None where they name none; "สพป." is all of that kind."""
     whole = bool(_ALL_OF.search(words))
     for tried in dict.fromkeys((words, _ALL_OF.sub("", words), _IN.sub("", _ALL_OF.sub("", words)))):
         may_be = _may_be(scope.book, tried)
         mine = [one for one in may_be if scope.reaches(one)]
         if may_be and not mine:
-            return _outside(scope, words)
+            return scope.doubt(Why.OUTSIDE, words)
         if len(mine) == 1 or (mine and (whole or _is_kind(tried))):
-            return _Part(agencies=frozenset(mine))
+            return Part(agencies=frozenset(mine))
         if mine:
             options = tuple(Option(scope.book.names[one], scope.book.names[one]) for one in mine[:NAMED])
             return Doubt(Why.WHICH, "", words, options)
@@ -310,17 +242,13 @@ def _is_kind(words: str) -> bool:
     return bool(known.kind) and not (known.office or known.number)
 
 
-def _outside(scope: _Scope, words: str) -> Doubt:
-    return Doubt(Why.OUTSIDE, "", words, names=scope.names())
-
-
-def _school(scope: _Scope, words: str) -> _Part | Doubt:
+def _school(scope: _Scope, words: str) -> Part | Doubt:
     found = finding.find_in(scope.known, scope.book, words)
     mine = [one for one in found.schools if scope.reaches(one.agency_id)]
     if not found.schools:
-        return Doubt(Why.UNKNOWN, "", words, names=scope.names())
+        return scope.doubt(Why.UNKNOWN, words)
     if not mine:
-        return _outside(scope, words) if found.sure else Doubt(Why.UNKNOWN, "", words, names=scope.names())
+        return scope.doubt(Why.OUTSIDE, words) if found.sure else scope.doubt(Why.UNKNOWN, words)
     if not found.sure:
         return Doubt(Why.LIKE, "", words, _options(mine))
     if _has_another(scope.known, mine, words):
@@ -330,7 +258,7 @@ def _school(scope: _Scope, words: str) -> _Part | Doubt:
         return Doubt(Why.CLOSED, "", words)
     if len(open_ones) > 1:
         return Doubt(Why.WHICH, "", words, _options(open_ones))
-    return _Part(schools=frozenset({open_ones[0].id}))
+    return Part(schools=frozenset({open_ones[0].id}))
 
 
 def _has_another(known: Iterable[School], found: Sequence[School], words: str) -> bool:
@@ -343,50 +271,3 @@ def _has_another(known: Iterable[School], found: Sequence[School], words: str) -
 
 def _options(schools: Sequence[School]) -> tuple[Option, ...]:
     return tuple(Option(f"{one.name} อ.{one.district} ({one.agency})", one.code) for one in schools)
-
-
-# Words ------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Data:
-    roles: list[tuple[re.Pattern[str], frozenset[Role]]]
-    all: frozenset[str]
-    province: frozenset[str]
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    between: str
-    excepting: re.Pattern[str]
-    places: frozenset[str] = field(default_factory=frozenset)
-
-    def begins_with_role(self, words: str) -> bool:
-        """Tell whether words begin with a role, behind some more courtesy perhaps; nothing at all counts as well."""
-        bare = self.before.sub("", words.strip(), count=1)
-        return not bare or any(beginning.match(one) for beginning, _ in self.roles for one in (words.strip(), bare))
-
-
-_ROLES = {"directors": SUBMITTERS, "delegate": {Role.DELEGATE}, "verifier": {Role.VERIFIER}}
-_ROLES |= {"coordinator": {Role.COORDINATOR}}
-
-
-@cache
-def _data() -> _Data:
-    data: dict[str, Any] = texts.data("audiences.yaml")
-    words = [(word, frozenset(_ROLES[name])) for name, known in data["roles"].items() for word in known]
-    every, province = (frozenset(folded(word) for word in data[name]) for name in ("all", "province"))
-    return _Data(
-        [(_beginning(word), roles) for word, roles in sorted(words, key=lambda one: -len(one[0]))],
-        every,
-        province,
-        re.compile("^(?:" + "|".join(sorted(data["before"], key=len, reverse=True)) + r")\s*"),
-        re.compile(r"\s*(?:" + "|".join(sorted(data["after"], key=len, reverse=True)) + ")$"),
-        "|".join(sorted(data["between"], key=len, reverse=True)),
-        re.compile("|".join(data["except"])),
-        every | province,
-    )
-
-
-def _beginning(word: str) -> re.Pattern[str]:
-    """Return a pattern for a role, with or without dots and spaces between its letters, and no beginning of a word."""
-    ends = r"(?![ะ-ฺ็-๎])"
-    return re.compile(r"[\s.]*".join(letter for letter in word if letter != " ") + rf"{ends}[\s.]*")

@@ -77,6 +77,13 @@ READ = {
     "ผอ. และผู้ช่วยกรอก": "ผอ. และผู้ช่วยกรอก · ทั้งจังหวัด",
     "ผู้อำนวยการและผู้ช่วยกรอก เขต 1": f"ผอ. และผู้ช่วยกรอก · {ONE}",
     "ผอ. เขต 1 และผู้ตรวจ เขต 1": f"ผอ. และผู้ตรวจ · {ONE}",
+    "ผอ. เขต 1 2": f"ผอ. · {ONE}, {TWO}",
+    "เขต 1, ผอ. เขต 2": f"ผอ. · {ONE}, {TWO}",
+    "เขต 1, ผู้ตรวจ เขต 1": f"ผอ. และผู้ตรวจ · {ONE}",
+    "ผู้ตรวจ เขต 1 เขต 2": f"ผู้ตรวจ · {ONE}, {TWO}",
+    "สพป.1 สพป.3 สพม.": f"ผอ. · {ONE}, {THREE}, {SPM}",
+    "นิคมสมมติ ๑ สพป. 1": "ผอ. · นิคมสมมติ ๑",
+    "เขต 1, ผู้ตรวจ เขต 2": "? mixed",
     "ผู้ประสาน": "ผู้ประสาน · ทั้งจังหวัด",
     "บ้านสวายตัวอย่าง": "ผอ. · บ้านสวายตัวอย่าง",
     "ผอ.รร.บ้านสวายตัวอย่าง ครับ": "ผอ. · บ้านสวายตัวอย่าง",
@@ -89,6 +96,8 @@ READ = {
     "": "? empty",
     "ๆๆ": "? unknown",
     "เขต 9": "? unknown",
+    "เขต 1-20": "? unknown",
+    "เขต 4-1": "? empty",
     "โรงเรียนแถวบ้าน": "? unknown",
     "บ้านหนองสมมติ": "? which",
     "ผอ.บ้านสวายตัวอย่าง, บ้านหนองสมมติ": "? which",
@@ -143,6 +152,15 @@ def test_of_equal_names_one_is_told_by_number_or_place(scene: Scene, answer: str
 
 def _schools(scene: Scene, to: Audience) -> list[Any]:
     return list(scene.db.execute(schools.select().where(schools.c.id.in_(to.schools))))
+
+
+def test_of_equal_areas_one_is_told_too(scene: Scene) -> None:
+    agencies.add(scene.db, "main", "สพม.บุรีรัมย์ เขต 2")
+    doubt = scene.doubt("ผอ. เขต 1 2 กับเอกชน")
+    assert [one.label for one in doubt.options] == [TWO, "สพม.บุรีรัมย์ เขต 2"]
+    found = answered(scene.db, "main", doubt.memo(), "2", None, scene.now)
+    assert isinstance(found, Audience)
+    assert describe(scene.db, "main", found) == f"ผอ. · {ONE}, {PRIVATE}, สพม.บุรีรัมย์ เขต 2"
 
 
 def test_another_answer_is_read_anew(scene: Scene) -> None:

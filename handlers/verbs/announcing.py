@@ -1,46 +1,28 @@
-"""Verbs of a coordinator who writes an announcement: its words in bubbles, a link, to whom; and the very preview.
+"""Verbs of a coordinator who writes an announcement: its words in bubbles, a link, and to whom.
 
 What is written is a draft in its own table, of this person and office: leaving the talk loses none of it.
 """
 
-from datetime import timedelta
-
-from handlers import agencies, announcement_asked, announcements, audit, budget
+from handlers import agencies, announcement_asked, announcements, audit
 from handlers.announcements import Announcement
-from handlers.announcements_sending import Recipients, audience_now, goes_at, recipients
 from handlers.audience_said import describe, why
 from handlers.audience_words import Doubt, answered, read
 from handlers.audiences import Audience
-from handlers.flows.announcements import LINK, SURE, WHOM, WORDS
+from handlers.flows.announcements import LINK, WHOM, WORDS
 from handlers.heard import Kind
 from handlers.messages import limits
-from handlers.messages.values import Act, Choice, Message, Say
-from handlers.quota import SHARES
+from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.thai import moment
+from handlers.verbs.announcing_preview import button, draft, preview
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
 from handlers.words import Intent, Understood, clean, private_number
-from models.outbox import Priority
 from models.people import SUBMITTERS, Role
 
-LAPSE = timedelta(hours=1)
-"""After this a preview is shown again before anything is sent."""
 OFFERED = 8
 """Agencies offered as buttons."""
-
-
-def button(do: str, one: Announcement | None = None, value: str | None = None, label: str = "") -> Choice:
-    """Return a button; of an announcement it names it, and the preview that it belongs to."""
-    named = {"revision": one.mark, "value": value or str(one.id)} if one else {}
-    return Choice(say(label or f"label.{do}"), Act(do, **named))  # type: ignore[arg-type]
-
-
-def draft(talk: Talk) -> Announcement | None:
-    """Return the draft that this coordinator has in the office spoken for."""
-    return announcements.draft_of(talk.db, talk.channel, talk.person.id, talk.stand.agency_id)
 
 
 def _lost(talk: Talk) -> Turn:
@@ -237,56 +219,13 @@ def _tapped_audience(talk: Talk, one: Announcement) -> Audience | None:
     return Audience(agencies=frozenset(agencies.book(talk.db, talk.channel).below(number)))
 
 
-# The preview ------------------------------------------------------------------------------------------------------
+# The preview, and leaving it --------------------------------------------------------------------------------------
 
 
 def show_announcement_again(talk: Talk) -> Turn:
     """Show the preview once more: what was said is no answer to it."""
     one = draft(talk)
     return preview(talk, one) if one and one.audience and one.words else begin_announcement(talk)
-
-
-def preview(talk: Talk, one: Announcement, lead: str = "") -> Turn:
-    """Show the very words, to whom, to how many, what that costs, and when they go out."""
-    to = recipients(talk.db, talk.channel, audience_now(talk.db, one), talk.now)
-    one = announcements.change(talk.db, one, shown_at=talk.now, recipients=len(to.people))
-    talk.stand_at(talk.stand.flow, SURE)
-    head = "\n\n".join(filter(None, (lead, say("announce.shown"))))
-    return turn(Say(head), announcements.message(talk.db, one), facts(talk, one, to))
-
-
-def facts(talk: Talk, one: Announcement, to: Recipients, lead: str = "") -> Message:
-    """Return what is to be known before it is sent, and the ways on."""
-    whom, many = describe(talk.db, talk.channel, audience_now(talk.db, one)), len(to.people)
-    left_out = [
-        say("announce.blocked", n=to.blocked) if to.blocked else "",
-        say("announce.unlinked", n=to.unlinked) if to.unlinked else "",
-    ]
-    ways = [button("announce_test", one), button("announce_change", one), button("announce_whom")]
-    last = button("cancel", label="label.announce_keep")
-    if not many:
-        words = [lead, say("announce.nobody", whom=whom), *left_out, say("announce.nobody_next")]
-        return Say("\n".join(filter(None, words)), (*ways[1:], last))
-    later = goes_at(talk.db, talk.channel, talk.now) > talk.now
-    seen = [say("announce.preview", whom=whom, people=many), *left_out, _cost(talk, many), _when(talk)]
-    pieces = [lead, "\n".join(filter(None, seen)), say("announce.sure")]
-    urgent = [button("announce_urgent", one)] if later else []
-    return Say("\n\n".join(filter(None, pieces)), (button("announce_send", one), *ways, *urgent, last))
-
-
-def _cost(talk: Talk, many: int) -> str:
-    lines, month = [say("announce.cost", people=many)], budget.ledger(talk.db, talk.channel, talk.now)
-    if month.left is not None and month.allowed is not None:
-        room = month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting
-        key = "nudge.left_waiting" if month.waiting else "nudge.left"
-        lines.append(say(key, left=month.left, waiting=month.waiting))
-        lines += [say("announce.short", now=max(0, room))] if room < many else []
-    return "\n".join(lines)
-
-
-def _when(talk: Talk) -> str:
-    at = goes_at(talk.db, talk.channel, talk.now)
-    return say("announce.later", when=moment(at)) if at > talk.now else say("announce.at_once")
 
 
 def keep_announcement(talk: Talk) -> Turn:

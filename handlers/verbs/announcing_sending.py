@@ -12,7 +12,8 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
-from handlers.verbs.announcing import LAPSE, begin_announcement, button, draft, facts, preview
+from handlers.verbs.announcing import begin_announcement
+from handlers.verbs.announcing_preview import LAPSE, button, draft, facts, preview
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk, listed
 from models.announcements import AnnouncementState as State
