@@ -279,6 +279,26 @@ class TestScope:
         assert (province.rows(meetings), province.rows(invitees)) == before
         assert len([row for row in province.rows(audit) if row.action == "tap.refused"]) >= 6
 
+    def test_a_meeting_of_another_hat_of_ones_own_is_told_so(self, province, chief):
+        province.director("นายสุรเดช สมมติบุตร", "1031993002")
+        drafted(chief).says("แก้ผู้รับเชิญ เขต 3").says("ส่ง")
+        both = coordinator(province, KRASANG, "นายสองหน้าที่ ทดสอบ")
+        with province.store.write() as db:
+            third = province.agency("สพป.บุรีรัมย์ เขต 3")
+            code = invites.create(db, MAIN, agency_id=third, role=Role.COORDINATOR, now=province.now)
+        both.says(code).says("ใช่").says("สลับ").says("1").says("ประชุม").hears("ยังไม่มีการประชุม")
+        refused = len([row for row in province.rows(audit) if row.action == "tap.refused"])
+        both.posts_back(f"do=host_one&v={only(province).id}").hears("สพป.บุรีรัมย์ เขต 3")
+        assert len([row for row in province.rows(audit) if row.action == "tap.refused"]) == refused
+
+    def test_a_draft_whose_day_has_passed_says_so(self, province, chief):
+        province.director()
+        drafted(chief)
+        province.later(days=14)
+        chief.says("นัดประชุม").says("1").hears("ผ่านไปแล้ว", "“แก้เวลา").says("ส่ง").hears("ยังไม่ได้ส่ง", "ผ่านไปแล้ว")
+        chief.says("แก้วัน เสาร์นี้").hears("ส. 24 ม.ค. 2569 เป็นวันหยุด").hears_not("ผ่านไปแล้ว")
+        chief.says("แก้วัน พรุ่งนี้").hears("อ. 20 ม.ค. 2569 09:00–12:00 น.").hears_not("เป็นวันหยุด").says("ส่ง").hears("แล้ว")
+
     def test_a_draft_is_ones_own(self, province, chief):
         drafted(chief)
         number = only(province).id

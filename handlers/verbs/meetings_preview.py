@@ -16,6 +16,7 @@ from handlers import (
     meetings_calling,
     meetings_changes,
     meetings_telling,
+    working_days,
 )
 from handlers.flows.meetings import MEETINGS, PREVIEW, URGENT
 from handlers.meeting_cards import Change, named
@@ -26,7 +27,7 @@ from handlers.messages.values import Act, Card, Choice, Message, Say
 from handlers.quota import SHARES
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.thai import moment
+from handlers.thai import day, moment, today
 from handlers.verbs.listing import desk
 from handlers.verbs.meetings_asking import ask_when, ask_where, ask_whom, asked
 from handlers.verbs.meetings_work import Work, choice, gone, is_old, keep, stand, work
@@ -120,6 +121,8 @@ def _differences(one: Work) -> dict[str, list[Any]]:
 def _facts(talk: Talk, one: Work) -> Iterator[str]:
     """Say whom it reaches, what it costs, when it goes out."""
     to = meetings_calling.recipients(talk.db, one.meeting, talk.now)
+    if not working_days.of(talk.db, talk.channel).works(today(one.draft.starts_at)):
+        yield say("hosting.day_off", day=day(today(one.draft.starts_at)))
     yield "\n".join(_whom(talk, one, to))
     yield cost(talk, to.paid, Priority.MEETING_CHANGE if one.changing else Priority.MEETING)
     at = goes_at(talk, one)

@@ -21,7 +21,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
-from handlers.verbs.meetings_work import choice, may_work, picked, reach, refuse
+from handlers.verbs.meetings_work import choice, foreign, may_work, picked, reach, refuse
 from models.meetings import MeetingState, Mode, Reply
 from models.people import Role
 
@@ -112,7 +112,7 @@ def open_listed_meeting(talk: Talk) -> Turn:
     found = meetings.found(talk.db, talk.channel, number) if number is not None else None
     if found is None:
         return turn(list_of(talk, _in_turn(talk), say("watching.not_understood")))
-    return _page(talk, found) if _sees(talk, found) else refuse(talk)
+    return _page(talk, found) if _sees(talk, found) else foreign(talk, found)
 
 
 def show_meeting(talk: Talk) -> Turn:
@@ -126,7 +126,7 @@ def meant(talk: Talk) -> Meeting | Turn:
     number = _number(talk)
     if number is not None:
         found = meetings.found(talk.db, talk.channel, number)
-        return found if found is not None and _sees(talk, found) else refuse(talk)
+        return found if found is not None and _sees(talk, found) else foreign(talk, found)
     if talk.order is not None and talk.order.number is not None and tapped(talk) is None:
         return turn(list_of(talk, _in_turn(talk), say("watching.not_understood")))
     ahead = [one for one in _in_turn(talk) if one.state == MeetingState.CALLED and one.ends_at > talk.now]

@@ -11,11 +11,12 @@ from handlers.heard import Kind
 from handlers.meeting_drafts import Draft
 from handlers.meetings import Meeting
 from handlers.messages.values import Act, Choice, Say
-from handlers.standing import HOME
+from handlers.standing import HOME, Standing
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
+from handlers.verbs.schools import not_this_hat
 from handlers.words import number_alone
 from models.meetings import MeetingState
 from models.people import Role
@@ -34,10 +35,10 @@ class Work:
         return self.meeting.state == MeetingState.CALLED
 
 
-def reach(talk: Talk) -> frozenset[int] | None:
-    """Return the agencies that the office spoken for answers for; of one that has none, none."""
-    at = talk.stand
-    if at.agency_id is None and at.role != Role.COORDINATOR:
+def reach(talk: Talk, at: Standing | None = None) -> frozenset[int] | None:
+    """Return the agencies that an office answers for, the one spoken for now; of one that has none, none."""
+    at = at or talk.stand
+    if at.role not in (Role.COORDINATOR, Role.VERIFIER) or (at.agency_id is None and at.role == Role.VERIFIER):
         return frozenset()
     return agencies.reach(talk.db, talk.channel, at.agency_id)
 
@@ -55,6 +56,13 @@ def refuse(talk: Talk, why: str = "meeting") -> Turn:
     """Refuse what is not the person's; it is audited, for no button of theirs does this."""
     audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why=why)
     return turn(Say(say("hosting.refused"), (choice("meetings"), desk())))
+
+
+def foreign(talk: Talk, meeting: Meeting | None) -> Turn:
+    """Answer what the hat worn does not reach: another hat of the person may; else it is refused and audited."""
+    others = [one for one in talk.standings if one is not talk.stand and not one.may_write]
+    mine = [one for one in others if meeting and meetings_scope.concerns(talk.db, meeting, reach(talk, one))]
+    return not_this_hat(mine[0]) if mine else refuse(talk)
 
 
 def choice(do: str, label: str | None = None, **more: Any) -> Choice:
