@@ -84,7 +84,7 @@ def acts(person: Person) -> set[str]:
         ({"title": "ก" * 300}, Trouble.TITLE_LONG, "ยาว 300 ตัวอักษร"),
         ({"title": "ก" + "่" * 2000}, Trouble.TITLE_LONG, "โปรดย่อชื่อ"),
         ({"place": "ห" * 201}, Trouble.WORDS_LONG, "สถานที่ ยาวเกินไป ใส่ได้ไม่เกิน 200"),
-        ({"starts_at": STARTS - 30 * DAY}, Trouble.PAST, "ผ่านไปแล้ว"),
+        ({"starts_at": STARTS - 30 * DAY, "ends_at": ENDS - 30 * DAY}, Trouble.PAST, "ผ่านไปแล้ว"),
         ({"ends_at": STARTS}, Trouble.END_BEFORE_START, "โปรดแก้เวลาเลิก"),
         ({"ends_at": STARTS - HOUR}, Trouble.END_BEFORE_START, "พฤ. 22 ม.ค. 2569 08:00 น."),
         ({"ends_at": STARTS + DAY + HOUR}, Trouble.TOO_LONG, "ยาวเกินหนึ่งวัน"),
@@ -208,24 +208,26 @@ def test_the_longest_words_keep_lines_limits(province: Province) -> None:
     assert card.alt.endswith("เปลี่ยนคำตอบได้จนถึงเวลาเริ่ม")
 
 
-@pytest.mark.parametrize(
-    ("day", "clock", "urgent", "told"),
-    [
-        (date(2026, 1, 14), time(10), False, "2026-01-14T10:00"),
-        (date(2026, 1, 14), time(19), False, "2026-01-15T07:30"),
-        (date(2026, 1, 14), time(19), True, "2026-01-14T19:00"),
-        (date(2026, 1, 16), time(10), False, "2026-01-19T07:30"),  # teachers' day, then a weekend
-        (date(2026, 1, 21), time(20), False, "2026-01-22T07:30"),
-        (date(2026, 1, 22), time(6), False, "2026-01-22T07:30"),
-        (date(2026, 1, 22), time(8, 30), False, "2026-01-22T08:30"),
-    ],
-)
-def test_a_call_keeps_office_hours_unless_it_is_urgent(
-    province: Province, warunee: Person, day: date, clock: time, urgent: bool, told: str
-) -> None:
-    number = call(at(province, day, clock), urgent=urgent)
-    (row,) = rows(province, number)
-    assert row.due_at.astimezone(STARTS.tzinfo).isoformat().startswith(told)
+def told_at(moment: datetime) -> str:
+    return f"{moment.astimezone(STARTS.tzinfo):%d %H:%M}"
+
+
+def test_a_call_keeps_office_hours_unless_it_is_urgent(province: Province, warunee: Person) -> None:
+    meeting = stands(province, make(province))
+    calm, urgent = replace(meeting, urgent=False), replace(meeting, urgent=True)
+    cases = {
+        (14, "10:00"): "14 10:00",
+        (14, "19:00"): "15 07:30",
+        (16, "10:00"): "19 07:30",  # teachers' day, then a weekend
+        (21, "20:00"): "22 07:30",
+        (22, "06:00"): "22 07:30",
+        (22, "08:30"): "22 08:30",
+    }
+    for (day, clock), told in cases.items():
+        at(province, date(2026, 1, day), time.fromisoformat(clock))
+        with province.store.read() as db:
+            assert told_at(meetings_telling.moment_of_call(db, calm, province.now)) == told
+            assert meetings_telling.moment_of_call(db, urgent, province.now) == province.now
 
 
 def test_a_call_that_would_come_too_late_does_not_wait(province: Province, warunee: Person) -> None:
@@ -304,31 +306,26 @@ def test_a_change_names_only_what_changed(province: Province, warunee: Person, k
     assert push(province) == {}
 
 
-@pytest.mark.parametrize(
-    ("given", "again"),
-    [
+def test_people_are_asked_again_only_where_day_or_place_changed(province: Province, warunee: Person) -> None:
+    for given, again in (
         ({"starts_at": STARTS + DAY, "ends_at": ENDS + DAY}, True),
         ({"place": "ห้องอื่น"}, True),
         ({"online_url": None}, True),  # who answered online cannot come so
         ({"starts_at": STARTS + HOUR}, False),
         ({"online_url": "https://meet.example/new"}, False),
         ({"agenda": "วาระใหม่"}, False),
-    ],
-)
-def test_people_are_asked_again_only_where_day_or_place_changed(
-    province: Province, warunee: Person, given: dict[str, Any], again: bool
-) -> None:
-    number = call(province)
-    push(province)
-    answer(province, number, warunee, mode=Mode.CALL)
-    change(province, number, **given)
-    (said,) = push(province)[warunee.name]
-    assert ("โปรดตอบรับอีกครั้ง" in said) is again
-    assert ("คำตอบเดิมยังใช้ได้" in said) is not again
-    assert (invited(province, number, "1031992003").reply is None) is again
-    assert [row.asks_again for row in province.rows(meeting_versions)] == [False, again]
-    assert "https://" not in said
-    assert any("do=meeting_room" in data for data in acts(warunee)) is again
+    ):
+        number = call(province)
+        push(province)
+        answer(province, number, warunee, mode=Mode.CALL)
+        change(province, number, **given)
+        (said,) = push(province)[warunee.name]
+        assert ("โปรดตอบรับอีกครั้ง" in said) is again
+        assert ("คำตอบเดิมยังใช้ได้" in said) is not again
+        assert (invited(province, number, "1031992003").reply is None) is again
+        assert [row.asks_again for row in province.rows(meeting_versions)][-2:] == [False, again]
+        assert "https://" not in said
+        assert any("do=meeting_room" in data for data in acts(warunee)) is again
 
 
 def test_a_date_moved_twice_in_an_hour_is_told_as_one_change(province: Province, warunee: Person) -> None:
@@ -415,26 +412,25 @@ def test_more_or_fewer_seats_are_no_news_for_all(province: Province, warunee: Pe
     assert not invited(province, number, KANCHANA).waits
 
 
-@pytest.mark.parametrize(
-    ("day", "clock", "told"),
-    [
-        (date(2026, 1, 12), time(10), "2026-01-12T10:00"),
-        (date(2026, 1, 12), time(20), "2026-01-13T07:30"),
-        (date(2026, 1, 21), time(5), "2026-01-21T07:30"),
-        (date(2026, 1, 21), time(20), "2026-01-21T20:00"),  # within a day of the start
-        (date(2026, 1, 22), time(6), "2026-01-22T06:00"),
-    ],
-)
-def test_changes_keep_office_hours_until_a_day_before_the_start(
-    province: Province, warunee: Person, day: date, clock: time, told: str
-) -> None:
-    number = call(province)
+def test_changes_keep_office_hours_until_a_day_before_the_start(province: Province, warunee: Person) -> None:
+    meeting = stands(province, make(province))
+    cases = {
+        (12, "10:00"): "12 10:00",
+        (12, "20:00"): "13 07:30",
+        (21, "05:00"): "21 07:30",
+        (21, "20:00"): "21 20:00",  # within a day of the start
+        (22, "06:00"): "22 06:00",
+    }
+    for (day, clock), told in cases.items():
+        at(province, date(2026, 1, day), time.fromisoformat(clock))
+        with province.store.read() as db:
+            assert told_at(meetings_telling.moment_of_change(db, meeting, province.now)) == told
+    number = call(at(province, date(2026, 1, 12)))
     push(province)
-    at(province, day, clock)
+    at(province, date(2026, 1, 21), time(20))
     change(province, number, chair="ประธานใหม่")
     cancel(province, number)
-    due = [row.due_at.astimezone(STARTS.tzinfo).isoformat()[:16] for row in rows(province, number)[1:]]
-    assert due == [told, told]
+    assert [told_at(row.due_at) for row in rows(province, number)[1:]] == ["21 20:00"] * 2
 
 
 def test_a_change_for_a_monday_told_over_the_weekend(province: Province, warunee: Person) -> None:
@@ -455,11 +451,10 @@ def test_a_meeting_moved_away_from_today_is_told_at_once(province: Province, war
     assert rows(province, number)[-1].due_at == province.now
 
 
-@pytest.mark.parametrize(("when", "trouble"), [(time(9), "started"), (time(13), "started")])
-def test_what_has_begun_is_not_changed(province: Province, warunee: Person, when: time, trouble: str) -> None:
+def test_what_has_begun_is_not_changed(province: Province, warunee: Person) -> None:
     number = call(province)
-    at(province, STARTS.date(), when)
-    with pytest.raises(BadMeeting, match=trouble):
+    at(province, STARTS.date(), time(9))
+    with pytest.raises(BadMeeting, match="started"):
         change(province, number, place="ห้องอื่น")
     assert stands(province, number).version == 1
 

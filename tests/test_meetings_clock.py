@@ -1,5 +1,6 @@
 """Meetings and the clock: who joins late is invited, reminders come in time or not at all, links to who asked."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
@@ -52,6 +53,10 @@ def kanchana(province: Province) -> Person:
     return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
 
 
+def at_day(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, BANGKOK)
+
+
 def moments(heard: dict[str, list[tuple[datetime, str]]], person: Person) -> list[tuple[date, str]]:
     return [(moment.date(), f"{moment:%H:%M}") for moment, _ in heard.get(person.name, [])]
 
@@ -62,10 +67,12 @@ def test_a_meeting_and_its_reminders_from_call_to_start(province: Province, waru
     push(province)
     answer(province, number, warunee)
     answer(province, number, kanchana, KANCHANA, mode=Mode.CALL)
-    heard = passes(at(province, date(2026, 1, 5), time(10)), STARTS + timedelta(hours=1), minutes=5)
-    assert moments(heard, warunee) == [(T1, "15:30"), (DAY, "07:30")]
-    assert moments(heard, kanchana) == [(T1, "15:30"), (DAY, "08:30"), (DAY, "08:55")]
-    assert moments(heard, suradej) == [(date(2026, 1, 5), "11:00"), (T3, "08:00")]
+    heard = passes(at(province, date(2026, 1, 5), time(10)), at_day(DAY, time(7)), minutes=90)
+    for name, said in passes(at(province, DAY, time(7, 5)), STARTS + timedelta(hours=1), minutes=5).items():
+        heard.setdefault(name, []).extend(said)
+    assert moments(heard, warunee) == [(T1, "16:00"), (DAY, "07:30")]
+    assert moments(heard, kanchana) == [(T1, "16:00"), (DAY, "08:30"), (DAY, "08:55")]
+    assert moments(heard, suradej) == [(date(2026, 1, 5), "11:30"), (T3, "08:30")]
     (_, coming), (_, room) = heard[warunee.name]
     assert "ห้องประชุม สพป.บุรีรัมย์ เขต 1" in coming
     assert "วันนี้มีประชุม" in room
@@ -184,26 +191,28 @@ def leaves(province: Province, person: Person) -> None:
         memberships.end(db, MAIN, one.id, province.now, province.now)
 
 
-@pytest.mark.parametrize(
-    ("day", "clock", "made"),
-    [
-        (T3, time(7, 59), 0),
-        (T3, time(8), 1),
-        (T3, time(18), 0),  # quiet hours
-        (date(2026, 1, 20), time(7, 29), 0),
-        (date(2026, 1, 20), time(7, 30), 1),  # late, still of use
-        (T1, time(15, 29), 1),
-        (T1, time(15, 30), 0),  # too late: skipped
-    ],
-)
-def test_the_answer_is_asked_for_in_its_time_only(
-    province: Province, warunee: Person, day: date, clock: time, made: int
-) -> None:
-    call(province)
-    push(province)
-    at(province, day, clock)
-    assert ticks(province) == made
-    assert all(said[0].startswith("การประชุมใกล้มาถึงแล้ว") for said in push(province).values())
+def made_at(province: Province, moments: Sequence[tuple[date, time]], mode: Mode | None, person: Person) -> list[int]:
+    """Return what the clock tells of meetings to which it first looks at each of these moments."""
+    made = []
+    for day, clock in moments:
+        number = call(at(province, date(2026, 1, 6)))
+        push(province)
+        if mode is not None:
+            answer(province, number, person, mode=mode)
+        at(province, day, clock)
+        made.append(ticks(province))
+        assert ticks(province) == 0
+        cancel(province, number)
+        push(province)
+    return made
+
+
+def test_the_answer_is_asked_for_in_its_time_only(province: Province, warunee: Person) -> None:
+    t2 = date(2026, 1, 20)
+    early, quiet = [(T3, time(7, 59)), (T3, time(18)), (t2, time(7, 29))], [(T1, time(15, 30)), (DAY, time(8))]
+    in_time = [(T3, time(8)), (t2, time(7, 30)), (T1, time(15, 29))]  # late is still of use
+    assert made_at(province, early + quiet, None, warunee) == [0] * 5
+    assert made_at(province, in_time, None, warunee) == [1] * 3
 
 
 def test_who_was_told_less_than_a_day_ago_is_not_yet_asked_for_the_answer(province: Province, warunee: Person) -> None:
@@ -215,30 +224,18 @@ def test_who_was_told_less_than_a_day_ago_is_not_yet_asked_for_the_answer(provin
     assert ticks(province) == 1
 
 
-@pytest.mark.parametrize(
-    ("mode", "day", "clock", "made"),
-    [
-        (Mode.ROOM, T1, time(15, 29), 0),
-        (Mode.ROOM, T1, time(17, 59), 1),
-        (Mode.ROOM, T1, time(18), 0),
-        (Mode.ROOM, DAY, time(7, 29), 0),
-        (Mode.ROOM, DAY, time(8, 59), 1),
-        (Mode.ROOM, DAY, time(9), 0),
-        (Mode.CALL, DAY, time(7, 30), 0),
-        (Mode.CALL, DAY, time(8, 29), 0),
-        (Mode.CALL, DAY, time(8, 54), 1),
-        (Mode.CALL, DAY, time(8, 59), 1),
-        (Mode.CALL, DAY, time(9), 0),
-    ],
-)
-def test_who_comes_is_reminded_in_time_or_not_at_all(
-    province: Province, warunee: Person, mode: Mode, day: date, clock: time, made: int
-) -> None:
-    number = call(province)
-    push(province)
-    answer(province, number, warunee, mode=mode)
-    at(province, day, clock)
-    assert [ticks(province), ticks(province)] == [made, 0]
+def test_who_comes_is_reminded_in_time_or_not_at_all(province: Province, warunee: Person) -> None:
+    room = [
+        (T1, time(15, 29)),
+        (T1, time(17, 59)),
+        (T1, time(18)),
+        (DAY, time(7, 29)),
+        (DAY, time(8, 59)),
+        (DAY, time(9)),
+    ]
+    assert made_at(province, room, Mode.ROOM, warunee) == [0, 1, 0, 0, 1, 0]
+    online = [(DAY, time(7, 30)), (DAY, time(8, 29)), (DAY, time(8, 54)), (DAY, time(8, 59)), (DAY, time(9))]
+    assert made_at(province, online, Mode.CALL, warunee) == [0, 0, 1, 1, 0]
 
 
 def test_a_meeting_on_a_sunday_evening_has_its_day_in_quiet_hours(province: Province, warunee: Person) -> None:
@@ -352,7 +349,7 @@ def test_reminders_have_the_priority_of_what_they_are(province: Province, warune
     number = call(province)
     push(province)
     answer(province, number, kanchana, KANCHANA, mode=Mode.CALL)
-    passes(at(province, T3), STARTS, minutes=5)
+    passes(at(province, T3), STARTS, minutes=30)
     by_slot = {row.once_key.split(":")[2]: row.priority for row in rows(province, number)}
     assert by_slot == {
         "called": Priority.MEETING, "answer": Priority.REMINDER, "coming": Priority.MEETING, "link": Priority.MEETING,
