@@ -43,6 +43,8 @@ def how(invitee: Invitee, line: int | None = None) -> str:
     """Return by which mode somebody takes part."""
     if invitee.waits:
         return say("meeting_answers.own.waits", n=line) if line else say("meeting_answers.own.waits_short")
+    if invitee.mode is None and invitee.reply == Reply.DELEGATE:
+        return say("meeting_answers.own.open_delegate")
     return say(f"meeting_answers.own.{invitee.mode or 'open'}")
 
 

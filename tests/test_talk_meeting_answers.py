@@ -310,3 +310,40 @@ def test_strangers_and_those_not_invited(province):
     stranger.posts_back(data).hears("รหัสเชิญ")
     stranger.says("ขอลิงก์ซูมหน่อย").hears("รหัสเชิญ")
     assert {row.reply for row in province.rows(invitees) if row.meeting_id == number} == {None}
+
+
+def test_a_delegate_not_yet_known_and_another_one_later(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("รายงาน").says("นักเรียนอ่านคล่องขึ้น").taps("ส่งผู้แทน", turn=-3).says("ยังไม่ทราบครับ").hears("บันทึกไว้แล้ว")
+    assert (of_school(province, number).reply, of_school(province, number).delegate_name) == ("delegate", None)
+    warunee.says("ประชุมขอส่งรองไปแทน").hears("ส่งรองแล้ว").says("นักเรียนมาเรียนทุกวัน 120 คน").hears("บันทึกแล้ว")
+    assert province.everything() == ["นักเรียนอ่านคล่องขึ้น", "นักเรียนมาเรียนทุกวัน 120 คน"]
+    warunee.says("ขอส่งนางสุดา จำลอง ตำแหน่งครู ไปประชุมแทน ออนไลน์").hears("นางสุดา จำลอง (ครู) · ออนไลน์", "ข้อ 1")
+    warunee.taps("ส่งผู้แทน").hears("ผู้แทนตอนนี้: นางสุดา จำลอง (ครู)").taps("ไม่เปลี่ยนผู้แทน").hears("นางสุดา จำลอง (ครู)")
+    warunee.taps("ส่งผู้แทน").says("นายสมชาย ทดลอง").hears("ตำแหน่ง").says("รอง ผอ.").hears(
+        "นายสมชาย ทดลอง (รอง ผอ.) · ออนไลน์"
+    )
+    assert of_school(province, number).delegate_position == "รอง ผอ."
+
+
+def test_the_link_for_a_delegate_leaves_the_delegate_as_it_is(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("ส่งนางสุดา จำลอง ตำแหน่งครู ไปแทน ที่ห้องค่ะ").hears("ไปที่ห้อง")
+    warunee.says("ขอลิงก์").hears_not(LINK).taps("ออนไลน์").hears("นางสุดา จำลอง (ครู) · ออนไลน์", LINK)
+    warunee.taps("ไปที่ห้อง").hears("บันทึกคำตอบแล้ว").hears_not("สุดา")
+    assert (of_school(province, number).reply, of_school(province, number).mode) == ("coming", "room")
+
+
+def test_the_menus_button_shows_ones_meetings(province):
+    warunee = province.director()
+    warunee.posts_back("do=meeting_show").hears("ยังไม่มีนัดประชุม")
+    call(province)
+    push(province)
+    warunee.posts_back("do=meeting_show").hears("คำตอบของท่าน: ยังไม่ได้ตอบ")
+    warunee.posts_back("do=meeting_room&n=1&v=99999").hears("ไม่พบคำเชิญ")
+    warunee.posts_back("do=meeting_pick&v=1").hears("ตอบไปแล้ว")
+    warunee.posts_back("do=meeting_skip&v=1").hears("ตอบไปแล้ว")

@@ -137,7 +137,7 @@ def _answer_of(talk: Talk, one: Invitation, said: MeetingWords) -> Answer:
 def _of_delegate(talk: Talk) -> bool:
     """Tell whether a mode is the delegate's: it was asked for just now, or the button says so."""
     if talk.act is not None:
-        return talk.act.question == OF_DELEGATE
+        return talk.act.question in (OF_DELEGATE, FOR_LINK)
     return talk.place.step in (MODE, NAME, POSITION) and bool(talk.place.memo.get(OF_DELEGATE))
 
 
@@ -170,8 +170,7 @@ def _next(talk: Talk, kept: Sequence[tuple[Invitation, Outcome]]) -> Turn:
     step = None if talk.late else _missing(talk, one)
     if step is None:
         asked = _asked_for_link(talk)
-        if not talk.late:
-            meeting_place.leave(talk)
+        meeting_place.leave(talk)
         return meeting_replies.kept(talk, kept, link=asked)
     memo = {"link": True} if _asked_for_link(talk) else {}
     invitees = [each.invitee.id for each, _ in kept]
@@ -182,13 +181,19 @@ def _next(talk: Talk, kept: Sequence[tuple[Invitation, Outcome]]) -> Turn:
 
 def _missing(talk: Talk, one: Invitation) -> str | None:
     mine = one.invitee
-    if mine.reply == Reply.DELEGATE and mine.delegate_name is None:
+    if mine.reply == Reply.DELEGATE and (mine.delegate_name is None or _sends_another(talk)):
         return NAME
     if mine.reply == Reply.DELEGATE and mine.delegate_position is None:
         return POSITION
     if mine.reply in (Reply.COMING, Reply.DELEGATE) and mine.mode is None:
         return MODE
     return REASON if mine.reply == Reply.NO and mine.reason is None and not _reason_was_asked(talk) else None
+
+
+def _sends_another(talk: Talk) -> bool:
+    """Tell whether a delegate is sent without a name again: perhaps somebody else than was named."""
+    said = talk.meeting
+    return said is not None and said.does == "meeting_delegate" and said.name is None and said.position is None
 
 
 def _reason_was_asked(talk: Talk) -> bool:
@@ -250,6 +255,8 @@ def _with_words(talk: Talk, *, step: str, name: str | None = None, position: str
 
 
 def _with(known: Answer, name: str | None, position: str | None) -> Answer:
+    if name is not None and known.delegate_name not in (None, name):
+        return replace(known, delegate_name=name, delegate_position=position)  # somebody else
     return replace(
         known, delegate_name=name or known.delegate_name, delegate_position=position or known.delegate_position
     )  # fmt: skip

@@ -15,7 +15,7 @@ from handlers.thai import clock
 from handlers.verbs import meeting_place
 from handlers.verbs.meeting_replies import closed
 from handlers.verbs.meeting_targets import current, mine, place_of, tapped
-from models.meetings import MeetingState, Mode
+from models.meetings import MeetingState, Mode, Reply
 
 SHOWN = 4
 """Meetings of which the card is shown at once."""
@@ -168,7 +168,8 @@ def _ask_online(talk: Talk, online: Sequence[Invitation]) -> Turn:
         return turn(Say(say("meeting_answers.link_too_late", **known)))
     open_ones = [each for each in online if is_open(each.meeting, talk.heard.at)]
     if not talk.late:
-        meeting_place.ask(talk, MODE, invitees=[each.invitee.id for each in _same(open_ones)], link=True)
+        asked, sent = _same(open_ones), one.invitee.reply == Reply.DELEGATE
+        meeting_place.ask(talk, MODE, invitees=[each.invitee.id for each in asked], link=True, sent=sent)
     choices = [
         Choice(
             say("meeting_answers.label.meeting_online"),

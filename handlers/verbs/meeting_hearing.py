@@ -20,7 +20,8 @@ from handlers.texts import say
 from handlers.verbs import checking_in, meeting_answering, meeting_asking, meeting_place
 from handlers.verbs.meeting_targets import mine
 from handlers.words import Intent, number_alone, order, understand
-from handlers.words.meeting_words import MeetingWords, meeting_words
+from handlers.words.meeting_slots import says_later
+from handlers.words.meeting_words import MeetingWords, about_school, meeting_words
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
     "answer_meeting": meeting_answering.answer_meeting,
@@ -77,7 +78,7 @@ _MAY_MEAN = frozenset(
 def hear(talk: Talk) -> Turn | None:
     """Answer what is about a meeting; None where it is about something else, which is then heard as ever."""
     here = meeting_place.stands_here(talk)
-    if not here and not talk.late:
+    if not here:
         meeting_place.leave(talk)
     if talk.heard.kind not in (Kind.TEXT, Kind.POSTBACK):
         return _other_kind(talk, here)
@@ -142,8 +143,11 @@ def _words(talk: Talk) -> str | None:
     """Return what is said where a name, a position or a reason is asked for: nearly all of it is just that."""
     text = talk.heard.text
     meant = understand(text, asking=True)
-    if meant.sure and meant.intent in _AWAY:
+    if (meant.sure and meant.intent in _AWAY) or (talk.place.step != REASON and about_school(text)):
         return None
+    if says_later(text):
+        talk.meeting = MeetingWords("meeting_skip")
+        return "meeting_skip"
     said = meeting_words(text, asking=True) or _mode_or_no(talk)
     if said is not None:
         talk.meeting = said

@@ -29,8 +29,8 @@ def ask(talk: Talk, step: str, **memo: Any) -> None:
 
 
 def leave(talk: Talk) -> None:
-    """Go back to where one stood before; nothing where one does not stand here."""
-    if talk.place.flow != FLOW:
+    """Go back to where one stood before; nothing where one does not stand here, or for what comes late."""
+    if talk.place.flow != FLOW or talk.late:
         return
     packed = talk.place.memo.get(_BEFORE) or ["report", HOME, None, None, {}, None]
     talk.place = _unpacked(packed)

@@ -24,6 +24,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import clock, moment
 from handlers.verbs.meeting_targets import place_of
+from handlers.wording import slots
 from models.meetings import MeetingState, Mode, Reply
 
 
@@ -32,11 +33,17 @@ def kept(talk: Talk, all_of_them: Sequence[tuple[Invitation, Outcome]], *, link:
     one, outcome = all_of_them[0]
     lines = [_line(talk, each, came, len(all_of_them) > 1) for each, came in all_of_them]
     words = "\n".join([say("meeting_answers.kept"), *lines, "", facts(one.meeting)])
-    comes = [_comes(one, outcome, talk.now, link=link), changeable(one.meeting)]
+    comes = [_comes(one, outcome, talk.now, link=link), changeable(one.meeting), _back(talk)]
     choices = (*more(one.meeting, "meeting_calendar"), *answers(one.meeting, one.invitee))
     if one.invitee.reply == Reply.NO:
         choices = answers(one.meeting, one.invitee)
     return turn(Say(f"{words}\n\n" + "\n".join(filter(None, comes)), choices))
+
+
+def _back(talk: Talk) -> str:
+    """Return which question of the report the talk goes back to, in the midst of one."""
+    question = talk.question if talk.standing is not None and talk.writable else None
+    return f"\n{say('report.here', **slots(talk, question))}" if question else ""
 
 
 def _line(talk: Talk, one: Invitation, outcome: Outcome, several: bool) -> str:
@@ -93,6 +100,9 @@ def _ask_mode(one: Invitation) -> Say:
 
 def _ask_name(one: Invitation) -> Say:
     position = one.invitee.delegate_position
+    if one.invitee.delegate_name:
+        words = say("meeting_answers.ask.another", who=who(one.invitee), facts=facts(one.meeting))
+        return Say(words, (Choice(say("meeting_answers.label.same"), _skip(one)),))
     if position:
         return Say(say("meeting_answers.ask.name_of", position=position, facts=facts(one.meeting)), _later(one))
     return Say(say("meeting_answers.ask.name", facts=facts(one.meeting)), _later(one))
@@ -103,12 +113,16 @@ def _ask_position(one: Invitation) -> Say:
 
 
 def _ask_reason(one: Invitation) -> Say:
-    skip = Choice(say("meeting_answers.label.no_reason"), Act("meeting_skip", value=str(one.invitee.id)))
+    skip = Choice(say("meeting_answers.label.no_reason"), _skip(one))
     return Say(say("meeting_answers.ask.reason", facts=facts(one.meeting)), (skip,))
 
 
 def _later(one: Invitation) -> tuple[Choice, ...]:
-    return (Choice(say("meeting_answers.label.later"), Act("meeting_skip", value=str(one.invitee.id))),)
+    return (Choice(say("meeting_answers.label.later"), _skip(one)),)
+
+
+def _skip(one: Invitation) -> Act:
+    return Act("meeting_skip", value=str(one.invitee.id))
 
 
 def left(talk: Talk, asked: Sequence[Invitation], step: str) -> Turn:
@@ -117,7 +131,8 @@ def left(talk: Talk, asked: Sequence[Invitation], step: str) -> Turn:
     line = meetings_seats.line(talk.db, one.invitee)
     if step == REASON:
         return kept(talk, [(each, Outcome(Taken.KEPT, each.invitee)) for each in asked])
-    key = "meeting_answers.left_delegate" if one.invitee.reply == Reply.DELEGATE else "meeting_answers.left"
+    unnamed = one.invitee.reply == Reply.DELEGATE and not (one.invitee.delegate_name and one.invitee.delegate_position)
+    key = "meeting_answers.left_delegate" if unnamed else "meeting_answers.left"
     words = say(key, own=own(one.invitee, line), facts=facts(one.meeting))
     return turn(Say(f"{words}\n{changeable(one.meeting)}", answers(one.meeting, one.invitee)))
 

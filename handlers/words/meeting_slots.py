@@ -56,6 +56,11 @@ def _name(words: str) -> str | None:
     return " ".join(words.split())
 
 
+def says_later(text: str) -> bool:
+    """Tell whether words say that there is nothing to say yet, where a name or a reason is asked for."""
+    return _later().fullmatch(_trimmed(clean(text))) is not None
+
+
 def reason_in(text: str) -> str | None:
     """Return why one cannot come: the words beside those that say so; None where there are none."""
     words = _absent().sub(" ", clean(text))
@@ -115,6 +120,11 @@ def _before() -> re.Pattern[str]:
 @cache
 def _nobody() -> re.Pattern[str]:
     return re.compile(rf"(?:{_any('nobody')}|{_any('positions')}|\W)+")
+
+
+@cache
+def _later() -> re.Pattern[str]:
+    return re.compile(rf"{_any('later')}{_GAP}(?:{_any('whom')}{_GAP})?")
 
 
 @cache

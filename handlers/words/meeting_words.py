@@ -50,6 +50,11 @@ def meeting_words(text: str, *, asking: bool) -> MeetingWords | None:
     return _complete(*found) if found else None
 
 
+def about_school(text: str) -> bool:
+    """Tell whether words tell of the school: no name, nor position, of somebody sent."""
+    return _never().search(bare(folded(clean(text)))) is not None
+
+
 def _by_keyboard(text: str, asking: bool) -> tuple[str, bool, str] | None:
     """Understand words typed with the keyboard left in English: "g-hkij;," is "เข้าร่วม"."""
     if asking or not _KEYBOARD.fullmatch(text):
