@@ -42,11 +42,11 @@ class Area:
     label: tuple[str, ...]
     word: str
     waits: str | None
-    do_waiting: str | None  # what its button does while something waits there, where that is something else
+    instead: tuple[str, str] | None  # what a tap does and says while something waits, where that is something else
 
-    def does(self, *, waiting: bool) -> str:
-        """Return what the button does."""
-        return (self.do_waiting or self.do) if waiting else self.do
+    def tap(self, *, waiting: bool) -> tuple[str, str]:
+        """Return what a tap does, and the word that is shown as said."""
+        return self.instead if waiting and self.instead else (self.do, self.word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,11 +102,12 @@ class Menu:
 
 def _action(one: Area, *, waiting: bool) -> dict[str, str]:
     """Return an area's postback; the menu folds away, so that the answer can be seen."""
+    do, word = one.tap(waiting=waiting)
     return {
         "type": "postback",
-        "label": shorten(one.word, limits.RICH_MENU_LABEL_GRAPHEMES),
-        "data": Act(one.does(waiting=waiting)).data(),
-        "displayText": one.word,
+        "label": shorten(word, limits.RICH_MENU_LABEL_GRAPHEMES),
+        "data": Act(do).data(),
+        "displayText": word,
         "inputOption": "closeRichMenu",
     }
 
@@ -133,8 +134,9 @@ def _of_hat(hat: str, data: dict[str, Any]) -> Iterable[Menu]:
 
 def _areas_of(data: dict[str, Any]) -> Iterable[Area]:
     for one in data["areas"]:
-        words = (tuple(one["label"]), one["word"])
-        yield Area(one["do"], one["icon"], *words, one.get("waits"), one.get("do_waiting"))
+        other = one.get("instead")
+        instead = (other["do"], other["word"]) if other else None
+        yield Area(one["do"], one["icon"], tuple(one["label"]), one["word"], one.get("waits"), instead)
 
 
 def wanted(hat: str | None, waiting: Iterable[str]) -> str | None:
@@ -151,7 +153,7 @@ def wanted(hat: str | None, waiting: Iterable[str]) -> str | None:
 @cache
 def _acts() -> frozenset[str]:
     every = [one for menu in menus().values() for one in menu.areas]
-    return frozenset(one.does(waiting=waiting) for one in every for waiting in (False, True))
+    return frozenset(one.tap(waiting=waiting)[0] for one in every for waiting in (False, True))
 
 
 def is_tapped(heard: Heard) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 from bot.rich_menus import MANY
 from bot.simulator.faults import error, rate_limited, reset_after
 from handlers import invites, menu_links, menus_made, standing
+from handlers.audiences import Audience
 from handlers.heard import Kind
 from handlers.rich_menus import menus
 from models.meetings import invitees, meetings
@@ -45,17 +46,20 @@ def links(province: Province) -> list[tuple[str | None, bool, str | None]]:
     return [(row.wanted, row.linked_at is not None, row.error) for row in province.rows(table)]
 
 
-def invites_school(province: Province, code: str = "1031992003", *, hours: int = 24) -> int:
-    """Call a meeting of one school, as rows: what calls it is another's."""
+def invites_school(province: Province, code: str = "1031992003", *, hours: int = 24, officer: int | None = None) -> int:
+    """Call a meeting of one school, and of an officer perhaps, as rows: what calls it is another's."""
     with province.store.write() as db:
         meeting = {
-            "channel_id": MAIN, "state": "called", "version": 1, "title": "ประชุม", "audience": {}, "urgent": False,
+            "channel_id": MAIN, "state": "called", "version": 1, "title": "ประชุม", "urgent": False,
+            "audience": Audience().data(),
             "starts_at": province.now + timedelta(hours=hours), "ends_at": province.now + timedelta(hours=hours + 2),
             "code_key": "k", "created_at": province.now, "called_at": province.now,
         }  # fmt: skip
         number = db.execute(meetings.insert().values(meeting).returning(meetings.c.id)).scalar_one()
-        row = {"channel_id": MAIN, "meeting_id": number, "school_id": province.school(code), "version": 1}
-        db.execute(invitees.insert().values(row | {"invited_at": province.now}))
+        row = {"channel_id": MAIN, "meeting_id": number, "version": 1, "invited_at": province.now}
+        db.execute(invitees.insert().values(row | {"school_id": province.school(code)}))
+        if officer is not None:
+            db.execute(invitees.insert().values(row | {"person_id": officer}))
         return int(number)
 
 

@@ -5,17 +5,18 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from handlers import standing
+from handlers import invites, standing
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.joining import JOINING, SCHOOL
 from handlers.flows.meeting_answers import MEETING
 from handlers.flows.reviewing import REVIEWING
+from handlers.flows.viewing import VIEWING
 from handlers.rich_menus import menus
 from handlers.standing import Place
 from models.announcements import announcements
 from models.asking import asks
 from models.meetings import meeting_answers, meetings
-from models.people import join_requests, memberships, people
+from models.people import Role, join_requests, memberships, people
 from models.programme import extension_requests, rounds
 from models.reminders import reminder_stops
 from models.report import answers, moves, parts
@@ -23,7 +24,7 @@ from models.review import decisions
 from models.store import Store
 from models.ticket import ticket_words
 from tests.province import MAIN, Person, Province
-from tests.test_menu_links import coordinator
+from tests.test_menu_links import coordinator, invites_school, person_of
 from tests.whole_report import reports
 
 WRITTEN = (
@@ -109,6 +110,36 @@ def test_a_verifier_at_any_step(province: Province) -> None:
 def test_a_coordinator_at_any_step(province: Province) -> None:
     boss = coordinator(province)
     check(province, boss, "coordinator", COORDINATING.name, [step.key for step in COORDINATING.steps])
+
+
+def viewer(province: Province) -> Person:
+    with province.store.write() as db:
+        agency = province.agency("สพป.บุรีรัมย์ เขต 2")
+        code = invites.create(db, MAIN, agency_id=agency, role=Role.VIEWER, now=province.now)
+    return province.person("นายดู อย่างเดียว").says(code).says("ใช่").says("รับทราบ")
+
+
+@pytest.mark.parametrize("hat", ["director", "verifier", "coordinator", "viewer", "guest"])
+def test_a_typed_word_is_answered_as_the_tap(province: Province, hat: str) -> None:
+    """LINE for PC shows no menu."""
+    join = {
+        "director": (province.director, "report"),
+        "verifier": (province.verifier, REVIEWING.name),
+        "coordinator": (lambda: coordinator(province), COORDINATING.name),
+        "viewer": (lambda: viewer(province), VIEWING.name),
+        "guest": (lambda: province.person("ใครก็ไม่รู้").says("สวัสดี"), JOINING.name),
+    }[hat]
+    who, step = join[0](), "code" if hat == "guest" else "home"
+    if hat == "director":
+        who.says("รายงาน")  # by which it is begun
+    if hat != "guest":  # invited to nothing, staff has nothing to ask about
+        invites_school(province, officer=person_of(province, who))
+    every = {one.tap(waiting=waiting) for one in menus()[hat].areas for waiting in (False, True)}
+    for do, word in sorted(every):
+        stand_at(province, who, join[1], step)
+        tapped = who.posts_back(f"do={do}").words
+        stand_at(province, who, join[1], step)
+        assert who.says(word).words == tapped, word
 
 
 def test_a_guest_at_any_step(province: Province) -> None:
