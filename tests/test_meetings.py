@@ -523,6 +523,37 @@ def test_everything_told_was_noted_before(province: Province, warunee: Person) -
     }
 
 
+# Together with the answers ----------------------------------------------------------------------------------------
+
+
+def test_the_buttons_of_every_card_do_what_they_say(province: Province, warunee: Person, kanchana: Person) -> None:
+    number = call(province)
+    push(province)
+    warunee.taps("ไปที่ห้อง").hears("ห้องประชุม สพป.บุรีรัมย์ เขต 1")
+    assert invited(province, number, "1031992003").mode == Mode.ROOM
+    kanchana.taps("ร่วมออนไลน์")
+    assert invited(province, number, KANCHANA).mode == Mode.CALL
+    change(province, number, starts_at=STARTS + DAY, ends_at=ENDS + DAY)
+    push(province)
+    kanchana.taps("ร่วมออนไลน์", turn=-3).hears("เปลี่ยนแปลงแล้ว")  # the first card
+    assert invited(province, number, KANCHANA).reply is None
+    at(province, date(2026, 1, 20), time(8))
+    assert ticks(province) == 2
+    push(province)
+    for label in ("ดูการประชุม", "ไปที่ห้อง"):
+        warunee.taps(label, turn=-1 if label == "ดูการประชุม" else -2).hears("23 ม.ค. 2569")
+    assert invited(province, number, "1031992003").mode == Mode.ROOM
+    kanchana.taps("ร่วมออนไลน์")
+    at(province, date(2026, 1, 22), time(15, 30))
+    assert ticks(province) == 2
+    push(province)
+    warunee.taps("ไม่สะดวก")
+    assert invited(province, number, "1031992003").mode is None
+    at(province, date(2026, 1, 23), time(8, 30))
+    assert ticks(province) == 1
+    assert LINK in push(province)[kanchana.name][0]
+
+
 # Many -------------------------------------------------------------------------------------------------------------
 
 MANY = 2681
