@@ -117,7 +117,7 @@ def link_goes_to_who_is_online(demo: Demo, warunee: Screen, kanjana: Screen) -> 
 
 def watches(boss: Screen) -> dict[str, str]:
     """Return the addresses of the host's pages, by what stands on their buttons."""
-    boss.says("ประชุม 1").hears("เปิดหน้าเช็กชื่อ")
+    boss.says("ประชุม 1").hears(EXCEL)
     shoot(boss, "62-page")
     looks_right(boss)
     found = boss.phone.get_by_test_id("flex-bubble").last.get_by_role("link").all()
