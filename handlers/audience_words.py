@@ -21,7 +21,7 @@ from handlers.audiences import SCHOOL_ROLES, Audience
 from handlers.finding import School
 from handlers.school_names import code_like, normal
 from handlers.words import clean, digits, number_alone, order
-from models.people import SUBMITTERS, Role
+from models.people import SUBMITTERS
 
 LONGEST = 2000
 """Characters of an audience that is typed."""

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import Connection, insert, select, update
 
-from handlers import agencies, announcements
+from handlers import agencies, announcements, claims, multicasts, quota
 from handlers import announcements_sending as sending
 from handlers.audiences import Audience
 from models.announcements import AnnouncementState
@@ -154,3 +154,29 @@ def stops(scene: Scene, number: int, later: list[tuple[str, int]]) -> None:
         assert (one.state, one.heard, one.recipients) == (AnnouncementState.CANCELLED, len(heard), len(rows))
     left = {row.id for row in told(scene.province, number) if row.state in (Sending.QUEUED, Sending.HELD)}
     assert left == {row for row, do in heard.items() if do == "begun"}
+
+
+def test_2681_people_are_told_by_six_calls(store: Store, now: datetime) -> None:
+    province = Province(store, now)
+    with store.write() as db:
+        quota.learn(db, MAIN, now, allowed=15_000, used=0)
+        school = db.execute(select(schools.c.id).where(schools.c.channel_id == MAIN)).scalars().first()
+        users = [{"channel_id": MAIN, "line_user_id": f"Uf{n:031x}", "created_at": now} for n in range(2681)]
+        db.execute(insert(people), users)
+        fresh = db.execute(select(people.c.id).where(people.c.line_user_id.like("Uf%"))).scalars()
+        row = {"channel_id": MAIN, "school_id": school, "role": Role.DIRECTOR, "since": now}
+        db.execute(insert(memberships), [row | {"person_id": person} for person in fresh])
+        one = announcements.begin(db, MAIN, None, None, now, words="พรุ่งนี้ประชุม")
+        one = announcements.change(db, one, audience=Audience().data())
+        to = sending.recipients(db, MAIN, sending.audience_now(db, one), now)
+        assert sending.send(db, one, to, None, now)
+    calls: list[int] = []
+    for _ in range(9):
+        with store.write() as db:
+            found = claims.claim_due(db, "worker", now)
+            for call in found.multicasts:
+                multicasts.note_sent(db, call, now)
+        assert found.rows == [], "nobody apart"
+        calls += [len(call.rows) for call in found.multicasts]
+    assert (sum(calls), len(calls)) == (2681, 6)
+    assert len(told(province, one.id)) == 2681
