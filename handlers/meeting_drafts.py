@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from handlers.audiences import Audience
 from handlers.meetings import Meeting
@@ -92,9 +92,11 @@ class Draft:
         return Draft(**{one.name: getattr(meeting, one.name) for one in fields(Draft)})
 
     def values(self) -> dict[str, Any]:
-        """Return the values of a row, words without spaces around them."""
+        """Return the values of a row: words without needless spaces, links as LINE takes them."""
         made = {one.name: getattr(self, one.name) for one in fields(self)}
-        made |= {name: (made[name] or "").strip() or None for name in (*MOST_GRAPHEMES, *LINKS)}
+        made |= {name: " ".join((made[name] or "").split()) or None for name in MOST_GRAPHEMES if name != "agenda"}
+        made |= {name: link_of(made[name] or "") or (made[name] or "").strip() or None for name in LINKS}
+        made["agenda"] = (made["agenda"] or "").strip() or None
         return made | {"title": made["title"] or "", "audience": self.audience.data()}
 
     def data(self) -> dict[str, Any]:
@@ -158,15 +160,30 @@ def _wrong_places(draft: Draft) -> Iterator[Trouble]:
 
 def is_link(words: str) -> bool:
     """Tell whether words are a link that LINE opens: http or https with a host, without spaces."""
+    return link_of(words) is not None
+
+
+def link_of(words: str) -> str | None:
+    """Return a link as LINE takes it, Thai letters in it written with percent signs; None where it is none."""
     words = words.strip()
     try:
         parts = urlsplit(words)
-        host = parts.hostname
-    except ValueError:
-        return False
-    plain = not any(letter.isspace() or ord(letter) < 32 for letter in words)
-    fits = limits.units(words) <= limits.URI_UNITS
-    return parts.scheme in ("http", "https") and bool(host) and "." in str(host) and plain and fits
+        host, port = (parts.hostname or "").encode("idna").decode("ascii"), parts.port
+    except ValueError:  # of an address, a port, a name that cannot be
+        return None
+    if parts.scheme not in ("http", "https") or "." not in host.strip(".") or any(map(_is_unseen, words)):
+        return None
+    rest = (quote(part, safe=_AS_IT_IS) for part in (parts.path, parts.query, parts.fragment))
+    made = urlunsplit((parts.scheme, f"{host}:{port}" if port else host, *rest))
+    return made if limits.units(made) <= limits.URI_UNITS else None
+
+
+_AS_IT_IS = "%/:?#[]@!$&'()*+,;=-._~"
+"""What stands in a link as it is (RFC 3986)."""
+
+
+def _is_unseen(letter: str) -> bool:
+    return letter.isspace() or not letter.isprintable()
 
 
 def words(trouble: Trouble, draft: Draft) -> str:

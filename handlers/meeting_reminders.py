@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from handlers.meeting_cards import ANSWERS, act, named, offers, typed, when
 from handlers.meetings import Invitee, Meeting
@@ -29,18 +30,18 @@ def message(kind: str, meeting: Meeting, said: str) -> Say:
     return Say(said, tuple(Choice(say(f"meeting.label.{do}"), act(meeting, do)) for do in acts))
 
 
-def answer(meeting: Meeting, parts: Sequence[Part]) -> str:
+def answer(meeting: Meeting, parts: Sequence[Part], now: datetime) -> str:
     """Return what is said to who has not answered yet."""
     lines = [say("meeting_reminder.answer", title=named(meeting), when=when(meeting))]
     lines += [_where(meeting)] if meeting.place else []
     if len(parts) > 1:
         lines.append(say("meeting_reminder.schools", schools=", ".join(one.school or "" for one in parts)))
-    if meeting.answer_by is not None:
+    if meeting.answer_by is not None and meeting.answer_by > now:
         lines.append(say("meeting_reminder.answer_by", answer_by=moment(meeting.answer_by)))
     return "\n".join([*lines, say("meeting_reminder.how_to_answer", words=typed(meeting))])
 
 
-def coming(meeting: Meeting, parts: Sequence[Part]) -> str:
+def coming(meeting: Meeting, parts: Sequence[Part], _: datetime) -> str:
     """Return what is said to who comes: how they said they would."""
     lines = [say("meeting_reminder.coming", title=named(meeting), when=when(meeting))]
     for one in parts:
@@ -80,14 +81,14 @@ def _where(meeting: Meeting) -> str:
     return say("meeting.row", field=say("meeting.field.place"), value=meeting.place)
 
 
-def room(meeting: Meeting, _: Sequence[Part]) -> str:
+def room(meeting: Meeting, _: Sequence[Part], __: datetime) -> str:
     """Return what is said on the day to who comes to the room."""
     lines = [say("meeting_reminder.room", title=named(meeting), when=when(meeting)), _where(meeting)]
     lines += [say("meeting_reminder.map", url=meeting.map_url)] if meeting.map_url else []
     return "\n".join([*lines, say("meeting_reminder.room_code")])
 
 
-def link(meeting: Meeting, _: Sequence[Part]) -> str:
+def link(meeting: Meeting, _: Sequence[Part], __: datetime) -> str:
     """Return the online link, for who takes part online."""
     starts = clock(meeting.starts_at)
     return say("meeting_reminder.link", title=named(meeting), starts=starts, url=meeting.link)

@@ -49,7 +49,7 @@ class Kind:
     slot: Callable[[Meeting], str]
     within: Callable[[Meeting, Days], tuple[datetime, datetime]]
     to: Callable[[Meeting], ColumnElement[bool]]
-    words: Callable[[Meeting, Sequence[Part]], str]
+    words: Callable[[Meeting, Sequence[Part], datetime], str]
     in_office_hours: bool = False
     priority: Priority = Priority.MEETING
 
@@ -147,7 +147,8 @@ _OPEN = (
         people.c.line_user_id.is_not(None),
         people.c.blocked_at.is_(None),
         IN_FORCE,
-        people.c.id.in_(_know),
+        or_(people.c.id.in_(_know), people.c.id == invitees.c.answered_by),
+        or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now")),
         people.c.id.not_in(_reminded),
     )
 )
@@ -180,7 +181,7 @@ def _tell(db: Connection, kind: Kind, meeting: Meeting, until: datetime, now: da
     by_words: dict[str, Words] = {}
     told: list[tuple[Hearer, Words]] = []
     for hearer, parts in _open(db, kind, at, now):  # as it is now that nobody changes it
-        said = kind.words(at, parts)
+        said = kind.words(at, parts, now)
         if said not in by_words:
             by_words[said] = meetings_telling.words_of(meeting_reminders.message(kind.name, at, said))
         told.append((hearer, by_words[said]))

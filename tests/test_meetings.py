@@ -94,6 +94,10 @@ def acts(person: Person) -> set[str]:
         ({"map_url": "https://"}, Trouble.NO_LINK, "แผนที่ เปิดไม่ได้"),
         ({"letter_url": "https://a.example/" + "ก" * 1000}, Trouble.NO_LINK, "ลิงก์หนังสือ"),
         ({"broadcast_url": "http://[half"}, Trouble.NO_LINK, "ลิงก์ถ่ายทอดสด"),
+        ({"map_url": "https://a.example:99999/x"}, Trouble.NO_LINK, "แผนที่"),
+        ({"map_url": "https://a.example/\u200bx"}, Trouble.NO_LINK, "แผนที่"),
+        ({"map_url": "ftp://a.example/x"}, Trouble.NO_LINK, "แผนที่"),
+        ({"map_url": "https://localhost/x"}, Trouble.NO_LINK, "แผนที่"),
         ({"answer_by": STARTS + HOUR}, Trouble.ANSWER_BY_LATE, "อยู่หลังเวลาเริ่ม"),
         ({"answer_by": STARTS - 30 * DAY}, Trouble.ANSWER_BY_PAST, "หรือไม่ต้องกำหนด"),
         ({"seats": 0}, Trouble.SEATS_FEW, "1 ถึง 100,000"),
@@ -116,6 +120,18 @@ def test_every_trouble_has_its_words_and_a_good_meeting_none(now: datetime) -> N
     assert check(draft(place=None, online_url=None, broadcast_url="https://live.example/x"), now) == []
     assert all(meeting_drafts.words(one, DRAFT) for one in Trouble)
     assert Draft.read(DRAFT.data()).values() == DRAFT.values()
+
+
+def test_links_are_kept_as_line_takes_them() -> None:
+    links = {
+        " https://th.example/ห้อง?ที่=1#บน ": "https://th.example/%E0%B8%AB%E0%B9%89%E0%B8%AD%E0%B8%87?%E0%B8%97%E0%B8%B5%E0%B9%88=1#%E0%B8%9A%E0%B8%99",
+        "https://zoom.us/j/123?pwd=a%20b&x=[1]": "https://zoom.us/j/123?pwd=a%20b&x=[1]",
+        'https://a.example/"<x>|y': "https://a.example/%22%3Cx%3E%7Cy",
+        "https://ประชุม.ไทย:8443/": "https://xn--b3c7atg9d5b.xn--o3cw4h:8443/",
+    }
+    kept = {link: draft(map_url=link).values()["map_url"] for link in links}
+    assert kept == links
+    assert draft(title=" ก  ข\nค ", agenda="1\n2\n").values()["title"] == "ก ข ค"
 
 
 def test_a_bad_meeting_is_neither_made_nor_amended(province: Province, warunee: Person) -> None:

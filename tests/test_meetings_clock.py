@@ -185,6 +185,20 @@ def test_only_who_answered_for_a_school_is_reminded_of_it(province: Province, wa
     assert list(push(province)) == [warunee.name]
 
 
+def test_where_a_helper_answered_the_helper_is_reminded(province: Province, warunee: Person) -> None:
+    helper = province.person("ครูช่วยกรอก").joins("1031992003", Role.DELEGATE)
+    number = call(province, answer_by=at_day(date(2026, 1, 14), time(16)))
+    assert [row.recipient for row in rows(province, number)] == [warunee.user]
+    push(province)
+    at(province, T3)
+    assert ticks(province) == 1
+    assert "โปรดตอบภายใน" not in push(province)[warunee.name][0]  # that day has gone by
+    answer(province, number, helper)
+    at(province, T1, time(15, 30))
+    assert [ticks(province), ticks(province)] == [1, 0]
+    assert list(push(province)) == [helper.name]
+
+
 def leaves(province: Province, person: Person) -> None:
     with province.store.write() as db:
         (one,) = memberships.of_person(db, MAIN, id_of(province, person), province.now)
