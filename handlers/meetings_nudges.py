@@ -43,7 +43,7 @@ def send(db: Connection, meeting: Meeting, by: int, now: datetime) -> int:
     to = recipients(db, at, now)
     if not to:
         return 0
-    words = meetings_telling.words_of(meeting_reminders.message("answer", at, meeting_reminders.answer(at, ())))
+    words = meetings_telling.words_of(meeting_reminders.message("answer", at, meeting_reminders.answer(at, (), now)))
     push_at = meetings_telling.moment_of_call(db, at, now)
     meetings_telling.tell(db, at, [(one, words) for one in to], _slot(now), now, push_at, Priority.MEETING)
     note(db, at.channel, "meeting.asked_again", now, person=by, meeting=at.id, recipients=len(to))

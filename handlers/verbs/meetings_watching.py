@@ -168,7 +168,7 @@ def _page(talk: Talk, one: Meeting) -> Turn:
     works = may_work(talk, one) and one.state == MeetingState.CALLED
     ends = [say("watching.typed_host" if works and one.starts_at > talk.now else "watching.typed")]
     title, under = named(one), meeting_cards.when(one)
-    body = [text(lines[0], weight="bold"), *(text(line, size="sm") for line in lines[1:])]
+    body = [text(lines[0], weight="bold"), *(text(line) for line in lines[1:])]
     body += [{"type": "separator"}, *(text(line, size="sm", color=QUIET) for line in ends)]
     alt = "\n".join([f"{title} · {under}", *lines, *ends])
     return turn(Card(alt, bubble(title, under, body, _pages(talk, one) if works else []), _after(talk, one, works)))
@@ -229,15 +229,13 @@ def show_silent(talk: Talk) -> Turn:
     silent = [each for each in of if each.reply is None]
     audit.note(talk.db, talk.channel, "meeting.silent_viewed", talk.now, person=talk.person.id, meeting=one.id)
     head = say("watching.silent", title=named(one), n=len(silent), of=len(of))
-    works = may_work(talk, one) and one.state == MeetingState.CALLED and one.starts_at > talk.now
-    ends = [say("watching.how_again")] if works and silent else []
-    rows = _by_agency(talk, one, silent[:NAMES])
-    rows += [say("watching.silent_more", n=len(silent) - NAMES)] if len(silent) > NAMES else []
-    if not silent:
-        rows = [say("watching.all_answered")]
-    again = [choice("host_again", value=str(one.id))] if works and silent else []
+    rows = _by_agency(talk, one, silent[:NAMES]) if silent else [say("watching.all_answered")]
+    more = [say("watching.silent_more", n=len(silent) - NAMES)] if len(silent) > NAMES else []
+    asks = bool(silent) and may_work(talk, one) and one.state == MeetingState.CALLED and one.starts_at > talk.now
+    ends = [say("watching.how_again")] if asks else []
+    again = [choice("host_again", value=str(one.id))] if asks else []
     buttons = (*again, choice("host_one", value=str(one.id)), desk())
-    return turn(Say("\n\n".join([head, *rows, *ends]), buttons))
+    return turn(Say("\n\n".join([head, *rows, *more, *ends]), buttons))
 
 
 def _by_agency(talk: Talk, one: Meeting, silent: Sequence[Invitee]) -> list[str]:
@@ -247,7 +245,8 @@ def _by_agency(talk: Talk, one: Meeting, silent: Sequence[Invitee]) -> list[str]
     for each in silent:
         key = "watching.unreached" if each.school in unreached else "watching.one"
         groups.setdefault(found[each.id].agency, []).append(say(key, name=found[each.id].name))
-    return [
+    rows = [
         "\n".join([say("watching.agency", name=agency or say("joining.everywhere"), n=len(names)), *names])
         for agency, names in sorted(groups.items(), key=lambda group: in_order(group[0]))
     ]
+    return [*rows, say("watching.sign")] if any(each.school in unreached for each in silent) else rows
