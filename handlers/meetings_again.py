@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from handlers import checkins, meetings_answers, meetings_seats
 from handlers.meetings import Meeting
@@ -35,7 +35,13 @@ def _is_online(data: Data) -> bool:
 
 
 _later = meeting_answers.alias("later")
-_newest = select(func.max(_later.c.id)).where(_later.c.invitee_id == invitees.c.id).scalar_subquery()
+_newest = (
+    select(_later.c.id)
+    .where(_later.c.invitee_id == invitees.c.id)
+    .order_by(_later.c.at.desc(), _later.c.id.desc())  # what reached us last may have been said before
+    .limit(1)
+    .scalar_subquery()
+)
 _LAST = (
     select(meeting_answers, invitees.c.school_id, invitees.c.person_id)
     .join(invitees, invitees.c.id == meeting_answers.c.invitee_id)

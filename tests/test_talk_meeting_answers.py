@@ -347,3 +347,16 @@ def test_the_menus_button_shows_ones_meetings(province):
     warunee.posts_back("do=meeting_room&n=1&v=99999").hears("ไม่พบคำเชิญ")
     warunee.posts_back("do=meeting_pick&v=1").hears("ตอบไปแล้ว")
     warunee.posts_back("do=meeting_skip&v=1").hears("ตอบไปแล้ว")
+
+
+def test_a_late_answer_is_not_taken_for_the_newest_where_a_meeting_is_moved_and_moved_back(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    before = province.now
+    province.later(minutes=5)
+    warunee.says("ขอออนไลน์")
+    warunee.says("ประชุมไปไม่ได้ครับ", at=before).hears("มีคำตอบที่ใหม่กว่า")
+    change(province, number, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=1, hours=3))
+    change(province, number, starts_at=STARTS, ends_at=STARTS + timedelta(hours=3))
+    assert (of_school(province, number).reply, of_school(province, number).mode) == ("coming", "call")
