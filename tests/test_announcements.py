@@ -58,7 +58,7 @@ def test_it_is_seen_first_and_sent_once(province: Province, warunee: Person, bos
     boss.hears("ไม่ถึง 1 โรงเรียน เพราะยังไม่มีผู้ผูกไลน์", "ส่งทันทีเมื่อยืนยัน")
     assert told(province) == []
     shown = len(boss.turns) - 1
-    boss.taps("ส่งประกาศนี้").hears("ส่งประกาศถึง 2 คนแล้ว", "ยกเลิกประกาศ")
+    boss.taps("ส่งประกาศนี้").hears("กำลังส่งประกาศถึง 2 คน", "ยกเลิกประกาศ")
     rows = told(province)
     assert {row.recipient for row in rows} == {warunee.user, other.user}
     assert {row.priority for row in rows} == {Priority.ANNOUNCEMENT}
@@ -123,7 +123,9 @@ def test_words_behind_the_order_are_kept_whole(province: Province, boss: Person,
     assert [row.words for row in province.rows(announcements)] == [words]
 
 
-@pytest.mark.parametrize("said", ["แจ้งผล", "บอกหน่อยว่าใครยังไม่ส่ง", "แจ้งทุกโรงเรียน", "ยกเลิกประกาศ", "ประกาศที่ส่งแล้ว", "ประกาศ"])
+@pytest.mark.parametrize(
+    "said", ["แจ้งผล", "บอกหน่อยว่าใครยังไม่ส่ง", "แจ้งทุกโรงเรียน", "ยกเลิกประกาศ", "ประกาศที่ส่งแล้ว", "ประกาศ"]
+)
 def test_what_only_sounds_like_it_begins_none(province: Province, boss: Person, said: str) -> None:
     boss.says(said).hears_not("เก็บแล้ว")
     assert province.rows(announcements) == []
@@ -184,19 +186,19 @@ def test_what_cannot_wait_goes_at_once_after_one_more_yes(province: Province, wa
     province.now = at(9, 20)
     shows(boss).says("ด่วนที่สุด").hears("ยืนยันส่งเดี๋ยวนี้", "จ. 12 ม.ค.").says("ไม่").hears("ผู้รับ 1 คน")
     assert told(province) == []
-    boss.taps("ด่วนที่สุด").taps("ส่งทันที").hears("ส่งประกาศถึง 1 คนแล้ว")
+    boss.taps("ด่วนที่สุด").taps("ส่งทันที").hears("กำลังส่งประกาศถึง 1 คน")
     (row,) = told(province)
     assert at(9, 20) <= row.due_at <= at(9, 21)
 
 
 def test_in_hours_nothing_is_urgent(province: Province, warunee: Person, boss: Person) -> None:
-    shows(boss).says("ด่วนที่สุด").hears("อยู่ในเวลา").says("ใช่").hears("ถึง 1 คนแล้ว")
+    shows(boss).says("ด่วนที่สุด").hears("อยู่ในเวลา").says("ใช่").hears("กำลังส่งประกาศถึง 1 คน")
 
 
 def test_it_can_be_said_to_oneself_first(province: Province, warunee: Person, boss: Person) -> None:
     shows(boss).says("ส่งทดสอบ").hears("ท่านคนเดียว", WORDS)
     assert told(province) == []
-    boss.says("ใช่").hears("ถึง 1 คนแล้ว")
+    boss.says("ใช่").hears("กำลังส่งประกาศถึง 1 คน")
     assert told(province)[0].messages[0] in [message for turn in boss.turns for message in turn]
 
 
@@ -275,7 +277,7 @@ def test_it_is_the_first_to_give_way_and_the_coordinator_is_told(
 ) -> None:
     with province.store.write() as db:
         quota.learn(db, "main", province.now, allowed=100, used=60)
-    shows(boss).hears("ไม่พอสำหรับประกาศ", "จะแจ้งทันทีได้ 0 คน").says("ใช่").hears("ถึง 1 คน")
+    shows(boss).hears("ไม่พอสำหรับประกาศ", "จะแจ้งทันทีได้ 0 คน").says("ใช่").hears("ถึง 1 คน", "จะแจ้งเมื่อเข้ามาคุย")
     sweep(province)
     (row,) = told(province)
     assert row.state == Sending.HELD

@@ -6,6 +6,7 @@ from handlers import announcements, budget
 from handlers.announcements import Announcement
 from handlers.announcements_sending import Recipients, audience_now, goes_at, recipients
 from handlers.audience_said import describe
+from handlers.budget import Ledger
 from handlers.flows.announcements import SURE
 from handlers.messages.values import Act, Choice, Message, Say
 from handlers.quota import SHARES
@@ -58,13 +59,18 @@ def facts(talk: Talk, one: Announcement, to: Recipients, lead: str = "") -> Mess
 
 
 def _cost(talk: Talk, many: int) -> str:
-    lines, month = [say("announce.cost", people=many)], budget.ledger(talk.db, talk.channel, talk.now)
-    if month.left is not None and month.allowed is not None:
-        room = month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting
-        key = "nudge.left_waiting" if month.waiting else "nudge.left"
-        lines.append(say(key, left=month.left, waiting=month.waiting))
-        lines += [say("announce.short", now=max(0, room))] if room < many else []
-    return "\n".join(lines)
+    month = budget.ledger(talk.db, talk.channel, talk.now)
+    key = "nudge.left_waiting" if month.waiting else "nudge.left"
+    left = say(key, left=month.left, waiting=month.waiting) if month.left is not None else ""
+    return "\n".join(filter(None, (say("announce.cost", people=many), left, short(month, many))))
+
+
+def short(month: Ledger, many: int) -> str:
+    """Return how many hear it at once, where the month has no room for all; else nothing."""
+    if month.allowed is None:
+        return ""
+    room = month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting
+    return say("announce.short", now=max(0, room)) if room < many else ""
 
 
 def _when(talk: Talk) -> str:

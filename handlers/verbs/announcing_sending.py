@@ -3,7 +3,7 @@
 An old or doubled tap never sends twice: it says what has become of the announcement.
 """
 
-from handlers import announcements, audit, channels
+from handlers import announcements, audit, budget, channels
 from handlers import announcements_sending as sending
 from handlers.announcements import Announcement
 from handlers.flows.announcements import SENT, SURE, URGENT
@@ -13,7 +13,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from handlers.verbs.announcing import begin_announcement
-from handlers.verbs.announcing_preview import LAPSE, button, draft, facts, preview
+from handlers.verbs.announcing_preview import LAPSE, button, draft, facts, preview, short
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk, listed
 from models.announcements import AnnouncementState as State
@@ -63,9 +63,10 @@ def _send(talk: Talk, *, urgent: bool) -> Turn:
         return preview(talk, one, say("announce.changed", before=before, now=many) if before != many else "")
     if urgent:
         one = announcements.change(talk.db, one, urgent=True, shown_at=one.shown_at)
+    month = budget.ledger(talk.db, talk.channel, talk.now)
     if not sending.send(talk.db, one, to, talk.person.id, talk.now):
         return _already(talk, announcements.found(talk.db, talk.channel, one.id) or one)
-    return _sent(talk, len(to.people), urgent=urgent)
+    return _sent(talk, len(to.people), short(month, len(to.people)), urgent=urgent)
 
 
 def _meant(talk: Talk) -> Announcement | Turn:
@@ -102,11 +103,11 @@ def _already(talk: Talk, one: Announcement) -> Turn:
     return _end(talk, say("announce.already_dropped"))
 
 
-def _sent(talk: Talk, many: int, *, urgent: bool) -> Turn:
+def _sent(talk: Talk, many: int, waits: str, *, urgent: bool) -> Turn:
     at = sending.goes_at(talk.db, talk.channel, talk.now, urgent=urgent)
     later = at > talk.now
     words = say("announce.sent_later", people=many, when=moment(at)) if later else say("announce.sent", people=many)
-    return _end(talk, f"{words}\n\n{say('announce.after')}")
+    return _end(talk, "\n\n".join(filter(None, (words, waits, say("announce.after")))))
 
 
 def _end(talk: Talk, words: str) -> Turn:
