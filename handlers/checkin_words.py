@@ -5,14 +5,14 @@ The words are data: ``handlers/texts/checkin_words.yaml``.
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from handlers import texts
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.keyboard import from_english_keyboard
 
-LONGEST = 80
+LONGEST = 60
 """Characters; whatever is longer tells something else."""
 _CODE = re.compile(r"(?<!\d)\d(?:[ \t.,·•\-–—_/]{0,2}\d){5}(?!\d)")
 _THAI_KEYS = r"ๅ/\-ภถุึคตจ"
@@ -23,7 +23,7 @@ _WHOLE_NUMBER = re.compile(r"[^\d]{0,20}?(\d[\d,]{0,6})\s*(?:คน|ท่าน
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """Six digits, in one piece. sure: words about checking in stand with them; else any six digits could be meant."""
+    """Six digits, in one piece. sure: with words that can only mean checking in; else they could be something else."""
 
     digits: str
     sure: bool
@@ -48,9 +48,13 @@ def code(text: str) -> Code | None:
     if re.search(r"\d", rest):
         return None
     typed = re.sub(r"\D", "", found[0])
-    if any(word in known for known in (_key(rest), _key(from_english_keyboard(rest))) for word in _of("enter")):
-        return Code(typed, sure=True)
-    return Code(typed, sure=False) if _consumed(_key(rest), "around") is not None else None
+    for key in (_key(rest), _key(from_english_keyboard(rest))):
+        used = _consumed(key, "sign", "around", "small")
+        if used is not None:
+            return Code(typed, sure="sign" in used)
+        if any(word in key for word in _of("sign")):
+            return Code(typed, sure=False)
+    return None
 
 
 def _keys_as_digits(words: str) -> str:
@@ -92,10 +96,16 @@ def is_oneself(text: str) -> bool:
     return len(text) <= LONGEST and _consumed(_key(text), "oneself", "small") is not None
 
 
+def is_other(text: str) -> bool:
+    """Tell whether a message says that somebody else has come for the school."""
+    return len(text) <= LONGEST and "other" in (_consumed(_key(text), "other", "small") or ())
+
+
 def _count(typed: str) -> int:
     return int(typed.replace(",", "")[:9])
 
 
+@lru_cache(maxsize=64)  # one message is looked at in several ways
 def _key(text: str) -> str:
     return bare(folded(clean(text)))
 

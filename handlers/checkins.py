@@ -177,11 +177,12 @@ _ANSWERED = insert(meeting_answers)
 
 
 def name_delegate(
-    db: Connection, invitee: Invitee, channel: str, name: str, position: str | None,
+    db: Connection, invitee: Invitee, channel: str, name: str | None, position: str | None,
     by: int, at: datetime, message: str | None,
 ) -> None:  # fmt: skip
-    """Note who came for a school, as said after checking in; it stands in the history of answers, too."""
-    known = {"reply": Reply.DELEGATE, "delegate_name": name, "delegate_position": position}
+    """Note who came for a school, as said after checking in (None: its head); in the history of answers, too."""
+    reply = Reply.DELEGATE if name else Reply.COMING
+    known = {"reply": reply, "delegate_name": name, "delegate_position": position}
     db.execute(_SET, known | {"invitee": invitee.id})
     row = {"channel_id": channel, "invitee_id": invitee.id, "version": invitee.version, "mode": invitee.mode, "by": by}
     db.execute(_ANSWERED, row | known | {"reason": None, "at": at, "line_message_id": message})

@@ -344,7 +344,9 @@ class TestWords:
         [
             ("เช็กอิน 123456", True),
             ("เช็คอิน123456ครับ", True),
-            ("รหัส 123-456", True),
+            ("เช็กอินหน่อยครับ รหัสคือ 123-456", True),
+            ("รหัส 123-456", False),
+            ("ลงชื่อ บ้านหนองสมมติ 123456", False),
             ("check in 123456", True),
             ("g=Hdvbo 123456", True),  # the keyboard was left in English
             ("๑๒๓ ๔๕๖ ค่ะ", False),
@@ -358,7 +360,18 @@ class TestWords:
 
     @pytest.mark.parametrize(
         "typed",
-        ["1234567", "12345", "0812345678", "เบิกเงิน 123456 บาท", "123456 123456", "RG-12345-6ABCD", "12 ม.ค. 2569", ""],
+        [
+            "1234567",
+            "12345",
+            "0812345678",
+            "เบิกเงิน 123456 บาท",
+            "รหัสนักเรียน 123456 ย้ายออก",
+            "รหัส 123456 ใช้ไม่ได้",
+            "123456 123456",
+            "RG-12345-6ABCD",
+            "12 ม.ค. 2569",
+            "",
+        ],
     )
     def test_other_numbers_are_none(self, typed: str):
         assert checkin_words.code(typed) is None

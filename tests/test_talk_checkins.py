@@ -244,7 +244,7 @@ class TestTurnedAway:
     def test_a_button_made_by_hand(self, province: Province):
         warunee = province.director()
         begin(province)
-        for data in (Act("checkin_self", value="999999").data(), Act("checkin_name", value="x").data()):
+        for data in (Act("checkin_self", value="999999").data(), Act("checkin_other", value="x").data()):
             warunee.posts_back(data).hears("เป็นของการประชุมอื่น", "พิมพ์ “เช็กอิน”")
         assert [row.action for row in province.rows(audit)].count("tap.refused") == 2
 
@@ -274,6 +274,29 @@ class TestForTheSchool:
         helper.says(code(province, meeting)).taps("ผอ. เข้าประชุมเอง").hears("แสดงชื่อท่าน ผอ.")
         helper.says("เช็กอิน").hears("ลงชื่อไว้แล้ว")
         assert province.rows(meeting_answers) == []
+
+    def test_a_director_who_types_the_code_from_afar_says_who_is_there(self, province: Province):
+        warunee = province.director()
+        meeting = begin(province)
+        warunee.says(code(province, meeting)).taps("ผู้แทนเข้าแทน").hears("ท่านใดเข้าประชุมในนามโรงเรียน")
+        warunee.says("นางมยุรี จำลองพันธ์").hears("ใบลงทะเบียนแสดงชื่อ นางมยุรี จำลองพันธ์")
+        warunee.says("ผู้แทนมาแทนค่ะ").hears("ท่านใดเข้าประชุม").says("ผอ. มาเอง").hears("แสดงชื่อท่าน ผอ.")
+        assert [row.delegate_name for row in province.rows(meeting_answers)] == ["นางมยุรี จำลองพันธ์", None]
+        assert not any(row.delegate_name for row in province.rows(invitees))
+
+    def test_an_officer_who_is_invited_checks_in(self, province: Province):
+        province.director()
+        verifier = province.verifier()
+        meeting = begin(province, audience=Audience(roles=frozenset({Role.VERIFIER, Role.DIRECTOR})))
+        verifier.says(code(province, meeting)).hears("สพป.บุรีรัมย์ เขต 2 · ที่ห้องประชุม")
+        verifier.says("คิว").hears("รอตรวจ")
+        assert came(province) == [(Mode.ROOM, False, None)]
+
+    def test_an_office_of_the_whole_province_is_told_in_words(self, province: Province):
+        province.director()
+        boss = office(province, Role.COORDINATOR, None)
+        begin(province)
+        boss.says("เช็กอิน 123456").hears("การประชุมของ ท่าน")
 
     def test_what_is_no_name_is_asked_again_and_an_order_is_an_order(self, province: Province):
         province.director()

@@ -5,6 +5,7 @@ and hinders nothing: it is remembered for the next message only, wherever the ta
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from handlers import audit, checkin_entering, checkin_words, checkins
@@ -30,8 +31,8 @@ LAPSE = timedelta(minutes=30)
 """After this a number or a name no longer answers what was asked after checking in."""
 _PEOPLE, _NAME = "people", "name"
 _MEMO = "checkin"
-SHOW, SELF, NAMES = "checkin_show", "checkin_self", "checkin_name"
-"""What our buttons do: say how one checks in; the director has come; somebody else has."""
+SELF, OTHER = "checkin_self", "checkin_other"
+"""What our buttons do: the director has come; somebody else has."""
 
 
 def hear(talk: Talk) -> Turn | None:
@@ -46,6 +47,8 @@ def hear(talk: Talk) -> Turn | None:
     asked = _asked(talk)
     if asked is not None and (answered := _answered(talk, *asked)) is not None:
         return answered
+    if checkin_words.is_other(words) and (to := _checked_in(talk)) is not None:
+        return _ask_name(talk, to)
     watched = checkin_words.watched(words)
     if watched is not None and (_to_watch(talk) or _is_near(talk)):
         return watch(talk, watched)
@@ -60,16 +63,14 @@ def hear_code(talk: Talk) -> Turn | None:
 
 def _tapped(talk: Talk) -> Turn | None:
     act = Act.read(talk.heard.data)
-    if act is None or act.do not in (SHOW, SELF, NAMES):
+    if act is None or act.do not in (SELF, OTHER):
         return None
     _forget(talk)
-    if act.do == SHOW:
-        return tell_how(talk)
     to = next((one for one in _mine(talk) if one.invitee.id == number(act.value)), None)
     if to is None or checkins.found(talk.db, to.invitee.id) is None:
         audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="checkin")
         return turn(Say(say("checkin.button_refused")))
-    return _ask_name(talk, to) if act.do == NAMES else turn(Say(say("checkin.self")), *way_out(talk))
+    return _ask_name(talk, to) if act.do == OTHER else _came_oneself(talk, to)
 
 
 # Entering a code ----------------------------------------------------------------------------------------------------
@@ -89,7 +90,17 @@ def _came(talk: Talk, came: Sequence[Outcome]) -> Turn:
     unnamed = next((one.invitation for one in came if one.new and _is_unnamed(talk, one)), None)
     if unnamed is not None:
         return _ask_name(talk, unnamed, words)
-    return turn(Say(words), *way_out(talk, [one.invitation.invitee.school for one in came]))
+    offers = way_out(talk, [one.invitation.invitee.school for one in came])
+    *before, last = (Say(words), *offers)
+    return turn(*before, replace(last, choices=(*last.choices, *_other(came))))
+
+
+def _other(came: Sequence[Outcome]) -> tuple[Choice, ...]:
+    """Return the button with which a director who checks in from afar says who is there instead."""
+    mine = next((one.invitation.invitee for one in came if one.invitation.invitee.school is not None), None)
+    if mine is None or mine.delegate_name is not None:
+        return ()
+    return (Choice(say("checkin.label.other"), Act(OTHER, value=str(mine.id))),)
 
 
 def _done(talk: Talk, came: Sequence[Outcome]) -> str:
@@ -117,7 +128,8 @@ def _turned_away(talk: Talk, why: Refused, code: Code) -> Turn:
 
 def _places(talk: Talk) -> str:
     """Return the schools and offices that somebody speaks for, in words."""
-    return ", ".join(dict.fromkeys(one.place_name for one in talk.standings if one.place_name))
+    names = dict.fromkeys(one.place_name for one in talk.standings if one.place_name)
+    return ", ".join(names) or say("checkin.you")
 
 
 def tell_how(talk: Talk) -> Turn:
@@ -228,17 +240,26 @@ def _people(talk: Talk, to: Invitation) -> Turn | None:
 
 def _name(talk: Talk, to: Invitation) -> Turn | None:
     words = clean(talk.heard.text)
-    if words == clean(say("checkin.label.self")) or checkin_words.is_oneself(words):
-        return turn(Say(say("checkin.self")), *way_out(talk, [to.invitee.school]))
+    if checkin_words.is_oneself(words):
+        return _came_oneself(talk, to)
     if not _is_unknown(talk):
         return None
     name, position = person_in(words)
     if name is None or as_name(name) is None or private_number(words):
         return _ask_name(talk, to, say("checkin.name_odd"))
-    checkins.name_delegate(
-        talk.db, to.invitee, talk.channel, name, position, talk.person.id, talk.heard.at, talk.heard.message_id
-    )
+    _name_it(talk, to, name, position)
     return turn(Say(say("checkin.named", who=who(name, position))), *way_out(talk, [to.invitee.school]))
+
+
+def _came_oneself(talk: Talk, to: Invitation) -> Turn:
+    if to.invitee.reply == Reply.DELEGATE:
+        _name_it(talk, to, None, None)
+    return turn(Say(say("checkin.self")), *way_out(talk, [to.invitee.school]))
+
+
+def _name_it(talk: Talk, to: Invitation, name: str | None, position: str | None) -> None:
+    by, at, message = talk.person.id, talk.heard.at, talk.heard.message_id
+    checkins.name_delegate(talk.db, to.invitee, talk.channel, name, position, by, at, message)
 
 
 def _is_unknown(talk: Talk) -> bool:
@@ -254,6 +275,12 @@ _MAY_ANSWER = frozenset({Intent.UNKNOWN, Intent.ANSWER, Intent.SMALLTALK, Intent
 
 def _mine(talk: Talk) -> Sequence[Invitation]:
     return meetings_of.of_person(talk.db, talk.channel, talk.person.id, talk.now)
+
+
+def _checked_in(talk: Talk) -> Invitation | None:
+    """Return the invitation of a school of one's own that was checked in last."""
+    mine = (one for one in reversed(_mine(talk)) if one.invitee.school is not None)
+    return next((one for one in mine if checkins.found(talk.db, one.invitee.id)), None)
 
 
 def _can_check_in(one: Invitation, at: datetime) -> bool:
