@@ -360,3 +360,17 @@ def test_a_late_answer_is_not_taken_for_the_newest_where_a_meeting_is_moved_and_
     change(province, number, starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=1, hours=3))
     change(province, number, starts_at=STARTS, ends_at=STARTS + timedelta(hours=3))
     assert (of_school(province, number).reply, of_school(province, number).mode) == ("coming", "call")
+
+
+def test_orders_stay_orders_while_a_name_is_asked_for(province):
+    pranee = province.verifier()
+    number = call(province, audience=Audience(roles=frozenset({Role.VERIFIER, Role.DIRECTOR})))
+    warunee = province.director()
+    push(province)
+    pranee.says("ดูการประชุม").hears_not("คำตอบของท่าน")
+    pranee.says("ขอส่งผู้แทนค่ะ").hears("ชื่อ-สกุล").says("คิว").hears("รอตรวจ")
+    warunee.says("ขอส่งผู้แทนค่ะ").says("สรุป").hears_not("บันทึก")
+    warunee.says("ส่งผู้แทน").says("ขอบคุณค่ะ").hears("ยินดี")
+    warunee.says("ไปไม่ได้").says("รายงาน").hears("ข้อ 1 จาก 6")
+    assert counted(province, number).unnamed == 1
+    assert of_school(province, number).reason is None

@@ -19,7 +19,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs import checking_in, meeting_answering, meeting_asking, meeting_place
 from handlers.verbs.meeting_targets import mine
-from handlers.words import Intent, number_alone, order, understand
+from handlers.words import Intent, Understood, number_alone, order, understand
 from handlers.words.meeting_slots import says_later
 from handlers.words.meeting_words import MeetingWords, about_school, meeting_words
 
@@ -51,6 +51,7 @@ _AWAY = frozenset(
         Intent.MENU,
         Intent.HELP,
         Intent.STATUS,
+        Intent.SUMMARY,
         Intent.SWITCH,
         Intent.SUBMIT,
         Intent.CODE,
@@ -122,6 +123,8 @@ def _typed(talk: Talk, here: bool) -> str | None:
         return _words(talk)
     if here and talk.place.step == WHICH and number_alone(text) is not None:
         return "meeting_pick"
+    if not here and _is_order(talk, talk.place.flow, talk.place.step):
+        return None
     said = meeting_words(text, asking=not here and not _rests(talk))
     if said is None:
         return _elsewhere(talk) if here else None
@@ -143,7 +146,7 @@ def _words(talk: Talk) -> str | None:
     """Return what is said where a name, a position or a reason is asked for: nearly all of it is just that."""
     text = talk.heard.text
     meant = understand(text, asking=True)
-    if (meant.sure and meant.intent in _AWAY) or (talk.place.step != REASON and about_school(text)):
+    if _leads_away(talk, meant) or _is_order(talk, meeting_place.flow_before(talk), HOME):
         return None
     if says_later(text):
         talk.meeting = MeetingWords("meeting_skip")
@@ -156,6 +159,16 @@ def _words(talk: Talk) -> str | None:
         talk.meeting = MeetingWords("meeting_skip")
         return str(meant.intent)
     return str(Intent.ANSWER)
+
+
+def _leads_away(talk: Talk, meant: Understood) -> bool:
+    """Tell whether words are surely not what is asked for: a name is no command; a reason may sound like one."""
+    if talk.place.step == REASON:
+        return meant.sure and meant.intent in _AWAY
+    known = MEETING.step(talk.place.step)
+    stays = known is not None and meant.intent in known.hears
+    other = meant.intent not in (Intent.ANSWER, Intent.SENSITIVE, Intent.MEETING, Intent.DELEGATE) and not stays
+    return (meant.sure and other) or about_school(talk.heard.text)
 
 
 def _mode_or_no(talk: Talk) -> MeetingWords | None:
@@ -174,10 +187,15 @@ def _rests(talk: Talk) -> bool:
         return not talk.late
     flow = _STAFF.get(talk.place.flow)
     step = flow.step(talk.place.step) if flow else None
-    if step is not None and flow is not None:
-        typed = order(talk.heard.text)
-        return not step.asks and (typed is None or typed.name not in step.hears)
-    return talk.place.step == HOME
+    return not step.asks if step is not None else talk.place.step == HOME
+
+
+def _is_order(talk: Talk, flow: str, step: str) -> bool:
+    """Tell whether words are an order where a member of staff stands, or stood before the meeting was asked about."""
+    known = _STAFF.get(flow)
+    here = known.step(step) if known else None
+    typed = order(talk.heard.text, asking=here is None or here.asks) if known else None
+    return here is not None and typed is not None and typed.name in here.hears
 
 
 def _quotes_us(talk: Talk) -> bool:

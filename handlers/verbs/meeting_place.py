@@ -28,6 +28,12 @@ def ask(talk: Talk, step: str, **memo: Any) -> None:
     talk.moved = True
 
 
+def flow_before(talk: Talk) -> str:
+    """Return the flow in which one stood before a meeting was asked about."""
+    packed = talk.place.memo.get(_BEFORE) if talk.place.flow == FLOW else None
+    return str(packed[0]) if packed else talk.place.flow
+
+
 def leave(talk: Talk) -> None:
     """Go back to where one stood before; nothing where one does not stand here, or for what comes late."""
     if talk.place.flow != FLOW or talk.late:
