@@ -11,6 +11,7 @@ from handlers.heard import Heard, Kind
 from handlers.inbox import receive
 from handlers.outbox import Outgoing
 from models.meetings import checkins as came
+from models.meetings import invitees
 from models.people import Role
 from models.report import State
 from models.store import Store
@@ -139,3 +140,16 @@ def test_two_of_one_school_who_check_in_at_once_are_counted_once(
         "ลงชื่อไว้แล้วเมื่อ",
     ]
     assert len(province.rows(came)) == 1
+
+
+def test_of_two_who_want_the_last_seat_at_once_one_waits(
+    province: Province, together: Callable[[Person, str, Person, str], list[Outgoing]]
+) -> None:
+    first, second = province.director(), province.director("นายอื่น", "1031991002")
+    number = call(province, seats=1)
+    together(first, "ไปที่ห้อง", second, "ไปที่ห้อง")
+    rows = [row for row in province.rows(invitees) if row.meeting_id == number and row.reply]
+    assert sorted((row.seated_at is not None, row.waits_since is not None) for row in rows) == [
+        (False, True),
+        (True, False),
+    ]
