@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, delete, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, delete, exists, or_, select, update
 
 from handlers.texts import say
 from handlers.thai import moment
@@ -83,10 +83,21 @@ _FORGET_ANSWERS = (
     .where(meeting_answers.c.by == _mine, meeting_answers.c.channel_id == _here)
     .values(_BLANK | {"line_message_id": None})
 )
-_answered = update(invitees).where(invitees.c.answered_by == _mine, invitees.c.channel_id == _here)
-_FORGET_REASON = _answered.values(reason=None)
+_FORGET_REASON = (
+    update(invitees).where(invitees.c.answered_by == _mine, invitees.c.channel_id == _here).values(reason=None)
+)
 _over = select(meetings.c.id).where(meetings.c.ends_at <= bindparam("now"))
-_FORGET_DELEGATES = _answered.where(invitees.c.meeting_id.in_(_over)).values(_BLANK)
+_named = exists().where(  # at the check-in, whoever had answered before
+    meeting_answers.c.invitee_id == invitees.c.id,
+    meeting_answers.c.by == _mine,
+    meeting_answers.c.delegate_name == invitees.c.delegate_name,
+)
+_FORGET_DELEGATES = (
+    update(invitees)
+    .where(invitees.c.channel_id == _here, invitees.c.meeting_id.in_(_over))
+    .where(or_(invitees.c.answered_by == _mine, _named))
+    .values(_BLANK)
+)
 _DRAFT_MEETINGS = delete(meetings).where(
     meetings.c.created_by == _mine, meetings.c.channel_id == _here, meetings.c.state == MeetingState.DRAFT
 )
@@ -111,9 +122,9 @@ def forget(db: Connection, channel: str, person: int, now: datetime) -> None:
     is the office's.
     """
     key = {"channel": channel, "person": person}
+    db.execute(_FORGET_DELEGATES, key | {"now": now})
     for statement in (_FORGET_ANSWERS, _FORGET_REASON, _DRAFT_MEETINGS, _FORGET_BUBBLES, _FORGET_DRAFTS):
         db.execute(statement, key)
-    db.execute(_FORGET_DELEGATES, key | {"now": now})
 
 
 def leave(db: Connection, person: int) -> None:

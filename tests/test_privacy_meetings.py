@@ -20,7 +20,7 @@ from models.programme import rounds
 from models.reminders import reminders
 from models.rich_menus import menu_links
 from models.store import Store
-from tests.meeting_scene import ENDS, STARTS, answer, call, id_of, make
+from tests.meeting_scene import ENDS, STARTS, answer, call, id_of, invited, make
 from tests.province import MAIN, Person, Province
 from tests.test_announcements import WORDS, shows
 from tests.test_housekeeping import sweep
@@ -134,6 +134,22 @@ def test_after_the_meeting_erasure_takes_the_delegate_too(province: Province, wa
     assert NAME not in kept(province)
     assert REASON not in kept(province)
     assert [row.meeting_id for row in province.rows(checkins)] == [number], "that somebody came stays"
+
+
+def test_a_delegate_named_at_the_door_goes_with_who_named_them(province: Province, warunee: Person) -> None:
+    number = call(province)
+    province.later(minutes=1)
+    answer(province, number, warunee)
+    helper = province.person("ครูผู้ช่วย").joins("1031992003", Role.DELEGATE)
+    comes(province, number, helper)
+    with province.store.write() as db:
+        me, mine = id_of(province, helper), invited(province, number, "1031992003")
+        checking.name_delegate(db, mine, MAIN, NAME, POSITION, me, province.now, None)
+    province.now = ENDS + timedelta(hours=1)
+    assert NAME in kept(province)
+    erased(province, helper)
+    assert NAME not in kept(province)
+    assert POSITION not in kept(province)
 
 
 def test_erasure_takes_drafts_and_leaves_what_an_office_said(province: Province, warunee: Person, boss: Person) -> None:
