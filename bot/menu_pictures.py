@@ -2,12 +2,11 @@
 
 from pathlib import Path
 
+from handlers.messages.limits import RICH_MENU_PICTURE_BYTES
 from handlers.rich_menus import Menu
 from models.json_text import to_json
 
 TEMPLATE = Path(__file__).parent / "rich_menu.typ"
-MOST_BYTES = 1_000_000
-"""LINE takes no larger picture (REF Upload rich menu image)."""
 _PIXELS = 72.0  # an inch: a point is a pixel
 
 
@@ -49,6 +48,6 @@ def draw(menu: Menu) -> bytes:
         ppi=_PIXELS,
         sys_inputs={"menu": to_json(menu.drawing())},
     )
-    if len(drawn) > MOST_BYTES:
-        raise ValueError(f"the picture of {menu.name} has {len(drawn)} bytes, LINE takes {MOST_BYTES}")
+    if len(drawn) > RICH_MENU_PICTURE_BYTES:
+        raise ValueError(f"the picture of {menu.name} has {len(drawn)} bytes, LINE takes {RICH_MENU_PICTURE_BYTES}")
     return drawn

@@ -9,7 +9,7 @@ import structlog
 
 from bot.line.answers import Refused, Unanswered, Why
 from bot.line.gateway import LONGEST
-from bot.line.menus import AT_ONCE, MenuLine
+from bot.line.menus import MenuLine
 from handlers import menu_links, menu_waits, menus_made
 from handlers.menu_links import Link
 from models.store import Store
@@ -76,7 +76,7 @@ class MenuClerk:
         now = self._clock()
         self._silent = {channel: until for channel, until in self._silent.items() if now < until <= now + PAUSE}
         with self._store.write() as db:
-            return menu_links.claim(db, now, silent=self._silent, most=AT_ONCE)
+            return menu_links.claim(db, now, silent=self._silent)
 
     def _tell(self, channel: str, line_id: str | None, links: list[Link]) -> None:
         links = self._not_back(links)

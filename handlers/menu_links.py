@@ -14,13 +14,14 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
+from handlers.messages import limits
 from models.bulk import insert_many
 from models.people import people
 from models.rich_menus import menu_links, rich_menus
 
 LEASE = timedelta(minutes=2)
 """How long a claim is left to who made it: LINE may take its time with five hundred calls."""
-MOST = 500
+MOST = limits.RICH_MENU_USERS
 """Rows of one claim: as many as LINE links by one call."""
 FIRST_WAIT, LONGEST_WAIT = 2.0, 600.0
 """Seconds until the next try."""
@@ -100,7 +101,7 @@ def look(db: Connection, channel: str, wanted: Mapping[int, str]) -> Changes:
 
 def want(db: Connection, channel: str, changes: Changes, now: datetime) -> None:
     """Note what a look has found; LINE is to be told. A lease under way is left: whoever has it sees the change."""
-    rows = [tuple(one) for one in changes.wanted.items()]
+    rows = sorted(changes.wanted.items())  # in one order everywhere: none waits for one that waits for it
     same = {"channel_id": channel, "wanted_at": now, "linked_at": None, "due_at": now, "tries": 0, "error": None}
     if rows:
         insert_many(db, _PUT, ["person_id", "wanted"], rows, same)
@@ -177,7 +178,7 @@ def told(db: Connection, links: Sequence[Link], now: datetime, why: str | None =
 
     why: LINE will never take it; it is given up until another menu is wanted.
     """
-    for one in links:
+    for one in _in_order(links):
         at: dict[str, Any] = {"person": one.person, "until": one.lease_until, "at": now}
         if one.wanted is None and db.execute(_DROP, at).rowcount:
             continue
@@ -188,13 +189,17 @@ def told(db: Connection, links: Sequence[Link], now: datetime, why: str | None =
 
 def again(db: Connection, links: Sequence[Link], now: datetime, why: str) -> None:
     """Note that LINE could not be told; it is tried again, each time after twice as long."""
-    for one in links:
+    for one in _in_order(links):
         if one.forgotten and one.tries >= MOST_TRIES:
             db.execute(_DROP, {"person": one.person, "until": one.lease_until})
             continue
         wait = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** min(one.tries - 1, 20))
         at = {"person": one.person, "until": one.lease_until, "at": now + timedelta(seconds=wait), "why": why}
         db.execute(_AGAIN, at)
+
+
+def _in_order(links: Sequence[Link]) -> list[Link]:
+    return sorted(links, key=lambda one: one.person)
 
 
 # Somebody who is forgotten ----------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import typst
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.menu_pictures import MOST_BYTES, Pictures, draw
+from bot.menu_pictures import Pictures, draw
 from bot.simulator.menu_checks import menu_problems, picture_size
 from handlers import rich_menus
 from handlers.heard import Heard, Kind
@@ -127,7 +127,7 @@ def test_a_picture_is_as_large_as_the_menu_says_and_not_too_heavy(name: str) -> 
     menu = menus()[name]
     drawn = draw(menu)
     assert picture_size(drawn) == (rich_menus.WIDTH, menu.height)
-    assert len(drawn) <= MOST_BYTES
+    assert len(drawn) <= limits.RICH_MENU_PICTURE_BYTES
 
 
 def too_wide(menu: Menu) -> list[list[str]]:

@@ -9,8 +9,6 @@ from bot.line.gateway import Gateway
 from bot.line.wire import Answer
 from models.json_text import from_json, to_json
 
-AT_ONCE = 500
-"""People that one call links to a menu."""
 _MENUS = "/v2/bot/richmenu"
 
 
