@@ -19,7 +19,7 @@ from bot.files_page import HEADERS as OF_FILES
 from bot.files_page import PAGE
 from bot.links import MEETINGS, MeetingLinks
 from bot.mishaps import is_out_of_reach
-from handlers import meeting_opened
+from handlers import meeting_opened, register
 from handlers.meeting_pages import Page, Pass
 from handlers.texts import say
 from models.store import Store
@@ -134,16 +134,19 @@ class _Pages:
     def _made(self, one: Pass) -> Response:
         from bot import register_print, register_sheet, typesetting
 
+        now = self._clock()
         with self._store.write() as db:
-            found = meeting_opened.register_of(db, one, self._clock())
+            found = meeting_opened.exported(db, one, now)
         if found is None:
             return _plain("page.over", HTTPStatus.GONE)
+        with self._store.read() as db:
+            lines = register.register(db, *found, now)
         name = say("register.file", n=one.meeting)
         if one.page == Page.REGISTER_XLSX:
-            made = register_sheet.sheet(found[1])
+            made = register_sheet.sheet(lines)
             return _file(made, register_sheet.CONTENT_TYPE, f"register-{one.meeting}.xlsx", f"{name}.xlsx")
         try:
-            made = register_print.printed(found[1])
+            made = register_print.printed(lines)
         except typesetting.NotSet:
             log.exception("register not printed", meeting=one.meeting)
             return _plain("page.lost", HTTPStatus.SERVICE_UNAVAILABLE)

@@ -10,11 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from handlers import agencies, audit, checkins, meetings, meetings_scope, register
+from handlers import agencies, audit, checkins, meetings, meetings_scope
 from handlers.checkins import Attendance, Codes
 from handlers.meeting_pages import Page, Pass
 from handlers.meetings import Invitee, Meeting
-from handlers.register import Register
 from handlers.texts import say
 from models.meetings import MeetingState, Mode, Reply, invitees
 from models.people import IN_FORCE, Role, memberships, people
@@ -93,15 +92,17 @@ def host(db: Connection, one: Pass, now: datetime, *, again: bool = False) -> Ho
     return Host(meeting, codes, checkins.attended(db, meeting), invited)
 
 
-def register_of(db: Connection, one: Pass, now: datetime) -> tuple[Meeting, Register] | None:
-    """Return the register that a pass opens; None where it does not hold. That it was exported is noted."""
+def exported(db: Connection, one: Pass, now: datetime) -> tuple[Meeting, str] | None:
+    """Return the meeting whose register a pass opens, and as whom, in words; None where it does not hold.
+
+    That it is exported is noted. The register itself is read afterwards: of thousands that takes a while, in which
+    nobody else should have to wait to write.
+    """
     meeting = _meeting(db, one, one.page, now)
     if meeting is None or one.page not in (Page.REGISTER_XLSX, Page.REGISTER_PDF):
         return None
     who = _host_of(db, one, meeting, now)
-    if not _noted(db, one, now, holds=who is not None):
-        return None
-    return meeting, register.register(db, meeting, who or "", now)
+    return (meeting, who) if _noted(db, one, now, holds=who is not None) and who is not None else None
 
 
 def _meeting(db: Connection, one: Pass, page: Page, now: datetime) -> Meeting | None:
