@@ -9,7 +9,16 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers import audit, checkins, meeting_cards, meetings, meetings_scope, meetings_telling, register
+from handlers import (
+    audit,
+    checkins,
+    meeting_cards,
+    meetings,
+    meetings_answers,
+    meetings_scope,
+    meetings_telling,
+    register,
+)
 from handlers.cards import GREEN, QUIET, bubble, text
 from handlers.digests import in_order
 from handlers.flows.meetings import MEETINGS
@@ -80,8 +89,17 @@ def _row(talk: Talk, n: int, one: Meeting) -> str:
     known = {"n": n, "title": named(one), "when": meeting_cards.when(one)}
     if one.state == MeetingState.CANCELLED:
         return say("watching.row_cancelled", **known)
-    found = counted(meetings_scope.invited(talk.db, one, reach(talk)))
-    return say("watching.row", **known, answered=found["answered"], of=found["invited"])
+    answered, of = _answered(talk, one)
+    return say("watching.row", **known, answered=answered, of=of)
+
+
+def _answered(talk: Talk, one: Meeting) -> tuple[int, int]:
+    """Return how many have answered, and of how many: counted by the database where all may be seen."""
+    if meetings_scope.owns(one, reach(talk)):
+        found = meetings_answers.counts(talk.db, one)
+        return found.answered, found.invited
+    seen = meetings_scope.invited(talk.db, one, reach(talk))
+    return sum(each.reply is not None for each in seen), len(seen)
 
 
 def counted(of: Sequence[Invitee]) -> Counter[str]:
@@ -142,13 +160,16 @@ def _number(talk: Talk) -> int | None:
         return said if said is not None else 0
     if act is not None or said is None:
         return _shown(talk)
-    listed: list[int] = talk.place.memo.get("meetings") or [one.id for one in _in_turn(talk)[:SHOWN]]
+    shown = talk.place.memo.get("meetings") if talk.place.step == MEETINGS else None
+    listed: list[int] = shown or [one.id for one in _in_turn(talk)[:SHOWN]]
     return listed[said - 1] if 0 < said <= len(listed) else None
 
 
 def _shown(talk: Talk) -> int | None:
+    """Return the called meeting that was just spoken of."""
     number = talk.place.memo.get("meeting")
-    return number if isinstance(number, int) else None
+    found = meetings.found(talk.db, talk.channel, number) if isinstance(number, int) else None
+    return found.id if found is not None and _sees(talk, found) else None
 
 
 def _sees(talk: Talk, one: Meeting) -> bool:
