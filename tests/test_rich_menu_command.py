@@ -8,6 +8,9 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import cli
+from bot.line.gateway import Gateway
+from bot.line.menus import MenuLine
+from bot.line.wire import Answer, Wire
 from bot.simulator import Platform, serve
 from bot.simulator.faults import Fault, error, rate_limited, reset_before
 from handlers.rich_menus import menus
@@ -89,3 +92,19 @@ def test_a_token_that_line_does_not_take(shop: Shop) -> None:
 
 def test_a_channel_that_nobody_knows(shop: Shop) -> None:
     assert "elsewhere" in shop.run("--channel", "elsewhere", ends=1)
+
+
+def test_a_picture_goes_where_line_keeps_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = []
+
+    def post(self: Wire, path: str, headers: bytes, body: bytes, method: bytes = b"POST") -> Answer:
+        asked.append((self._host, method, path, b"image/png" in headers))
+        return Answer(200, {}, b'{"richMenuId": "richmenu-1"}')
+
+    monkeypatch.setattr(Wire, "post", post)
+    line = MenuLine(Gateway(lambda _: "t0ken"))
+    line.upload("main", line.create("main", {}), b"picture")
+    assert asked == [
+        ("api.line.me", b"POST", "/v2/bot/richmenu", False),
+        ("api-data.line.me", b"POST", "/v2/bot/richmenu/richmenu-1/content", True),
+    ]
