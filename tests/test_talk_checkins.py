@@ -349,6 +349,16 @@ class TestBroadcast:
         warunee.says(code(province, meeting)).says("ดูถ่ายทอดสด 12 คน").hears("ลงชื่อไว้แล้ว", "นับครั้งเดียว")
         assert came(province) == [(Mode.ROOM, False, None)]
 
+    def test_after_it_is_over(self, province: Province):
+        warunee = province.director()
+        begin(province, minutes=179, broadcast_url=LIVE)
+        province.later(hours=2)
+        warunee.says("ดูถ่ายทอดสด 12 คน").hears("ชมถ่ายทอดสด 12 คน")
+        suradet = province.person("นายสุรเดช").joins(SURADET)
+        province.later(minutes=5)
+        suradet.says("ดูถ่ายทอดสด 12 คน").hears("จบแล้ว", "นายประสาน สมมติ 044000099")
+        assert len(came(province)) == 1
+
     def test_a_meeting_without_one(self, province: Province):
         warunee = province.director()
         begin(province, minutes=5)

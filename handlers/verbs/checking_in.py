@@ -52,7 +52,8 @@ def hear(talk: Talk) -> Turn | None:
     watched = checkin_words.watched(words)
     if watched is not None and (_to_watch(talk) or _is_near(talk)):
         return watch(talk, watched)
-    return tell_how(talk) if checkin_words.asks_how(words) and _is_near(talk) else None
+    over = watched is not None and any(one.meeting.starts_at < talk.heard.at for one in _mine(talk))
+    return tell_how(talk) if over or (checkin_words.asks_how(words) and _is_near(talk)) else None
 
 
 def hear_code(talk: Talk) -> Turn | None:
