@@ -1,6 +1,7 @@
 """Thai text made uniform: ``clean`` for what is stored, ``fold`` for what is compared."""
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 
 # Signs one cannot see and nobody means to send: zero-width space, word joiner, BOM, soft hyphen, writing
@@ -35,8 +36,11 @@ _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile("ำ([่-๋])"), r"\1ำ"),
 )
 _SHIFT = str.maketrans(_SHIFTED)
+# One message is looked at from many sides, one after the other: as a code, an answer to a meeting, a command.
+_once = lru_cache(maxsize=64)
 
 
+@_once
 def clean(text: str) -> str:
     """Return the text as it is stored: the same words, each written in one way only.
 
@@ -82,6 +86,7 @@ def fold(text: str) -> str:
     return folded(clean(text))
 
 
+@_once
 def folded(text: str) -> str:
     """Fold clean text."""
     return _DRAWN_OUT.sub(r"\1", _BETWEEN.sub("", small(text)))
@@ -92,6 +97,7 @@ def small(text: str) -> str:
     return digits(text).lower()
 
 
+@_once
 def bare(text: str) -> str:
     """Leave out the tone marks, as people type in a hurry."""
     for tone in _TONES:  # eight times faster than str.translate
