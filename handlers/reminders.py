@@ -3,6 +3,10 @@
 A person hears one message for everything that is open; then nothing for some working days, nor after saying anything,
 nor before a moment that was asked for (``handlers.reminders_quiet``). What was written down and stopped being true
 before it was said is taken back.
+
+Those who write are reminded of the newest round only: it is the one in which chat writes, so that to name an older one,
+still open for late reports, would ask for what cannot be done here. When a newer round opens, what waited to be said of
+the older one is taken back. Who verifies is reminded of all rounds.
 """
 
 from collections import defaultdict

@@ -43,6 +43,7 @@ class Province:
     house: House = field(default_factory=lambda: House(owner="test", ack_wait=0.0))
     events: Any = field(default_factory=lambda: count(1))
     people: dict[str, "Person"] = field(default_factory=dict)
+    _schools: dict[tuple[str, str], int] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         with self.store.write() as db:
@@ -84,9 +85,11 @@ class Province:
 
     def school(self, code: str, channel: str = MAIN) -> int:
         """Return a school's row number."""
-        with self.store.read() as db:
-            where = (schools.c.code == code, schools.c.channel_id == channel)
-            return int(db.execute(select(schools.c.id).where(*where)).scalar_one())
+        if (code, channel) not in self._schools:
+            with self.store.read() as db:
+                where = (schools.c.code == code, schools.c.channel_id == channel)
+                self._schools[code, channel] = int(db.execute(select(schools.c.id).where(*where)).scalar_one())
+        return self._schools[code, channel]
 
     def agency(self, name: str) -> int:
         """Return an agency's row number."""

@@ -101,6 +101,20 @@ def test_what_was_over_before_the_round_opened_is_not_made_up_for(province, dire
     assert days_of(hours(at(province, date(2026, 1, 29)), DUE), director) == [SOON]
 
 
+def test_of_two_open_rounds_writers_are_reminded_of_the_newer_in_which_chat_writes(province, director):
+    plan(at(province, OVER))  # waits to be said, and is true no more once the newer round opens
+    (asked,) = {row.question_set_id for row in province.rows(rounds) if row.channel_id == MAIN}
+    newer = {"year": 2568, "semester": 2, "title": "รอบใหม่", "opens_at": on(OVER, time(10)), "due_on": LATER}
+    province.open_round(**newer, question_set_id=asked)
+    assert plan(at(province, OVER, time(11))) == 0
+    assert waiting(province, director) == []
+    heard = hours(province, LATER)[director.name]
+    assert [day for day, _ in heard] and all("รอบใหม่" in words for _, words in heard)
+    director.says("รายงาน").hears("ข้อ 1 จาก 6")
+    newest = max(row.id for row in province.rows(rounds) if row.channel_id == MAIN)
+    assert [row.round_id for row in province.rows(reports) if row.channel_id == MAIN] == [newest]
+
+
 # To whom ----------------------------------------------------------------------------------------------------------
 
 

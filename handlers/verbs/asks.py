@@ -80,7 +80,13 @@ def _buttons(talk: Talk, place: int, one: Ask) -> list[Choice]:
     return [Choice(say(f"label.{do}", n=place), Act(do, value=str(one.id))) for do in doing]
 
 
-_BOARD = Board("ask", lambda talk, number: asks.find(talk.db, talk.channel, _view(talk), number), _list)
+_BOARD = Board(
+    "ask",
+    "asks.which",
+    "asks.foreign",
+    lambda talk, number: asks.find(talk.db, talk.channel, _view(talk), number),
+    _list,
+)
 _meant, _found = _BOARD.meant, _BOARD.found
 
 

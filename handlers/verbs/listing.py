@@ -28,11 +28,14 @@ def listed(talk: Talk, key: str) -> int | None:
 class Board(Generic[One]):
     """A list in one's scope, of which one is meant by a button or a number.
 
-    kind: how refusals are noted; the list is ``kind`` with an s, in the memo and among the texts. find: returns what
-    has a number, None where it is not within the scope. show: returns the list, with words before it.
+    kind: how refusals are noted; the list is ``kind`` with an s in the memo. which, foreign: what is said where none is
+    meant, or one out of scope. find: returns what has a number, None where it is not within the scope. show: returns
+    the list, with words before it.
     """
 
     kind: str
+    which: str
+    foreign: str
     find: Callable[[Talk, int], One | None]
     show: Callable[[Talk, str], Say]
 
@@ -40,7 +43,7 @@ class Board(Generic[One]):
         """Return what is meant; what to say where that is nothing."""
         number = listed(talk, f"{self.kind}s")
         if number is None:
-            return turn(self.show(talk, say(f"{self.kind}s.which") if talk.place.memo.get(f"{self.kind}s") else ""))
+            return turn(self.show(talk, say(self.which) if talk.place.memo.get(f"{self.kind}s") else ""))
         return self.found(talk, number)
 
     def found(self, talk: Talk, number: int) -> One | Turn:
@@ -49,7 +52,7 @@ class Board(Generic[One]):
         if one is None:
             known: dict[str, str | int | None] = {"why": self.kind, self.kind: number}
             audit.note(talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, **known)
-            return turn(self.show(talk, say(f"{self.kind}s.foreign")))
+            return turn(self.show(talk, say(self.foreign)))
         return one
 
 

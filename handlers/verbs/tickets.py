@@ -219,7 +219,13 @@ def _named(one: Shown) -> dict[str, str]:
     return {"name": one.name or say("tickets.nameless"), "place": place}
 
 
-_BOARD = Board("ticket", lambda talk, number: tickets.find(talk.db, talk.channel, _offices(talk), number), _list)
+_BOARD = Board(
+    "ticket",
+    "tickets.which",
+    "tickets.foreign",
+    lambda talk, number: tickets.find(talk.db, talk.channel, _offices(talk), number),
+    _list,
+)
 _meant, _found = _BOARD.meant, _BOARD.found
 
 
