@@ -1,5 +1,6 @@
 """Talks of those who are invited: taps, sentences, what is asked, what is kept, and all that may go wrong."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from models.meetings import invitees, meeting_answers
 from models.people import Role
 from models.store import Store
 from tests.meeting_scene import LINK, STARTS, call, cancel, change, push, stands_in
-from tests.province import Person, Province
+from tests.province import MAIN, Person, Province
 
 MONDAY = datetime(2026, 1, 5, 2, tzinfo=UTC)
 
@@ -374,3 +375,26 @@ def test_orders_stay_orders_while_a_name_is_asked_for(province):
     warunee.says("ไปไม่ได้").says("รายงาน").hears("ข้อ 1 จาก 6")
     assert counted(province, number).unnamed == 1
     assert of_school(province, number).reason is None
+
+
+def test_while_words_wait_to_be_filed_the_meeting_can_be_answered(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("ไปครับ").says("ได้ทั้งสองแบบ").hears("จะบันทึกข้อความนี้เป็นคำตอบ").says("ขอออนไลน์ครับ").hears("บันทึกคำตอบแล้ว")
+    assert of_school(province, number).mode == "call"
+    warunee.says("ใช่").hears("ข้อ 1")
+    assert province.everything() == ["ได้ทั้งสองแบบ"]
+    warunee.says("พัก").says("ประชุมผู้ปกครองไปแล้วสองครั้ง คนมาเยอะมาก").hears("ประชุมของฉัน")
+    assert of_school(province, number).mode == "call"
+
+
+def test_the_calendar_entry_is_given_as_a_link_where_the_bot_has_an_address(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("เพิ่มลงปฏิทิน").hears("จดวันเวลาไว้")
+    made = []
+    province.house = replace(province.house, page_to=lambda one: made.append(one) or "https://bot.example/m/1")
+    warunee.says("ไปที่ห้อง").taps("เพิ่มลงปฏิทิน").hears("https://bot.example/m/1")
+    assert (made[0].meeting, made[0].page, made[0].channel) == (number, "ics", MAIN)

@@ -1,5 +1,6 @@
 """Verbs that keep nothing: help, status, small talk; each says what a person can do next."""
 
+from handlers import meetings
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.my_data import shown
@@ -61,6 +62,8 @@ def chat(talk: Talk) -> Turn:
         return turn(shown(talk))
     key = _SAID.get(talk.understood.intent) or _KINDS.get(talk.heard.kind) or "chat.smalltalk"
     at = talk.stand
+    if key == "chat.meeting" and meetings.of_person(talk.db, talk.channel, talk.person.id, talk.now):
+        key = "chat.meeting_known"
     if key == "chat.greeting" and not at.may_submit:
         key = "chat.greeting_helper"
     return here(talk, say(key, agency=at.agency, school=at.school_name))

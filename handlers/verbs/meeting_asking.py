@@ -49,6 +49,10 @@ def _none(talk: Talk) -> Turn:
     return turn(Say(say("meeting_answers.not_yours" if talk.act and talk.act.value else "meeting_answers.none")))
 
 
+def _own(talk: Talk, one: Invitation) -> str:
+    return say("meeting_answers.own_now", own=own(one.invitee, meetings_seats.line(talk.db, one.invitee)))
+
+
 def _line(talk: Talk, one: Invitation, shown: Sequence[Invitation]) -> str:
     answer = own(one.invitee, meetings_seats.line(talk.db, one.invitee))
     several = sum(each.meeting.id == one.meeting.id for each in shown) > 1
@@ -113,7 +117,7 @@ def _told(talk: Talk, words: Callable[[Meeting], str]) -> Turn:
         return closed(last, talk.heard.at)
     meetings = {one.meeting.id: one.meeting for one in found}
     said = [words(meeting) for meeting in meetings.values()]
-    lines = [_line(talk, one, found) for one in found]
+    lines = [_line(talk, one, found) for one in found] if len(found) > 1 else [_own(talk, last)]
     buttons = answers(last.meeting, last.invitee) if len(found) == 1 and is_open(last.meeting, talk.heard.at) else ()
     shows = more(last.meeting, "meeting_show") if len(meetings) == 1 else ()
     return turn(Say("\n\n".join([*said, "\n".join(lines)]), (*buttons, *shows)))

@@ -10,6 +10,7 @@ from handlers import reports, standing
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.meeting_answers import ACTS, MEETING, NAME, POSITION, REASON, WHICH
+from handlers.flows.report import OFFER
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
 from handlers.heard import Kind
@@ -187,7 +188,7 @@ def _rests(talk: Talk) -> bool:
         return not talk.late
     flow = _STAFF.get(talk.place.flow)
     step = flow.step(talk.place.step) if flow else None
-    return not step.asks if step is not None else talk.place.step == HOME
+    return not step.asks if step is not None else talk.place.step in (HOME, OFFER)
 
 
 def _is_order(talk: Talk, flow: str, step: str) -> bool:
