@@ -164,6 +164,11 @@ def push(province: Province) -> dict[str, list[str]]:
     return heard
 
 
+def told_at(moment: datetime) -> str:
+    """Return a moment as its day and time in Thailand."""
+    return f"{moment.astimezone(BANGKOK):%d %H:%M}"
+
+
 def at(province: Province, day: date, clock: time = time(9)) -> Province:
     """Move the clock to a moment in Thailand."""
     province.now = datetime.combine(day, clock, BANGKOK)
