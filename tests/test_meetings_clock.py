@@ -1,8 +1,10 @@
 """Meetings and the clock: who joins late is invited, reminders come in time or not at all, links to who asked."""
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from threading import Barrier
 
 import pytest
 from sqlalchemy import update
@@ -357,6 +359,22 @@ def test_who_blocked_us_is_not_reminded_and_hears_of_it_after_unblocking(provinc
     assert {row.slot for row in province.rows(meeting_notices) if row.person_id == id_of(province, warunee)} == {
         "called:1"
     }
+
+
+def test_two_clocks_at_once_tell_and_invite_once(province: Province, warunee: Person) -> None:
+    number = call(province)
+    push(province)
+    province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
+    at(province, T3)
+    both = Barrier(2)
+
+    def clock(_: int) -> int:
+        both.wait(10)
+        return ticks(province)
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sum(pool.map(clock, range(2))) == 2  # one is reminded, one invited
+    assert sorted(row.once_key.split(":")[2] for row in rows(province, number)) == ["answer", "called", "called"]
 
 
 def test_reminders_have_the_priority_of_what_they_are(province: Province, warunee: Person, kanchana: Person) -> None:
