@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -13,8 +14,9 @@ import vobject
 from flask import Flask
 from flask.testing import FlaskClient
 
-from bot import meeting_pages
+from bot import meeting_pages, register_print
 from bot.links import MeetingLinks
+from bot.typesetting import NotSet, set_pdf
 from handlers import audit as trail
 from handlers import checkins, meetings, meetings_answers, standing
 from handlers.inbox import House
@@ -23,7 +25,7 @@ from handlers.meetings_answers import Answer
 from models.audit import audit
 from models.meetings import Mode, Reply
 from models.people import Role, contacts, memberships
-from models.store import Store
+from models.store import Busy, Store
 from tests.meeting_scene import LINK, STARTS, call, cancel, change, make, stands
 from tests.province import MAIN, NOISE, Person, Province
 from tests.test_talk_requests import office as joins_office
@@ -353,3 +355,43 @@ def room_code(province: Province, meeting: int) -> str:
     found = checkins.codes(stands(province, meeting), province.now).room
     assert found is not None
     return found
+
+
+class TestTrouble:
+    def test_a_register_that_cannot_be_set_is_asked_for_again(
+        self, province: Province, opens: Opens, monkeypatch: pytest.MonkeyPatch
+    ):
+        host, meeting = office(province), call_with_somebody(province)
+        seen: list[int] = []
+
+        def fails(template: Any, data: Any) -> bytes:
+            seen.append(opens(host, meeting, Page.REGISTER_XLSX).status_code)  # while one is made
+            raise NotSet("no")
+
+        monkeypatch.setattr(register_print, "set_pdf", fails)
+        page = opens(host, meeting, Page.REGISTER_PDF)
+        assert (page.status_code, "โปรดลองใหม่" in page.text) == (503, True)
+        assert seen == [503]
+        assert opens(host, meeting, Page.REGISTER_XLSX).status_code == 200
+
+    def test_a_broken_template_says_so_and_no_word_of_the_data(self, tmp_path: Path):
+        template = tmp_path / "broken.typ"
+        template.write_text("#nothing(", encoding="utf-8")
+        with pytest.raises(NotSet, match="typst ended with 1") as caught:
+            set_pdf(template, {"name": "นางวารุณี"})
+        assert "วารุณี" not in str(caught.value)
+
+    def test_while_the_database_is_away(self, province: Province, opens: Opens, monkeypatch: pytest.MonkeyPatch):
+        host, meeting = office(province), call_with_somebody(province)
+        for page, tail in ((Page.HOST, ""), (Page.HOST, "/now"), (Page.REGISTER_PDF, ""), (Page.CALENDAR, "")):
+            with monkeypatch.context() as away:
+                person = row_of(province, host)
+                away.setattr("tests.test_meeting_pages.row_of", lambda *_, known=person: known)
+                for way in ("write", "read"):
+                    away.setattr(province.store, way, busy)
+                shown = opens(host, meeting, page, tail=tail)
+            assert (shown.status_code, "โปรดลองใหม่" in shown.text) == (503, True), page
+
+
+def busy() -> Any:
+    raise Busy("away")
