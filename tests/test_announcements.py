@@ -159,7 +159,9 @@ def test_a_photo_or_an_identity_number_is_not_announced(province: Province, boss
 def test_the_audience_in_doubt_is_asked(province: Province, warunee: Person, boss: Person) -> None:
     other = province.person("นายสุรเดช สมมติบุตร").joins("1031993002")
     shows(boss, to="บ้านสวายตัวอย่าง, บ้านหนองสมมติ").hears("มีหลายแห่ง", "1. บ้านหนองสมมติ อ.ลำปลายมาศ")
-    boss.says("โรงเรียนข้างวัด").hears("ยังไม่พบ").says("บ้านสวายตัวอย่าง, บ้านหนองสมมติ").says("นางรอง")
+    assert len(boss.buttons()) == 3
+    boss.taps("1. บ้านหนองสมมติ อ.ลำปลายมาศ (สพป.บุรีรัมย์ เขต 1)").hears("ถึง ผอ. · บ้านหนองสมมติ, บ้านสวาย")
+    boss.says("เปลี่ยนผู้รับ").says("โรงเรียนข้างวัด").hears("ยังไม่พบ").says("บ้านสวายตัวอย่าง, บ้านหนองสมมติ").says("นางรอง")
     boss.hears("ถึง ผอ. · บ้านสวายตัวอย่าง, บ้านหนองสมมติ", "ผู้รับ 2 คน").says("ใช่").hears("ถึง 2 คน")
     assert {row.recipient for row in told(province)} == {warunee.user, other.user}
 

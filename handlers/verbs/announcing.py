@@ -21,8 +21,10 @@ from handlers.verbs.listing import desk
 from handlers.words import Intent, Understood, clean, private_number
 from models.people import SUBMITTERS, Role
 
-OFFERED = 8
-"""Agencies offered as buttons."""
+OFFERED, PICKS = 8, 10
+"""Agencies offered as buttons; what may be meant by one name."""
+PICK = "pick"
+"""How the value of a button begins that tells which of several was meant; its number in the list follows."""
 
 
 def _lost(talk: Talk) -> Turn:
@@ -169,7 +171,10 @@ def _ask_whom(talk: Talk, one: Announcement, doubt: Doubt | None = None) -> Turn
     words = why(doubt) if doubt else say("announce.ask_whom", all=say("label.announce_all"), example=example)
     offered = [("all", say("label.announce_all")), ("verifiers", say("label.announce_verifiers"))]
     offered += [(str(number), name) for number, name in list(known.items())[:OFFERED] if len(known) > 1]
-    choices = [Choice(name, Act("announce_to", revision=one.id, value=value)) for value, name in offered]
+    picks = [
+        (f"{PICK}{n}", f"{n}. {option.label}") for n, option in enumerate(doubt.options[:PICKS] if doubt else (), 1)
+    ]
+    choices = [Choice(name, Act("announce_to", revision=one.id, value=value)) for value, name in picks or offered]
     return turn(Say(words, (*choices, button("cancel", label="label.announce_keep"))))
 
 
@@ -206,11 +211,15 @@ def _typed_audience(talk: Talk) -> Audience | Doubt:
     return read(talk.db, talk.channel, words, *key)
 
 
-def _tapped_audience(talk: Talk, one: Announcement) -> Audience | None:
+def _tapped_audience(talk: Talk, one: Announcement) -> Audience | Doubt | None:
     """Return the audience of a button, None where nobody here was given such a one."""
     act, within = tapped(talk), _reach(talk)
     if act is None or act.revision != one.id:
         return None
+    if act.value and act.value.startswith(PICK):
+        doubt = talk.place.memo.get("doubt")
+        which = act.value.removeprefix(PICK)
+        return answered(talk.db, talk.channel, doubt, which, within, talk.now) if doubt else None
     if act.value in ("all", "verifiers"):
         return Audience(frozenset({Role.VERIFIER}) if act.value == "verifiers" else SUBMITTERS).within(within)
     number = talk.order.number if talk.order else None
