@@ -174,6 +174,7 @@ class TestAfter:
         assert only(province).version == 2
         chief.says("ประชุม").hears("ศ. 16 ม.ค. 2569 09:00–12:00 น. · ตอบรับ 0/3")
         assert [words for words in scene.waits(province, number, director) if "เปลี่ยนแปลงการประชุม" in words]
+        chief.says("ประชุม 1").says("แก้เวลา 13-15").hears("ศ. 16 ม.ค. 2569 13:00–15:00 น.").says("ยกเลิก")
         chief.says("แก้ประชุม").says("ที่นั่ง 5").hears("แจ้งเฉพาะผู้ที่ได้ที่นั่ง").says("ส่ง").hears("เปลี่ยน “")
         assert (only(province).version, only(province).seats) == (2, 5)
 

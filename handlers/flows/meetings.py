@@ -28,9 +28,9 @@ MEETING_MOVES: dict[str, Move] = {
 }
 
 
-def watching_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
-    """Return the steps of those who look on."""
-    return (Step(MEETINGS, "รายการประชุม", dict(anywhere), Move("open_listed_meeting", MEETINGS)),)
+def watching_steps(anywhere: Mapping[str, Move], does: str = "open_listed_meeting") -> tuple[Step, ...]:
+    """Return the steps of those who look on. does: the verb that hears all other words at the list and its pages."""
+    return (Step(MEETINGS, "รายการประชุม", dict(anywhere), Move(does, MEETINGS)),)
 
 
 def meeting_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
@@ -64,7 +64,7 @@ def meeting_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
         Step(PREVIEW, "ตรวจก่อนส่ง", asking | acts, Move("at_meeting_preview"), asks=True),
         sure(URGENT, "ยืนยันส่งทันที", "send_meeting_now", "ask_urgent_again", "show_meeting_preview"),
         Step(DRAFTS, "ร่างที่ค้างอยู่", asking, Move("pick_meeting_draft", PREVIEW)),
-        *watching_steps({**anywhere, **MEETING_MOVES}),
+        *watching_steps({**anywhere, **MEETING_MOVES}, "at_meeting_page"),
         Step(
             CANCEL,
             "เหตุผลที่ยกเลิก",

@@ -231,6 +231,7 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
     "ask_cancel_meeting": meetings_after.ask_cancel_meeting,
     "ask_meeting_again": meetings_after.ask_meeting_again,
     "ask_urgent_again": meetings_preview.ask_urgent_again,
+    "at_meeting_page": meetings_after.at_meeting_page,
     "at_meeting_preview": meetings_editing.at_meeting_preview,
     "begin_meeting": meetings_making.begin_meeting,
     "begin_meeting_change": meetings_after.begin_meeting_change,

@@ -19,7 +19,7 @@ from handlers.verbs.listing import desk
 from handlers.verbs.meetings_asking import asked
 from handlers.verbs.meetings_editing import edit
 from handlers.verbs.meetings_preview import LAPSE, cost, done, show
-from handlers.verbs.meetings_watching import meant
+from handlers.verbs.meetings_watching import meant, open_listed_meeting
 from handlers.verbs.meetings_work import Work, choice, gone, is_old, mark, may_work, refuse, stand
 from handlers.words import clean
 from models.meetings import MeetingState
@@ -45,7 +45,16 @@ def _mine(talk: Talk) -> Meeting | Turn:
 
 def begin_meeting_change(talk: Talk) -> Turn:
     """Begin to change a called meeting: what was said with the order is taken at once ("เลื่อนประชุม 20 ม.ค.")."""
-    wanted = _wanted(talk)
+    return _begin(talk, _wanted(talk))
+
+
+def at_meeting_page(talk: Talk) -> Turn:
+    """Hear words at a meeting's page: a part of it that is to change ("แก้เวลา 13-16"), or a number of the list."""
+    wanted = edit_said(talk.heard.text) if talk.heard.kind == Kind.TEXT and "meeting" in talk.place.memo else None
+    return _begin(talk, wanted) if wanted is not None else open_listed_meeting(talk)
+
+
+def _begin(talk: Talk, wanted: Edit | None) -> Turn:
     found = _mine(talk)
     if isinstance(found, Turn):
         return found
