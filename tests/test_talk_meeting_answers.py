@@ -398,3 +398,15 @@ def test_the_calendar_entry_is_given_as_a_link_where_the_bot_has_an_address(prov
     province.house = replace(province.house, page_to=lambda one: made.append(one) or "https://bot.example/m/1")
     warunee.says("ไปที่ห้อง").taps("เพิ่มลงปฏิทิน").hears("https://bot.example/m/1")
     assert (made[0].meeting, made[0].page, made[0].channel) == (number, "ics", MAIN)
+
+
+def test_nobody_is_told_of_a_seat_that_was_given_up_meanwhile(province):
+    first, second = province.director(), province.director("นาย ก", "1031991002")
+    call(province, seats=1)
+    push(province)
+    first.says("ไปที่ห้อง")
+    second.says("ไปที่ห้อง").hears("ลำดับที่ 1")
+    first.says("ขอออนไลน์")
+    second.says("ขอออนไลน์").hears_not("มีที่นั่งว่างแล้ว")
+    province.later(hours=3)
+    assert push(province) == {}
