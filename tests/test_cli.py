@@ -313,7 +313,7 @@ class TestReplayInbox:
             raise RuntimeError("somebody's words")
 
         self.parked(store, {}, {})
-        monkeypatch.setattr("bot.commands.database.heard", broken)
+        monkeypatch.setattr("bot.line.read.heard", broken)
         done = run("replay-inbox", ends=1)
         assert "0 applied, 2 failed" in done.output
         assert "somebody's words" not in done.output
