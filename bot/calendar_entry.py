@@ -3,8 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.meeting_cards import named
 from handlers.meetings import Meeting
+from handlers.meetings_cards import named
 from handlers.texts import say
 from models.meetings import MeetingState
 

@@ -6,8 +6,8 @@ from html import escape
 
 from bot.links import invite_url
 from handlers.checkins import closes_at, opens_at
-from handlers.meeting_cards import named, when
-from handlers.meeting_opened import Host
+from handlers.meetings_cards import named, when
+from handlers.meetings_opened import Host
 from handlers.register import sums
 from handlers.texts import say
 from handlers.thai import clock

@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from handlers.meeting_pages import Page, Pass
+from handlers.meetings_pages import Page, Pass
 from handlers.shown_files import Grant
 
 FILES = "files"
@@ -93,7 +93,7 @@ class FileLinks:
 
 
 class MeetingLinks:
-    """Makes and reads the links at which a pass of ``handlers.meeting_pages`` is used."""
+    """Makes and reads the links at which a pass of ``handlers.meetings_pages`` is used."""
 
     def __init__(self, public_url: str, secrets_of: SecretsOf) -> None:
         self._signed = _Signed(public_url, MEETINGS, secrets_of)

@@ -19,8 +19,8 @@ from bot.files_page import HEADERS as OF_FILES
 from bot.files_page import PAGE
 from bot.links import MEETINGS, MeetingLinks
 from bot.mishaps import is_out_of_reach
-from handlers import meeting_opened, register
-from handlers.meeting_pages import Page, Pass
+from handlers import meetings_opened, register
+from handlers.meetings_pages import Page, Pass
 from handlers.texts import say
 from models.store import Store
 
@@ -95,7 +95,7 @@ class _Pages:
 
         now = self._clock()
         with self._store.write() as db:
-            found = meeting_opened.calendar(db, one, now)
+            found = meetings_opened.calendar(db, one, now)
         if found is None:
             return _plain("page.over", HTTPStatus.GONE)
         made = calendar_entry.entry(found.meeting, found.link, now)
@@ -104,7 +104,7 @@ class _Pages:
     def _host(self, one: Pass) -> Response:
         now = self._clock()
         with self._store.write() as db:
-            found = meeting_opened.host(db, one, now)
+            found = meetings_opened.host(db, one, now)
         if found is None:
             return _plain("page.over", HTTPStatus.GONE)
         nonce = secrets.token_urlsafe(16)
@@ -116,7 +116,7 @@ class _Pages:
     def _again(self, one: Pass) -> Response:
         now = self._clock()
         with self._store.read() as db:
-            found = meeting_opened.host(db, one, now, again=True)
+            found = meetings_opened.host(db, one, now, again=True)
         if found is None:
             return _plain("page.over", HTTPStatus.GONE)
         part = host_page.fragment(found, _shows(), self._basic_id(one.channel), now)
@@ -136,7 +136,7 @@ class _Pages:
 
         now = self._clock()
         with self._store.write() as db:
-            found = meeting_opened.exported(db, one, now)
+            found = meetings_opened.exported(db, one, now)
         if found is None:
             return _plain("page.over", HTTPStatus.GONE)
         with self._store.read() as db:

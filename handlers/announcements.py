@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from handlers import agencies, channels, rounds_numbers
 from handlers.audiences import SCHOOL_ROLES, Audience
-from handlers.meeting_drafts import is_link
+from handlers.meetings_drafts import is_link
 from handlers.messages import limits
 from handlers.messages.values import Say
 from handlers.texts import say

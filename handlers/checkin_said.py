@@ -9,8 +9,8 @@ from sqlalchemy import Connection, bindparam, select
 from handlers.checkin_codes import closes_at, modes, opens_at
 from handlers.checkin_entering import Refused, Why
 from handlers.checkins import CheckIn, Outcome
-from handlers.meeting_cards import named
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_cards import named
 from handlers.texts import say
 from handlers.thai import BANGKOK, clock, moment
 from models.meetings import Mode, Reply

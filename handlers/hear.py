@@ -28,8 +28,8 @@ from handlers.verbs import (
     chatting,
     editing,
     filing,
+    invited_hearing,
     joining,
-    meeting_hearing,
     moving,
     privacy,
     schools,
@@ -85,7 +85,7 @@ def _hear_guest(talk: Talk) -> Turn:
     """Hear somebody who has not joined, or has not yet acknowledged the notice."""
     if talk.standing is not None and (talk.place.flow, talk.place.step) != (JOINING.name, NOTICE):
         return privacy.ask_to_read(talk)
-    if talk.standing is None and (told := meeting_hearing.hear_guest(talk)) is not None:
+    if talk.standing is None and (told := invited_hearing.hear_guest(talk)) is not None:
         return told
     lost = talk.place.flow != JOINING.name or JOINING.step(talk.place.step) is None
     if talk.standing is None and (lost or talk.place.step == NOTICE):
@@ -115,7 +115,7 @@ def _hear_one_more(talk: Talk) -> Turn | None:
 
 def _hear_member(talk: Talk) -> Turn | None:
     """Hear somebody who has joined; in a talk with an officer the words are passed on and the bot is silent."""
-    of_meeting = meeting_hearing.hear(talk)
+    of_meeting = invited_hearing.hear(talk)
     if of_meeting is not None:
         return of_meeting
     ticket = tickets.of(talk)

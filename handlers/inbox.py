@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from handlers import groups, outbox, persons, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
-from handlers.meeting_pages import MakePage
+from handlers.meetings_pages import MakePage
 from handlers.messages.build import to_line
 from handlers.outbox import Outgoing, Words
 from handlers.privacy import FORGOTTEN

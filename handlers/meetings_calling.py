@@ -10,11 +10,11 @@ from secrets import token_hex
 
 from sqlalchemy import Connection, bindparam, insert, update
 
-from handlers import agencies, meeting_cards, meetings, meetings_telling
+from handlers import agencies, meetings, meetings_cards, meetings_telling
 from handlers.audit import note
-from handlers.meeting_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings import Meeting
 from handlers.meetings_changes import cancel, change
+from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings_telling import CALLED, Company
 from models.bulk import insert_many
 from models.meetings import MeetingState, invitees, meeting_versions
@@ -132,7 +132,7 @@ def call(db: Connection, channel: str, meeting: int, by: int | None, now: dateti
     row = {"meeting_id": meeting, "version": 1, "channel_id": channel, "at": now, "by": by}
     db.execute(_VERSION, row | {"changed": {}, "asks_again": False})
     invite(db, at, company, now)
-    words = meetings_telling.words_of(meeting_cards.notice(at))
+    words = meetings_telling.words_of(meetings_cards.notice(at))
     told = [(one, words) for one in company.hearers.values()]
     push_at = meetings_telling.moment_of_call(db, at, now)
     meetings_telling.tell(db, at, told, f"{CALLED}:1", now, push_at, Priority.MEETING)

@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from handlers import meeting_cards, meetings, meetings_again, meetings_answers, meetings_telling
+from handlers import meetings, meetings_again, meetings_answers, meetings_cards, meetings_telling
 from handlers.audit import note
-from handlers.meeting_cards import SILENT, Change
-from handlers.meeting_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings import Meeting
 from handlers.meetings_again import asks_again
+from handlers.meetings_cards import SILENT, Change
+from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings_telling import CALLED, CANCELLED, CHANGED, Hearer
 from handlers.outbox import Words
 from models.meetings import MeetingState, meeting_versions
@@ -101,7 +101,7 @@ def _tell(db: Connection, was: Meeting, new: Meeting, now: datetime) -> None:
     """Tell everybody what they do not know: the whole, or what has changed since."""
     known, data, company = meetings_telling.known(db, new.id), as_of(db, new), meetings_telling.company(db, new, now)
     meetings_again.settle(db, new, data, known, company, now)
-    words: dict[int | None, Words | None] = {None: meetings_telling.words_of(meeting_cards.notice(new))}
+    words: dict[int | None, Words | None] = {None: meetings_telling.words_of(meetings_cards.notice(new))}
     for version in {one.version for one in known.values()}:
         words[version] = _changed(new, data[version], data[new.version])
     told: dict[str, list[tuple[Hearer, Words]]] = {CALLED: [], CHANGED: []}
@@ -120,7 +120,7 @@ def _changed(new: Meeting, was: Mapping[str, Any], now: Mapping[str, Any]) -> Wo
     """Return the words for those who know a meeting as it was; None where they know it as it is."""
     fields = {name: pair for name, pair in difference(was, now).items() if name not in SILENT}
     change = Change(fields, asks_again(was, now))
-    return meetings_telling.words_of(meeting_cards.changed(new, change)) if fields else None
+    return meetings_telling.words_of(meetings_cards.changed(new, change)) if fields else None
 
 
 def cancel(db: Connection, channel: str, meeting: int, by: int | None, why: str | None, now: datetime) -> bool:
@@ -143,7 +143,7 @@ def cancel(db: Connection, channel: str, meeting: int, by: int | None, why: str 
 def _tell_cancelled(db: Connection, meeting: Meeting, now: datetime) -> None:
     meetings_telling.take_back(db, meeting, now)
     known = meetings_telling.known(db, meeting.id)
-    words = meetings_telling.words_of(meeting_cards.cancelled(meeting))
+    words = meetings_telling.words_of(meetings_cards.cancelled(meeting))
     hearers = meetings_telling.company(db, meeting, now).hearers
     told = [(one, words) for one in hearers.values() if one.person in known]
     at = meetings_telling.moment_of_change(db, meeting, now)

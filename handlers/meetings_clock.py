@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from handlers import meeting_cards, meetings_reminding, meetings_telling, outbox
+from handlers import meetings_cards, meetings_reminding, meetings_telling, outbox
 from handlers.audiences import SCHOOL_ROLES
 from handlers.meetings import Meeting, meeting_of
 from handlers.meetings_calling import invite
@@ -70,7 +70,7 @@ def _invite_late(db: Connection, meeting: Meeting, now: datetime) -> int:
     company = meetings_telling.company(db, at, now)
     _invite_new(db, at, company, now)
     known = meetings_telling.known(db, at.id)
-    words = meetings_telling.words_of(meeting_cards.notice(at))
+    words = meetings_telling.words_of(meetings_cards.notice(at))
     told = [(one, words) for one in company.hearers.values() if one.person not in known]
     push_at = meetings_telling.moment_of_call(db, at, now, PATIENCE)
     return meetings_telling.tell(db, at, told, f"{CALLED}:{at.version}", now, push_at, Priority.MEETING)

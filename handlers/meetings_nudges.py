@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from handlers import meeting_reminders, meetings, meetings_scope, meetings_telling
+from handlers import meetings, meetings_reminder_words, meetings_scope, meetings_telling
 from handlers.audit import note
 from handlers.meetings import Meeting
 from handlers.meetings_telling import Hearer
@@ -43,7 +43,9 @@ def send(db: Connection, meeting: Meeting, by: int, now: datetime) -> int:
     to = recipients(db, at, now)
     if not to:
         return 0
-    words = meetings_telling.words_of(meeting_reminders.message("answer", at, meeting_reminders.answer(at, (), now)))
+    words = meetings_telling.words_of(
+        meetings_reminder_words.message("answer", at, meetings_reminder_words.answer(at, (), now))
+    )
     push_at = meetings_telling.moment_of_call(db, at, now)
     meetings_telling.tell(db, at, [(one, words) for one in to], _slot(now), now, push_at, Priority.MEETING)
     note(db, at.channel, "meeting.asked_again", now, person=by, meeting=at.id, recipients=len(to))

@@ -20,9 +20,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
-from handlers import meeting_reminders, meetings_telling, working_days
-from handlers.meeting_reminders import Part
+from handlers import meetings_reminder_words, meetings_telling, working_days
 from handlers.meetings import Meeting, invitee_of
+from handlers.meetings_reminder_words import Part
 from handlers.meetings_telling import CALLED, CHANGED, Hearer
 from handlers.outbox import Words
 from handlers.thai import BANGKOK, today
@@ -112,11 +112,11 @@ def _of_start(name: str) -> Callable[[Meeting], str]:
 
 
 KINDS = (
-    Kind("answer", _of_day("answer"), _answer, _silent, meeting_reminders.answer, True, Priority.REMINDER),
-    Kind("coming", _of_day("coming"), _coming, _all_who_come, meeting_reminders.coming, True),
-    Kind("room", _of_day("room"), _room, _in_room, meeting_reminders.room),
-    Kind("link:30", _of_start("link:30"), _first_link, _online, meeting_reminders.link),
-    Kind("link:5", _of_start("link:5"), _last_link, _online, meeting_reminders.link),
+    Kind("answer", _of_day("answer"), _answer, _silent, meetings_reminder_words.answer, True, Priority.REMINDER),
+    Kind("coming", _of_day("coming"), _coming, _all_who_come, meetings_reminder_words.coming, True),
+    Kind("room", _of_day("room"), _room, _in_room, meetings_reminder_words.room),
+    Kind("link:30", _of_start("link:30"), _first_link, _online, meetings_reminder_words.link),
+    Kind("link:5", _of_start("link:5"), _last_link, _online, meetings_reminder_words.link),
 )
 
 # Sets that are asked for once: what depends on each row is slow where a database does not know yet how many there are.
@@ -183,7 +183,7 @@ def _tell(db: Connection, kind: Kind, meeting: Meeting, until: datetime, now: da
     for hearer, parts in _open(db, kind, at, now):  # as it is now that nobody changes it
         said = kind.words(at, parts, now)
         if said not in by_words:
-            by_words[said] = meetings_telling.words_of(meeting_reminders.message(kind.name, at, said))
+            by_words[said] = meetings_telling.words_of(meetings_reminder_words.message(kind.name, at, said))
         told.append((hearer, by_words[said]))
     slot = f"{kind.slot(at)}:{at.version}"  # what a change took back before it was heard is told again
     return meetings_telling.tell(db, at, told, slot, now, now, kind.priority, until)

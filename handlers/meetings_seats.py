@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from handlers import unsaid
-from handlers.meeting_wording import answers, facts
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_wording import answers, facts
 from handlers.messages.values import Say
 from handlers.telling import of_school, tell
 from handlers.texts import say

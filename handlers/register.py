@@ -13,8 +13,8 @@ from sqlalchemy import Connection, bindparam, select
 from handlers import checkins
 from handlers.checkin_said import how
 from handlers.checkins import Attendance, CheckIn
-from handlers.meeting_cards import named, when
 from handlers.meetings import Meeting
+from handlers.meetings_cards import named, when
 from handlers.texts import say
 from handlers.thai import clock, moment
 from handlers.thai_order import Key, thai_order

@@ -12,7 +12,7 @@ from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
 from handlers.heard import Heard, Kind
-from handlers.meeting_pages import MakePage
+from handlers.meetings_pages import MakePage
 from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
 from handlers.reports import Answer, Part

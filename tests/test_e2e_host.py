@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from bot import meeting_pages
 from bot.links import MeetingLinks
 from handlers import standing
-from handlers.meeting_pages import Page, Pass
+from handlers.meetings_pages import Page, Pass
 from models.people import Role
 from models.store import Store
 from tests.meeting_scene import STARTS, call

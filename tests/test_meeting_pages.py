@@ -20,8 +20,8 @@ from bot.typesetting import NotSet, set_pdf
 from handlers import audit as trail
 from handlers import checkins, meetings, meetings_answers, standing
 from handlers.inbox import House
-from handlers.meeting_pages import Page, Pass
 from handlers.meetings_answers import Answer
+from handlers.meetings_pages import Page, Pass
 from models.audit import audit
 from models.meetings import Mode, Reply
 from models.people import Role, contacts, memberships

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers import meeting_fields, meeting_times
-from handlers.meeting_fields import Amiss, Edit
-from handlers.meeting_times import Span
+from handlers import meetings_fields, meetings_times
+from handlers.meetings_fields import Amiss, Edit
+from handlers.meetings_times import Span
 from handlers.thai import day, today
 
 NOW = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
@@ -29,7 +29,7 @@ MORNING = Span(THURSDAY, time(9), time(12))
     ],
 )
 def test_one_moment_however_it_is_typed(words):
-    assert meeting_times.read(words, NOW) == MORNING
+    assert meetings_times.read(words, NOW) == MORNING
 
 
 @pytest.mark.parametrize(
@@ -53,18 +53,18 @@ def test_one_moment_however_it_is_typed(words):
     ],
 )
 def test_what_is_not_one_meaning_says_why(words, trouble):
-    assert meeting_times.read(words, NOW).trouble == trouble
+    assert meetings_times.read(words, NOW).trouble == trouble
 
 
 def test_what_was_said_before_is_kept():
-    first = meeting_times.read("15 ม.ค. 69", NOW)
-    then = meeting_times.read("9", NOW, Span(first.day))
-    assert meeting_times.read("เที่ยง", NOW, Span(then.day, then.start)) == MORNING
-    assert meeting_times.read("4 โมง", NOW, Span(then.day, then.start)).times == (
+    first = meetings_times.read("15 ม.ค. 69", NOW)
+    then = meetings_times.read("9", NOW, Span(first.day))
+    assert meetings_times.read("เที่ยง", NOW, Span(then.day, then.start)) == MORNING
+    assert meetings_times.read("4 โมง", NOW, Span(then.day, then.start)).times == (
         (time(9), time(10)),
         (time(9), time(16)),
     )
-    moved = meeting_times.read("16 ม.ค. 69", NOW, MORNING)
+    moved = meetings_times.read("16 ม.ค. 69", NOW, MORNING)
     assert (moved.day, moved.start, moved.end, moved.trouble) == (date(2026, 1, 16), time(9), time(12), None)
 
 
@@ -73,16 +73,16 @@ def test_what_we_say_of_a_time_we_understand(ahead, hour, minute, long):
     on, start = today(NOW) + timedelta(days=ahead), time(hour, minute)
     end = time(hour + long, minute)
     said = f"{day(on)} {start:%H:%M}–{end:%H:%M} น."
-    assert meeting_times.read(said, NOW) == Span(on, start, end)
+    assert meetings_times.read(said, NOW) == Span(on, start, end)
 
 
 @given(some.text(alphabet="0123456789.:-–ถึง นโมงเช้าบ่าย/มค๑๒ก\n", max_size=60))
 def test_reading_never_raises(words):
-    meeting_times.read(words, NOW)
-    meeting_times.read(words, NOW, MORNING)
-    meeting_fields.edit(words)
+    meetings_times.read(words, NOW)
+    meetings_times.read(words, NOW, MORNING)
+    meetings_fields.edit(words)
     for name in ("title", "number", "place", "online_url", "letter", "seats", "answer_by", "agenda"):
-        meeting_fields.read(name, words, NOW)
+        meetings_fields.read(name, words, NOW)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +101,7 @@ def test_reading_never_raises(words):
     ],
 )
 def test_which_part_is_meant(words, meant):
-    assert meeting_fields.edit(words) == meant
+    assert meetings_fields.edit(words) == meant
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_which_part_is_meant(words, meant):
     ],
 )  # fmt: skip
 def test_a_value_is_taken(name, words, values):
-    assert meeting_fields.read(name, words, NOW) == values
+    assert meetings_fields.read(name, words, NOW) == values
 
 
 @pytest.mark.parametrize(
@@ -143,6 +143,6 @@ def test_a_value_is_taken(name, words, values):
     ],
 )
 def test_what_is_no_value_says_why(name, words, key):
-    found = meeting_fields.read(name, words, NOW)
+    found = meetings_fields.read(name, words, NOW)
     assert isinstance(found, Amiss)
     assert found.key == key

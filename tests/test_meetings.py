@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from bot.simulator.validate import check as validated
-from handlers import invites, meeting_cards, meeting_drafts, meetings, meetings_calling, meetings_telling
+from handlers import invites, meetings, meetings_calling, meetings_cards, meetings_drafts, meetings_telling
 from handlers.audiences import Audience
-from handlers.meeting_cards import Change
 from handlers.meetings_calling import BadMeeting, Draft, Trouble, check
+from handlers.meetings_cards import Change
 from handlers.messages import limits
 from handlers.messages.build import to_line
 from models.audit import audit
@@ -102,14 +102,14 @@ def test_what_cannot_be_is_refused_with_what_to_do(
 ) -> None:
     wrong = draft(**given)
     assert check(wrong, now) == [trouble]
-    assert said in meeting_drafts.words(trouble, wrong)
+    assert said in meetings_drafts.words(trouble, wrong)
 
 
 def test_every_trouble_has_its_words_and_a_good_meeting_none(now: datetime) -> None:
     assert check(DRAFT, now) == []
     assert check(draft(title="ที่" * 200, seats=1, answer_by=STARTS, ends_at=STARTS + DAY), now) == []
     assert check(draft(place=None, online_url=None, broadcast_url="https://live.example/x"), now) == []
-    assert all(meeting_drafts.words(one, DRAFT) for one in Trouble)
+    assert all(meetings_drafts.words(one, DRAFT) for one in Trouble)
     assert Draft.read(DRAFT.data()).values() == DRAFT.values()
 
 
@@ -178,7 +178,7 @@ def test_everybody_hears_the_same_card_once_with_all_but_the_link(
         words for words in (*said, "https://maps.example/hall", "https://letters.example/12.pdf") if words not in alt
     ] == []
     assert LINK not in str(told[0].messages)
-    assert {f"do={do}&n=1&v={number}" for do in (*meeting_cards.ANSWERS, "meeting_calendar")} <= acts(warunee)
+    assert {f"do={do}&n=1&v={number}" for do in (*meetings_cards.ANSWERS, "meeting_calendar")} <= acts(warunee)
     assert len([row for row in province.rows(invitees) if row.meeting_id == number]) == 3
     assert not [row for row in province.rows(sayings) if row.channel_id == NOISE and "meeting:" in row.once_key]
 
@@ -189,28 +189,28 @@ def test_an_online_meeting_offers_no_room_and_one_in_a_room_no_call(province: Pr
         stands(province, call(province, place=None, map_url=None)),
     )
     for meeting, absent in ((in_room, "meeting_online"), (online, "meeting_room")):
-        card = meeting_cards.notice(meeting)
+        card = meetings_cards.notice(meeting)
         assert absent not in str(card.contents)
         assert "meeting_no" in str(card.contents)
         assert ("“ออนไลน์”" in card.alt) == meeting.is_online
 
 
 def test_the_longest_words_keep_lines_limits(province: Province) -> None:
-    most = {name: "ที่" * count for name, count in meeting_drafts.MOST_GRAPHEMES.items()}
+    most = {name: "ที่" * count for name, count in meetings_drafts.MOST_GRAPHEMES.items()}
     link = "https://a.example/" + "a" * (limits.URI_UNITS - 18)
-    links = {name: f"{link[:-1]}{number}" for number, name in enumerate(meeting_drafts.LINKS)}
+    links = {name: f"{link[:-1]}{number}" for number, name in enumerate(meetings_drafts.LINKS)}
     number = make(province, **most, **links)
     meeting = replace(stands(province, number), version=3)
     was, now = DRAFT.data(), Draft.of(meeting).data()
     everything = Change({name: [was[name], now[name]] for name in now if was[name] != now[name]}, asks_again=True)
     for said in (
-        meeting_cards.notice(meeting),
-        meeting_cards.changed(meeting, everything),
-        meeting_cards.cancelled(meeting),
+        meetings_cards.notice(meeting),
+        meetings_cards.changed(meeting, everything),
+        meetings_cards.cancelled(meeting),
     ):
         messages, _ = to_line([said])
         assert validated(messages) == []
-    card = meeting_cards.notice(meeting)
+    card = meetings_cards.notice(meeting)
     assert limits.units(card.alt) <= limits.ALT_TEXT_UNITS
     assert card.alt.endswith("เปลี่ยนคำตอบได้จนถึงเวลาเริ่ม")
 

@@ -14,10 +14,10 @@ from sqlalchemy import insert, select
 
 from bot.cli import cli
 from bot.roster_files import DEMO
-from handlers import meeting_file
+from handlers import meetings_file
 from handlers.audience_words import Doubt, Why
 from handlers.audiences import Audience
-from handlers.meeting_file import BadMeetingFile
+from handlers.meetings_file import BadMeetingFile
 from handlers.thai import BANGKOK, day
 from models.meetings import meetings
 from models.outbox import Sending, outbox
@@ -43,7 +43,7 @@ seats: ๖๓
 
 
 def read(text: str) -> Any:
-    return meeting_file.read(
+    return meetings_file.read(
         text, NOW, lambda words: Audience() if words == "ทุกโรงเรียน" else Doubt(Why.UNKNOWN, words), Audience()
     )
 

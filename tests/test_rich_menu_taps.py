@@ -7,8 +7,8 @@ from sqlalchemy import select
 
 from handlers import invites, standing
 from handlers.flows.coordinating import COORDINATING
+from handlers.flows.invited import MEETING
 from handlers.flows.joining import JOINING, SCHOOL
-from handlers.flows.meeting_answers import MEETING
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
 from handlers.rich_menus import menus

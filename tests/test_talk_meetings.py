@@ -9,7 +9,7 @@ import pytest
 
 from handlers import invites
 from handlers.heard import Kind
-from handlers.meeting_pages import Page, Pass
+from handlers.meetings_pages import Page, Pass
 from handlers.messages.limits import graphemes
 from handlers.texts import SENTENCES
 from models.audit import audit

@@ -12,19 +12,19 @@ from handlers import (
     audience_said,
     audience_words,
     channels,
-    meeting_cards,
-    meeting_drafts,
-    meeting_file,
     meetings,
     meetings_answers,
     meetings_calling,
+    meetings_cards,
+    meetings_drafts,
+    meetings_file,
     meetings_scope,
 )
 from handlers.audiences import Audience
 from handlers.channels import NoChannel
-from handlers.meeting_file import BadMeetingFile
 from handlers.meetings import Meeting
 from handlers.meetings_calling import BadMeeting, Draft
+from handlers.meetings_file import BadMeetingFile
 from handlers.thai import moment as in_words
 
 
@@ -42,7 +42,7 @@ class _FileFirst(click.Group):
 def meeting() -> None:
     """`meeting FILE.yaml` makes one and shows the card, whom it reaches and what it costs; `--call` sends it as well.
 
-    How a file is written is said in handlers/meeting_file.py.
+    How a file is written is said in handlers/meetings_file.py.
     """
 
 
@@ -82,7 +82,7 @@ def _read(db: Connection, channel: str, file: Path, office: int | None, usual: A
     except (UnicodeDecodeError, OSError) as error:
         raise click.ClickException(f"{file}: {error}") from None
     at, reach = now(), agencies.reach(db, channel, office)
-    return meeting_file.read(text, at, lambda words: audience_words.read(db, channel, words, reach, at), usual)
+    return meetings_file.read(text, at, lambda words: audience_words.read(db, channel, words, reach, at), usual)
 
 
 def _preview(db: Connection, channel: str, number: int) -> str:
@@ -94,7 +94,7 @@ def _preview(db: Connection, channel: str, number: int) -> str:
     )
     return "\n".join(
         [
-            meeting_cards.notice(one).alt,
+            meetings_cards.notice(one).alt,
             "",
             audience_said.describe(db, channel, one.audience),
             f"{reaches} reached by LINE. At most {to.paid} paid messages.",
@@ -118,7 +118,7 @@ def _call(db: Connection, channel: str, number: int) -> None:
 
 
 def _refused(error: BadMeeting, draft: Draft) -> click.ClickException:
-    return click.ClickException("\n".join(f"{one}: {meeting_drafts.words(one, draft)}" for one in error.troubles))
+    return click.ClickException("\n".join(f"{one}: {meetings_drafts.words(one, draft)}" for one in error.troubles))
 
 
 @meeting.command()
@@ -182,4 +182,4 @@ def list_meetings(channel: str) -> None:
 def _line(db: Connection, one: Meeting) -> str:
     stands: Any = meetings_answers.counts(db, one)
     told = f"answered {stands.answered} of {stands.invited}, room {stands.room}, online {stands.call}, no {stands.no}"
-    return f"{one.id:4}  {one.state}  v{one.version}  {in_words(one.starts_at)}  {meeting_cards.named(one)}  {told}"
+    return f"{one.id:4}  {one.state}  v{one.version}  {in_words(one.starts_at)}  {meetings_cards.named(one)}  {told}"

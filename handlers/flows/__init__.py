@@ -2,8 +2,8 @@
 
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
+from handlers.flows.invited import MEETING
 from handlers.flows.joining import JOINING
-from handlers.flows.meeting_answers import MEETING
 from handlers.flows.report import report_flow
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING

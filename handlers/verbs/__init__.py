@@ -21,9 +21,9 @@ from handlers.verbs import (
     files,
     filing,
     granting,
+    invited_hearing,
     joining,
     last_round,
-    meeting_hearing,
     meetings_after,
     meetings_editing,
     meetings_making,
@@ -45,7 +45,7 @@ from handlers.verbs import (
 )
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
-    **meeting_hearing.VERBS,
+    **invited_hearing.VERBS,
     "acknowledge": joining.acknowledge,
     "add_day_off": days_off.add_day_off,
     "announcement_button_is_old": announcing.announcement_button_is_old,

@@ -17,7 +17,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import tell
 from handlers.texts import say
 from handlers.tickets import SOON
-from handlers.verbs import asks, extending, filing, meeting_edits
+from handlers.verbs import asks, extending, filing, invited_edits
 from handlers.verbs.at_topic import LONGEST_REASON
 from handlers.verbs.tickets import SILENT
 from handlers.words import Intent, Understood, clean, private_number
@@ -43,7 +43,7 @@ def unsend(talk: Talk) -> None:
     announcement_edits.unsend(*key, talk.now)
     asks.unsend(talk, mark)
     extending.unsend(talk, mark)
-    meeting_edits.unsend(talk, mark)
+    invited_edits.unsend(talk, mark)
 
 
 def edited(talk: Talk) -> Turn | None:
@@ -55,7 +55,7 @@ def edited(talk: Talk) -> Turn | None:
         talk.understood = Understood(Intent.SENSITIVE)  # nothing of it is kept, nor is it with the event
         known = reports.part_of_message(talk.db, talk.channel, mark) is not None
         return None if known else turn(Say(say("edited.id_number")))
-    for take in (_in_talk, extending.edited, asks.edited, meeting_edits.edited, _ruled, _offered, _announced):
+    for take in (_in_talk, extending.edited, asks.edited, invited_edits.edited, _ruled, _offered, _announced):
         if (turned := take(talk, mark)) is not None:
             return turned
     return None

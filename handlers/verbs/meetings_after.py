@@ -2,14 +2,14 @@
 
 from dataclasses import replace
 
-from handlers import meeting_times, meetings, meetings_calling, meetings_nudges, meetings_telling
+from handlers import meetings, meetings_calling, meetings_nudges, meetings_telling, meetings_times
 from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
 from handlers.heard import Kind
-from handlers.meeting_cards import named, when
-from handlers.meeting_drafts import Draft
-from handlers.meeting_fields import Edit
-from handlers.meeting_fields import edit as edit_said
 from handlers.meetings import Meeting
+from handlers.meetings_cards import named, when
+from handlers.meetings_drafts import Draft
+from handlers.meetings_fields import Edit
+from handlers.meetings_fields import edit as edit_said
 from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -69,7 +69,7 @@ def _wanted(talk: Talk) -> Edit | None:
         return None
     number, rest = talk.order.number, talk.order.rest
     whole = rest if number is None else f"{number} {rest}"
-    if rest and meeting_times.read(whole, talk.now).day is not None:
+    if rest and meetings_times.read(whole, talk.now).day is not None:
         talk.order = replace(talk.order, number=None, rest=whole)
         return Edit("when", whole)
     return edit_said(rest)

@@ -2,12 +2,12 @@
 
 from datetime import datetime, time, timedelta
 
-from handlers import meeting_cards, meeting_times
+from handlers import meetings_cards, meetings_times
 from handlers.audience_words import Doubt
 from handlers.flows.meetings import LINK, TITLE, WHEN, WHERE, WHOM
-from handlers.meeting_cards import named
-from handlers.meeting_fields import Amiss
-from handlers.meeting_times import Span
+from handlers.meetings_cards import named
+from handlers.meetings_fields import Amiss
+from handlers.meetings_times import Span
 from handlers.messages.build import shorten
 from handlers.messages.limits import QUICK_REPLY_LABEL_GRAPHEMES
 from handlers.messages.values import Act, Choice, Say
@@ -94,7 +94,7 @@ def _set(value: str, number: int) -> Choice:
 
 def when_amiss(span: Span) -> str:
     """Return in Thai what is missing or in doubt of a time; "" where the next question says it."""
-    if span.trouble in (meeting_times.Amiss.NO_START, meeting_times.Amiss.NO_END):
+    if span.trouble in (meetings_times.Amiss.NO_START, meetings_times.Amiss.NO_END):
         return ""
     if span.trouble in ("no_day", "end_first", "which", "several_days"):
         return say(f"making.time.{span.trouble}")
@@ -108,7 +108,7 @@ def ask_where(talk: Talk, one: Work, lead: str = "") -> Turn:
     number = stand(talk, one, WHERE)
     online = Choice(say("label.online_only"), Act("host_set", revision=number, value="online"))
     first = not (one.draft.place or one.draft.online_url or one.draft.broadcast_url)
-    words = _step(3, first=first) + say("making.ask_where", when=meeting_cards.when(one.draft))
+    words = _step(3, first=first) + say("making.ask_where", when=meetings_cards.when(one.draft))
     return turn(Say(asked(words, lead), (online, _pause())))
 
 

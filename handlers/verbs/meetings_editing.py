@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from handlers import meeting_fields, meeting_times, meetings_scope
+from handlers import meetings_fields, meetings_scope, meetings_times
 from handlers.flows.meetings import FIELD, MEETINGS, PREVIEW
 from handlers.heard import Kind
-from handlers.meeting_cards import named
-from handlers.meeting_drafts import Draft, Trouble
-from handlers.meeting_drafts import words as trouble_words
-from handlers.meeting_fields import Amiss, Edit
-from handlers.meeting_times import Span
+from handlers.meetings_cards import named
+from handlers.meetings_drafts import Draft, Trouble
+from handlers.meetings_drafts import words as trouble_words
+from handlers.meetings_fields import Amiss, Edit
+from handlers.meetings_times import Span
 from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -49,12 +49,12 @@ def at_meeting_preview(talk: Talk) -> Turn:
     button = tapped(talk)
     if button is not None:
         return _tapped(talk, one, button)
-    name = meeting_fields.act(talk.heard.text)
+    name = meetings_fields.act(talk.heard.text)
     if talk.order is not None and talk.order.name == "yes":
         name = "send"
     if name in _ACTS:
         return _does(talk, one, str(name))
-    wanted = meeting_fields.edit(talk.heard.text) if talk.heard.kind == Kind.TEXT else None
+    wanted = meetings_fields.edit(talk.heard.text) if talk.heard.kind == Kind.TEXT else None
     return edit(talk, one, wanted) if wanted is not None else show(talk, one, say("hosting.not_understood"))
 
 
@@ -121,7 +121,7 @@ def _give(talk: Talk, one: Work, name: str, words: str) -> Turn:
         return take_span(talk, one, _span(talk, one.draft, words))
     if name == "audience":
         return take_audience(talk, one, words)
-    values = meeting_fields.read(name, words, talk.now)
+    values = meetings_fields.read(name, words, talk.now)
     if isinstance(values, Amiss):
         return ask(talk, one, name, amiss(values))
     return onward(talk, keep(talk, one, **values))
@@ -130,13 +130,13 @@ def _give(talk: Talk, one: Work, name: str, words: str) -> Turn:
 def _span(talk: Talk, draft: Draft, words: str) -> Span:
     """Return the new time: of what is not said, the day or the hours, the old one stays."""
     if draft.ends_at <= draft.starts_at:
-        return meeting_times.read(words, talk.now)
+        return meetings_times.read(words, talk.now)
     starts, ends = draft.starts_at.astimezone(BANGKOK), draft.ends_at.astimezone(BANGKOK)
     known = Span(today(starts))
-    found = meeting_times.read(words, talk.now, known)
-    if found.trouble != meeting_times.Amiss.NO_START:
+    found = meetings_times.read(words, talk.now, known)
+    if found.trouble != meetings_times.Amiss.NO_START:
         return found
-    return meeting_times.read(words, talk.now, Span(today(starts), starts.time(), ends.time()))
+    return meetings_times.read(words, talk.now, Span(today(starts), starts.time(), ends.time()))
 
 
 _NEEDED = frozenset({"title", "when", "audience"})
@@ -159,6 +159,6 @@ def take_meeting_field(talk: Talk) -> Turn:
         return meeting_button_is_old(talk)
     name = str(talk.place.memo.get("field"))
     words = said(talk)
-    leaves = tapped(talk) is not None or meeting_fields.act(words) == "no_limit"
+    leaves = tapped(talk) is not None or meetings_fields.act(words) == "no_limit"
     leaves = leaves or (talk.order is not None and talk.order.name == "skip")
     return _remove(talk, one, name) if leaves else _give(talk, one, name, words)

@@ -7,17 +7,25 @@ draft without a time bears one moment as its start and end, one without an audie
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from handlers import agencies, audience_said, audience_words, meeting_fields, meeting_times, meetings, meetings_calling
+from handlers import (
+    agencies,
+    audience_said,
+    audience_words,
+    meetings,
+    meetings_calling,
+    meetings_fields,
+    meetings_times,
+)
 from handlers import meetings_scope as scope
 from handlers.audience_words import Doubt
 from handlers.audiences import Audience
 from handlers.flows.meetings import DRAFTS, TITLE
 from handlers.heard import Kind
-from handlers.meeting_cards import named
-from handlers.meeting_drafts import Draft
-from handlers.meeting_fields import Amiss
-from handlers.meeting_times import Span
 from handlers.meetings import Meeting
+from handlers.meetings_cards import named
+from handlers.meetings_drafts import Draft
+from handlers.meetings_fields import Amiss
+from handlers.meetings_times import Span
 from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -129,7 +137,7 @@ def take_meeting_title(talk: Talk) -> Turn:
 
 
 def _take_title(talk: Talk, text: str) -> Turn:
-    values = meeting_fields.read("title", text, talk.now)
+    values = meetings_fields.read("title", text, talk.now)
     if isinstance(values, Amiss):
         return ask_title(talk, amiss(values))
     one = work(talk)
@@ -162,7 +170,7 @@ def take_meeting_when(talk: Talk) -> Turn:
     day = date.fromisoformat(memo["day"]) if memo.get("day") else None
     start, end = (time.fromisoformat(memo[name]) if memo.get(name) else None for name in ("start", "end"))
     known = Span(day, start, end)
-    return take_span(talk, one, meeting_times.read(said(talk), talk.now, known))
+    return take_span(talk, one, meetings_times.read(said(talk), talk.now, known))
 
 
 def take_span(talk: Talk, one: Work, span: Span) -> Turn:
@@ -194,9 +202,9 @@ def take_meeting_where(talk: Talk) -> Turn:
     if is_old(talk):
         return meeting_button_is_old(talk)
     words = said(talk)
-    if meeting_fields.act(words) == "online_only":
+    if meetings_fields.act(words) == "online_only":
         return ask_link(talk, one)
-    values = meeting_fields.place(words)
+    values = meetings_fields.place(words)
     if isinstance(values, Amiss):
         return ask_where(talk, one, amiss(values))
     only_map = values.keys() == {"map_url"}
@@ -210,7 +218,7 @@ def take_meeting_link(talk: Talk) -> Turn:
         return gone(talk)
     if tapped(talk):
         return meeting_button_is_old(talk)
-    values = meeting_fields.read("online_url", talk.heard.text, talk.now)
+    values = meetings_fields.read("online_url", talk.heard.text, talk.now)
     if isinstance(values, Amiss):
         return ask_link(talk, one, amiss(values))
     return onward(talk, keep(talk, one, **values))

@@ -11,18 +11,18 @@ from typing import Any
 from handlers import (
     audience_said,
     budget,
-    meeting_cards,
     meetings_again,
     meetings_calling,
+    meetings_cards,
     meetings_changes,
     meetings_telling,
     working_days,
 )
 from handlers.flows.meetings import MEETINGS, PREVIEW, URGENT
-from handlers.meeting_cards import Change, named
-from handlers.meeting_drafts import BadMeeting, Draft, Trouble, check, words
 from handlers.meetings import Meeting
 from handlers.meetings_calling import Recipients
+from handlers.meetings_cards import Change, named
+from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check, words
 from handlers.messages.values import Act, Card, Choice, Message, Say
 from handlers.quota import SHARES
 from handlers.talk import Talk, Turn, turn
@@ -86,12 +86,12 @@ def as_wanted(one: Work) -> Meeting:
 def card_of(one: Work) -> Card | None:
     """Return the card that people will get: the notice, or what changes; None where they would hear of nothing."""
     if not one.changing:
-        return meeting_cards.notice(one.meeting)
-    told = {name: pair for name, pair in _differences(one).items() if name not in meeting_cards.SILENT}
+        return meetings_cards.notice(one.meeting)
+    told = {name: pair for name, pair in _differences(one).items() if name not in meetings_cards.SILENT}
     if not told:
         return None
     asks = meetings_again.asks_again(Draft.of(one.meeting).data(), one.draft.data())
-    return meeting_cards.changed(as_wanted(one), Change(told, asks))
+    return meetings_cards.changed(as_wanted(one), Change(told, asks))
 
 
 def sample(card: Card) -> Card:

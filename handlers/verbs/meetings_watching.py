@@ -12,9 +12,9 @@ from typing import Any
 from handlers import (
     audit,
     checkins,
-    meeting_cards,
     meetings,
     meetings_answers,
+    meetings_cards,
     meetings_scope,
     meetings_telling,
     register,
@@ -22,9 +22,9 @@ from handlers import (
 from handlers.cards import GREEN, QUIET, bubble, text
 from handlers.digests import in_order
 from handlers.flows.meetings import MEETINGS
-from handlers.meeting_cards import named
-from handlers.meeting_pages import Page, Pass
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_cards import named
+from handlers.meetings_pages import Page, Pass
 from handlers.messages.values import Card, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -86,7 +86,7 @@ def _numbered(n: int, one: Meeting) -> Choice:
 
 
 def _row(talk: Talk, n: int, one: Meeting) -> str:
-    known = {"n": n, "title": named(one), "when": meeting_cards.when(one)}
+    known = {"n": n, "title": named(one), "when": meetings_cards.when(one)}
     if one.state == MeetingState.CANCELLED:
         return say("watching.row_cancelled", **known)
     answered, of = _answered(talk, one)
@@ -188,7 +188,7 @@ def _page(talk: Talk, one: Meeting) -> Turn:
     lines = [line for line in _lines(talk, one, counted(of)) if line]
     works = may_work(talk, one) and one.state == MeetingState.CALLED
     ends = [say("watching.typed_host" if works and one.starts_at > talk.now else "watching.typed")]
-    title, under = named(one), meeting_cards.when(one)
+    title, under = named(one), meetings_cards.when(one)
     body = [text(lines[0], weight="bold"), *(text(line) for line in lines[1:])]
     body += [{"type": "separator"}, *(text(line, size="sm", color=QUIET) for line in ends)]
     alt = "\n".join([f"{title} · {under}", *lines, *ends])

@@ -8,8 +8,8 @@ from typing import Any
 
 from handlers import agencies, audit, meetings, meetings_calling, meetings_scope, rounds_numbers
 from handlers.heard import Kind
-from handlers.meeting_drafts import Draft
 from handlers.meetings import Meeting
+from handlers.meetings_drafts import Draft
 from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME, Standing
 from handlers.talk import Talk, Turn, turn

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from handlers.meeting_cards import ANSWERS, act, named, offers, typed, when
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_cards import ANSWERS, act, named, offers, typed, when
 from handlers.messages.values import Choice, Say
 from handlers.texts import say
 from handlers.thai import clock, moment

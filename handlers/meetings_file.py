@@ -22,10 +22,10 @@ from typing import Any
 
 import yaml
 
-from handlers import audience_said, meeting_drafts, when
+from handlers import audience_said, meetings_drafts, when
 from handlers.audience_words import Doubt
 from handlers.audiences import Audience
-from handlers.meeting_drafts import Draft, Trouble
+from handlers.meetings_drafts import Draft, Trouble
 from handlers.question_file import Fault
 from handlers.thai import BANGKOK
 from handlers.words import digits
@@ -150,8 +150,8 @@ class _File:
             raise BadMeetingFile(*self.faults)
         at = [datetime.combine(day, clock, BANGKOK) for clock in (start, end)]
         draft = Draft(**given | {"title": self._text("title"), "starts_at": at[0], "ends_at": at[1]})
-        for trouble in meeting_drafts.check(draft, self.now):
-            self.faults.append(Fault(self._line_of(trouble), meeting_drafts.words(trouble, draft)))
+        for trouble in meetings_drafts.check(draft, self.now):
+            self.faults.append(Fault(self._line_of(trouble), meetings_drafts.words(trouble, draft)))
         if self.faults:
             raise BadMeetingFile(*self.faults)
         return draft

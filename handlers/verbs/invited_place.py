@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from handlers.flows.meeting_answers import FLOW, MEETING
+from handlers.flows.invited import FLOW, MEETING
 from handlers.flows.report import SURE
 from handlers.standing import HOME, Place
 from handlers.talk import Talk, Turn

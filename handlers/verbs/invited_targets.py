@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 
-from handlers import audit, meeting_cards, meetings
-from handlers.flows.meeting_answers import WHICH
-from handlers.meeting_wording import is_open
+from handlers import audit, meetings, meetings_cards
+from handlers.flows.invited import WHICH
 from handlers.meetings import Invitation
+from handlers.meetings_wording import is_open
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import meeting_place
+from handlers.verbs import invited_place
 from handlers.words import number_alone
 from handlers.words.meeting_words import MeetingWords
 from models.meetings import MeetingState
@@ -63,7 +63,7 @@ def ask_which(talk: Talk, among: Sequence[Invitation], said: MeetingWords) -> Tu
     among = among[:MOST]
     memo = {"does": said.does, "online": said.online, "name": said.name, "position": said.position}
     memo |= {"reason": said.reason, "bubble": talk.heard.message_id}
-    meeting_place.ask(talk, WHICH, invitees=[one.invitee.id for one in among], said=memo)
+    invited_place.ask(talk, WHICH, invitees=[one.invitee.id for one in among], said=memo)
     names = [_name(talk, one, among) for one in among]
     lines = [f"{place}. {name}" for place, name in enumerate(names, 1)]
     choices = [
@@ -85,7 +85,7 @@ def _name(talk: Talk, one: Invitation, among: Sequence[Invitation]) -> str:
     school = place_of(talk, one) if _has_several(one, among) else ""
     if len({each.meeting.id for each in among}) == 1:
         return school
-    named = f"{meeting_cards.named(one.meeting)} · {meeting_cards.when(one.meeting)}"
+    named = f"{meetings_cards.named(one.meeting)} · {meetings_cards.when(one.meeting)}"
     return f"{named} · {school}" if school else named
 
 

@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from handlers import meetings, meetings_edits, meetings_seats
-from handlers.meeting_wording import own
 from handlers.meetings import Invitation
 from handlers.meetings_answers import Answer, Taken, answer, fresh, standing_answer
 from handlers.meetings_edits import Gave
+from handlers.meetings_wording import own
 from handlers.messages.values import Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs.meeting_targets import mine
+from handlers.verbs.invited_targets import mine
 from handlers.words import clean
 from handlers.words.meeting_slots import person_in, position_in, reason_in
 from handlers.words.meeting_words import meeting_words

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, bindparam, func, select
 
 from handlers import agencies, audit, checkins, meetings, meetings_scope
 from handlers.checkins import Attendance, Codes
-from handlers.meeting_pages import Page, Pass
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_pages import Page, Pass
 from handlers.texts import say
 from models.meetings import MeetingState, Mode, Reply, invitees
 from models.people import IN_FORCE, Role, memberships, people

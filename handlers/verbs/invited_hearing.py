@@ -9,7 +9,7 @@ from collections.abc import Callable
 from handlers import reports, standing
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
-from handlers.flows.meeting_answers import ACTS, MEETING, NAME, POSITION, REASON, WHICH
+from handlers.flows.invited import ACTS, MEETING, NAME, POSITION, REASON, WHICH
 from handlers.flows.report import OFFER
 from handlers.flows.reviewing import REVIEWING
 from handlers.flows.viewing import VIEWING
@@ -18,28 +18,28 @@ from handlers.messages.values import Act, Say
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import checking_in, meeting_answering, meeting_asking, meeting_place
-from handlers.verbs.meeting_targets import mine
+from handlers.verbs import checking_in, invited_answering, invited_asking, invited_place
+from handlers.verbs.invited_targets import mine
 from handlers.words import Intent, Understood, number_alone, order, understand
 from handlers.words.meeting_slots import says_later
 from handlers.words.meeting_words import MeetingWords, about_school, meeting_words
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
-    "answer_meeting": meeting_answering.answer_meeting,
-    "give_meeting_calendar": meeting_asking.give_meeting_calendar,
-    "leave_meeting": meeting_place.leave_meeting,
-    "pick_meeting": meeting_answering.pick_meeting,
-    "show_meetings": meeting_asking.show_meetings,
-    "skip_meeting_words": meeting_answering.skip_meeting_words,
-    "take_delegate_name": meeting_answering.take_delegate_name,
-    "take_delegate_position": meeting_answering.take_delegate_position,
-    "take_meeting_reason": meeting_answering.take_meeting_reason,
+    "answer_meeting": invited_answering.answer_meeting,
+    "give_meeting_calendar": invited_asking.give_meeting_calendar,
+    "leave_meeting": invited_place.leave_meeting,
+    "pick_meeting": invited_answering.pick_meeting,
+    "show_meetings": invited_asking.show_meetings,
+    "skip_meeting_words": invited_answering.skip_meeting_words,
+    "take_delegate_name": invited_answering.take_delegate_name,
+    "take_delegate_position": invited_answering.take_delegate_position,
+    "take_meeting_reason": invited_answering.take_meeting_reason,
     "tell_how_to_check_in": checking_in.tell_how,
-    "tell_meeting_contact": meeting_asking.tell_meeting_contact,
-    "tell_meeting_docs": meeting_asking.tell_meeting_docs,
-    "tell_meeting_link": meeting_asking.tell_meeting_link,
-    "tell_meeting_place": meeting_asking.tell_meeting_place,
-    "tell_meeting_when": meeting_asking.tell_meeting_when,
+    "tell_meeting_contact": invited_asking.tell_meeting_contact,
+    "tell_meeting_docs": invited_asking.tell_meeting_docs,
+    "tell_meeting_link": invited_asking.tell_meeting_link,
+    "tell_meeting_place": invited_asking.tell_meeting_place,
+    "tell_meeting_when": invited_asking.tell_meeting_when,
 }
 """What answers a move of the flow of meetings."""
 _STAFF: dict[str, Flow] = {flow.name: flow for flow in (REVIEWING, COORDINATING, VIEWING)}
@@ -79,9 +79,9 @@ _MAY_MEAN = frozenset(
 
 def hear(talk: Talk) -> Turn | None:
     """Answer what is about a meeting; None where it is about something else, which is then heard as ever."""
-    here = meeting_place.stands_here(talk)
+    here = invited_place.stands_here(talk)
     if not here:
-        meeting_place.leave(talk)
+        invited_place.leave(talk)
     if talk.heard.kind not in (Kind.TEXT, Kind.POSTBACK):
         return _other_kind(talk, here)
     if talk.in_ticket and talk.heard.kind == Kind.TEXT and not here:
@@ -90,7 +90,7 @@ def hear(talk: Talk) -> Turn | None:
         return checked
     key = _tapped(talk) if talk.heard.kind == Kind.POSTBACK else _typed(talk, here)
     if key is None:
-        meeting_place.leave(talk)
+        invited_place.leave(talk)
         return None
     return _answer(talk, MEETING.hear(talk.place.step if here else HOME, key).do)
 
@@ -105,7 +105,7 @@ def _other_kind(talk: Talk, here: bool) -> Turn | None:
     if here and talk.place.step in _WORDS and talk.heard.kind not in (Kind.EDITED, Kind.FOLLOW, Kind.UNSEND):
         return _answer(talk, MEETING.hear(talk.place.step, Intent.ANSWER).do)
     if here and talk.heard.kind not in (Kind.EDITED, Kind.UNSEND):
-        meeting_place.leave(talk)
+        invited_place.leave(talk)
     return None
 
 
@@ -147,7 +147,7 @@ def _words(talk: Talk) -> str | None:
     """Return what is said where a name, a position or a reason is asked for: nearly all of it is just that."""
     text = talk.heard.text
     meant = understand(text, asking=True)
-    if _leads_away(talk, meant) or _is_order(talk, meeting_place.flow_before(talk), HOME):
+    if _leads_away(talk, meant) or _is_order(talk, invited_place.flow_before(talk), HOME):
         return None
     if says_later(text):
         talk.meeting = MeetingWords("meeting_skip")

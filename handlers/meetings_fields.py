@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from handlers import texts, when
-from handlers.meeting_drafts import MOST_GRAPHEMES, MOST_SEATS, is_link, is_long
+from handlers.meetings_drafts import MOST_GRAPHEMES, MOST_SEATS, is_link, is_long
 from handlers.messages.limits import graphemes
 from handlers.texts import say
 from handlers.thai import BANGKOK, moment

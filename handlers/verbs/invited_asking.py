@@ -3,18 +3,18 @@
 from collections.abc import Callable, Sequence
 from datetime import timedelta
 
-from handlers import meeting_cards, meetings_seats
-from handlers.flows.meeting_answers import MODE
-from handlers.meeting_pages import Page, Pass
-from handlers.meeting_wording import answers, changeable, contact, facts, is_open, more, own, where
+from handlers import meetings_cards, meetings_seats
+from handlers.flows.invited import MODE
 from handlers.meetings import Invitation, Meeting
+from handlers.meetings_pages import Page, Pass
+from handlers.meetings_wording import answers, changeable, contact, facts, is_open, more, own, where
 from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import clock
-from handlers.verbs import meeting_place
-from handlers.verbs.meeting_replies import closed
-from handlers.verbs.meeting_targets import current, mine, place_of, tapped
+from handlers.verbs import invited_place
+from handlers.verbs.invited_replies import closed
+from handlers.verbs.invited_targets import current, mine, place_of, tapped
 from models.meetings import MeetingState, Mode, Reply
 
 SHOWN = 4
@@ -35,7 +35,7 @@ def show_meetings(talk: Talk) -> Turn:
     by_meeting = {one.meeting.id: one.meeting for one in shown}
     lines = [_line(talk, one, shown) for one in shown]
     head = say("meeting_answers.mine_one" if len(by_meeting) == 1 else "meeting_answers.mine", n=len(by_meeting))
-    cards = [meeting_cards.notice(meeting) for meeting in list(by_meeting.values())[:SHOWN]]
+    cards = [meetings_cards.notice(meeting) for meeting in list(by_meeting.values())[:SHOWN]]
     return turn(Say("\n".join([head, *lines])), *cards)
 
 
@@ -56,7 +56,7 @@ def _own(talk: Talk, one: Invitation) -> str:
 def _line(talk: Talk, one: Invitation, shown: Sequence[Invitation]) -> str:
     answer = own(one.invitee, meetings_seats.line(talk.db, one.invitee))
     several = sum(each.meeting.id == one.meeting.id for each in shown) > 1
-    for_whom = place_of(talk, one) if several else meeting_cards.named(one.meeting)
+    for_whom = place_of(talk, one) if several else meetings_cards.named(one.meeting)
     return say("meeting_answers.own_line", name=for_whom, own=answer)
 
 
@@ -71,7 +71,7 @@ def tell_meeting_place(talk: Talk) -> Turn:
 
 
 def _where(meeting: Meeting) -> str:
-    lines = [meeting_cards.named(meeting), meeting_cards.when(meeting), where(meeting)]
+    lines = [meetings_cards.named(meeting), meetings_cards.when(meeting), where(meeting)]
     if meeting.map_url and meeting.has_room:
         lines.append(say("meeting_answers.map", url=meeting.map_url))
     return "\n".join(lines)
@@ -83,7 +83,7 @@ def tell_meeting_docs(talk: Talk) -> Turn:
 
 
 def _docs(meeting: Meeting) -> str:
-    lines = [meeting_cards.named(meeting)]
+    lines = [meetings_cards.named(meeting)]
     if meeting.letter:
         lines.append(say("meeting_answers.letter", letter=meeting.letter))
     if meeting.letter_url:
@@ -160,7 +160,7 @@ def tell_meeting_link(talk: Talk) -> Turn:
 
 
 def _link(meeting: Meeting) -> str:
-    known = {"name": meeting_cards.named(meeting), "link": meeting.link, "at": meeting_cards.when(meeting)}
+    known = {"name": meetings_cards.named(meeting), "link": meeting.link, "at": meetings_cards.when(meeting)}
     return say("meeting_answers.link_now", **known, contact=contact(meeting))
 
 
@@ -173,7 +173,7 @@ def _ask_online(talk: Talk, online: Sequence[Invitation]) -> Turn:
     open_ones = [each for each in online if is_open(each.meeting, talk.heard.at)]
     if not talk.late:
         asked, sent = _same(open_ones), one.invitee.reply == Reply.DELEGATE
-        meeting_place.ask(talk, MODE, invitees=[each.invitee.id for each in asked], link=True, sent=sent)
+        invited_place.ask(talk, MODE, invitees=[each.invitee.id for each in asked], link=True, sent=sent)
     choices = [
         Choice(
             say("meeting_answers.label.meeting_online"),

@@ -8,16 +8,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from handlers import meetings
-from handlers.flows.meeting_answers import MODE, NAME, POSITION, REASON
+from handlers.flows.invited import MODE, NAME, POSITION, REASON
 from handlers.heard import Kind
-from handlers.meeting_wording import is_open
 from handlers.meetings import Invitation, Meeting
 from handlers.meetings_answers import Answer, Outcome, Taken, answer, fresh, standing_answer
+from handlers.meetings_wording import is_open
 from handlers.messages.values import Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
-from handlers.verbs import meeting_place, meeting_replies
-from handlers.verbs.meeting_targets import answerable, ask_which, current, mine, picked, remembered, tapped
+from handlers.verbs import invited_place, invited_replies
+from handlers.verbs.invited_targets import answerable, ask_which, current, mine, picked, remembered, tapped
 from handlers.words import Intent, Understood, clean, private_number
 from handlers.words.meeting_slots import person_in, position_in, reason_in
 from handlers.words.meeting_words import MeetingWords
@@ -50,9 +50,9 @@ def _goes_on(talk: Talk, said: MeetingWords) -> bool:
 
 def _too_late(talk: Talk) -> Turn:
     """Say why there is nothing to answer: all has begun, or is cancelled."""
-    meeting_place.leave(talk)
+    invited_place.leave(talk)
     known = current(talk) or mine(talk)[-1:]
-    return meeting_replies.closed(known[-1], talk.heard.at)
+    return invited_replies.closed(known[-1], talk.heard.at)
 
 
 def _tapped(talk: Talk, said: MeetingWords) -> Turn:
@@ -61,11 +61,11 @@ def _tapped(talk: Talk, said: MeetingWords) -> Turn:
         return turn(Say(say("meeting_answers.not_yours")))
     meeting = found[0].meeting
     if not is_open(meeting, talk.heard.at):
-        meeting_place.leave(talk)
-        return meeting_replies.closed(found[0], talk.heard.at)
+        invited_place.leave(talk)
+        return invited_replies.closed(found[0], talk.heard.at)
     if talk.act is None or talk.act.revision != meeting.version:
-        meeting_place.leave(talk)
-        return meeting_replies.changed_since(talk.db, found)
+        invited_place.leave(talk)
+        return invited_replies.changed_since(talk.db, found)
     asked = [one for one in remembered(talk) if one.meeting.id == meeting.id]
     if len(found) > 1 and not (asked and talk.act.question):
         return ask_which(talk, found, said)
@@ -105,8 +105,8 @@ def _keep(talk: Talk, made: Sequence[tuple[Invitation, Answer]], bubble: str | N
     outcomes = [(replace(one, invitee=outcome.invitee), outcome) for one, outcome in came]
     refused = next((pair for pair in outcomes if pair[1].taken != Taken.KEPT), None)
     if refused is not None:
-        meeting_place.leave(talk)
-        return meeting_replies.refused(*refused, talk.heard.at)
+        invited_place.leave(talk)
+        return invited_replies.refused(*refused, talk.heard.at)
     return _next(talk, outcomes)
 
 
@@ -170,13 +170,13 @@ def _next(talk: Talk, kept: Sequence[tuple[Invitation, Outcome]]) -> Turn:
     step = None if talk.late else _missing(talk, one)
     if step is None:
         asked = _asked_for_link(talk)
-        meeting_place.leave(talk)
-        return meeting_replies.kept(talk, kept, link=asked)
+        invited_place.leave(talk)
+        return invited_replies.kept(talk, kept, link=asked)
     memo = {"link": True} if _asked_for_link(talk) else {}
     invitees = [each.invitee.id for each, _ in kept]
     sent = one.invitee.reply == Reply.DELEGATE
-    meeting_place.ask(talk, step, invitees=invitees, **{OF_DELEGATE: sent}, **memo)
-    return meeting_replies.ask(one, step)
+    invited_place.ask(talk, step, invitees=invitees, **{OF_DELEGATE: sent}, **memo)
+    return invited_replies.ask(one, step)
 
 
 def _missing(talk: Talk, one: Invitation) -> str | None:
@@ -231,13 +231,13 @@ def _odd_words(talk: Talk) -> Turn | None:
     """Answer what cannot be taken for words: nothing is asked any more, an identity number, a picture."""
     asked = remembered(talk)
     if not asked:
-        meeting_place.leave(talk)
+        invited_place.leave(talk)
         return turn(Say(say("meeting_answers.button_over")))
     if talk.heard.kind != Kind.TEXT or not clean(talk.heard.text):
-        return meeting_replies.ask(asked[0], talk.place.step, say("meeting_answers.words_please"))
+        return invited_replies.ask(asked[0], talk.place.step, say("meeting_answers.words_please"))
     if private_number(talk.heard.text):
         talk.understood = Understood(Intent.SENSITIVE)  # nor is it kept with the event
-        return meeting_replies.ask(asked[0], talk.place.step, say("meeting_answers.id_number"))
+        return invited_replies.ask(asked[0], talk.place.step, say("meeting_answers.id_number"))
     return None
 
 
@@ -245,7 +245,7 @@ def _with_words(talk: Talk, *, step: str, name: str | None = None, position: str
     """Keep what was said of the delegate beside what is known; where nothing was, ask again."""
     asked = remembered(talk)
     if name is None and position is None:
-        return meeting_replies.ask(asked[0], step, say("meeting_answers.not_a_name"))
+        return invited_replies.ask(asked[0], step, say("meeting_answers.not_a_name"))
     made = []
     for one in asked:
         known = standing_answer(one.invitee)
@@ -265,11 +265,11 @@ def _with(known: Answer, name: str | None, position: str | None) -> Answer:
 def skip_meeting_words(talk: Talk) -> Turn:
     """Leave the answer as it is kept: without a reason; a delegate's name may come later."""
     step, asked = talk.place.step, remembered(talk)
-    if not meeting_place.stands_here(talk) or not asked or (talk.act and not _is_of(talk, asked)):
-        meeting_place.leave(talk)
+    if not invited_place.stands_here(talk) or not asked or (talk.act and not _is_of(talk, asked)):
+        invited_place.leave(talk)
         return turn(Say(say("meeting_answers.button_over")))
-    meeting_place.leave(talk)
-    return meeting_replies.left(talk, asked, step)
+    invited_place.leave(talk)
+    return invited_replies.left(talk, asked, step)
 
 
 def _is_of(talk: Talk, asked: Sequence[Invitation]) -> bool:

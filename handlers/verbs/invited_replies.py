@@ -5,9 +5,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from handlers import meeting_cards, meetings_seats
-from handlers.flows.meeting_answers import MODE, NAME, REASON
-from handlers.meeting_wording import (
+from handlers import meetings_cards, meetings_seats
+from handlers.flows.invited import MODE, NAME, REASON
+from handlers.meetings import Invitation
+from handlers.meetings_answers import Outcome, Taken
+from handlers.meetings_wording import (
     LINK_BEFORE,
     answers,
     changeable,
@@ -17,13 +19,11 @@ from handlers.meeting_wording import (
     own,
     who,
 )
-from handlers.meetings import Invitation
-from handlers.meetings_answers import Outcome, Taken
 from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import clock, moment
-from handlers.verbs.meeting_targets import place_of
+from handlers.verbs.invited_targets import place_of
 from handlers.wording import slots
 from models.meetings import MeetingState, Mode, Reply
 
@@ -158,7 +158,7 @@ def closed(one: Invitation, at: datetime) -> Turn:
     """Say that a meeting is cancelled, has begun or is over, and what can be done."""
     meeting = one.meeting
     if meeting.state == MeetingState.CANCELLED:
-        return turn(meeting_cards.cancelled(meeting))
+        return turn(meetings_cards.cancelled(meeting))
     known = {"facts": facts(meeting), "start": clock(meeting.starts_at), "own": own(one.invitee)}
     if at >= meeting.ends_at:
         return turn(Say(say("meeting_answers.over", **known, contact=contact(meeting))))
@@ -174,4 +174,4 @@ def changed_since(db: Connection, found: Sequence[Invitation]) -> Turn:
     """Answer an old button: it writes nothing; how the meeting is now, with fresh buttons."""
     one = found[0]
     words = say("meeting_answers.changed_since", own=own(one.invitee, meetings_seats.line(db, one.invitee)))
-    return turn(Say(words), meeting_cards.notice(one.meeting))
+    return turn(Say(words), meetings_cards.notice(one.meeting))

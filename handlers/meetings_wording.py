@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-from handlers import meeting_cards
+from handlers import meetings_cards
 from handlers.meetings import Invitation, Invitee, Meeting
 from handlers.messages.values import Choice
 from handlers.texts import say
@@ -17,7 +17,7 @@ LINK_BEFORE = timedelta(minutes=30)
 
 def facts(meeting: Meeting) -> str:
     """Return what, when and where, a line each."""
-    return "\n".join([meeting_cards.named(meeting), meeting_cards.when(meeting), where(meeting)])
+    return "\n".join([meetings_cards.named(meeting), meetings_cards.when(meeting), where(meeting)])
 
 
 def where(meeting: Meeting) -> str:
@@ -63,7 +63,7 @@ def changeable(meeting: Meeting) -> str:
 
 def answers(meeting: Meeting, invitee: Invitee | None = None, **given: Any) -> tuple[Choice, ...]:
     """Return the buttons of the answers that a meeting takes, but for the one that was given."""
-    acts = [do for do in meeting_cards.ANSWERS if _offers(meeting, do) and do != _given(invitee)]
+    acts = [do for do in meetings_cards.ANSWERS if _offers(meeting, do) and do != _given(invitee)]
     return tuple(_choice(meeting, do) for do in acts)
 
 
@@ -72,7 +72,7 @@ def _offers(meeting: Meeting, do: str) -> bool:
 
 
 def _choice(meeting: Meeting, do: str) -> Choice:
-    return Choice(say(f"meeting_answers.label.{do}"), meeting_cards.act(meeting, do))
+    return Choice(say(f"meeting_answers.label.{do}"), meetings_cards.act(meeting, do))
 
 
 def more(meeting: Meeting, *acts: str) -> tuple[Choice, ...]:

@@ -11,8 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from handlers.cards import QUIET, bubble, text
-from handlers.meeting_drafts import Draft
 from handlers.meetings import Meeting
+from handlers.meetings_drafts import Draft
 from handlers.messages import limits
 from handlers.messages.build import button, clip, shorten
 from handlers.messages.values import Act, Card, Say
