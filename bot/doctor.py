@@ -180,7 +180,8 @@ def _menus(gateway: Gateway, channel: str, made: Made | None) -> Iterator[Findin
     if not missing:
         yield Finding(f"Rich menus: all {len(made)} are at LINE")
         return
-    yield Finding(f"Rich menus: LINE has no {', '.join(missing)}", f"Run `python -m bot rich-menu --channel {channel}`.")
+    what = f"Rich menus: LINE has no {', '.join(missing)}"
+    yield Finding(what, f"Run `python -m bot rich-menu --channel {channel}`.")
 
 
 def _quota(quota: Quota) -> Iterator[Finding]:

@@ -65,7 +65,7 @@ class Rush:
         """Return the applier of another process."""
         province = self.province
         made = Applier(province.store, self.mouth, lambda: province.now, house=lambda: province.house, threads=threads)
-        made._read = lambda raw: self.heard[raw["mark"]]  # type: ignore[method-assign]  # no JSON of LINE's in these talks
+        made._read = lambda raw: self.heard[raw["mark"]]  # no JSON of LINE's in these talks
         return made
 
     def event(self, person: Person, words: str, **more: Any) -> Heard:

@@ -199,7 +199,8 @@ def test_the_longest_words_keep_lines_limits(province: Province) -> None:
     most = {name: "ที่" * count for name, count in meetings_drafts.MOST_GRAPHEMES.items()}
     link = "https://a.example/" + "a" * (limits.URI_UNITS - 18)
     links = {name: f"{link[:-1]}{number}" for number, name in enumerate(meetings_drafts.LINKS)}
-    number = make(province, **most, **links)
+    words: dict[str, Any] = {**most, **links}
+    number = make(province, **words)
     meeting = replace(stands(province, number), version=3)
     was, now = DRAFT.data(), Draft.of(meeting).data()
     everything = Change({name: [was[name], now[name]] for name in now if was[name] != now[name]}, asks_again=True)

@@ -43,7 +43,8 @@ def scene(store: Store) -> Iterator[Scene]:
 def crowd(store: Store, now: datetime, many: int) -> None:
     """Let as many directors of as many schools have joined."""
     with store.write() as db:
-        office = db.execute(insert(agencies).values(channel_id=MAIN, name="สพป.สมมติ")).inserted_primary_key[0]
+        made = insert(agencies).values(channel_id=MAIN, name="สพป.สมมติ").returning(agencies.c.id)
+        office = db.execute(made).scalar_one()
         numbers = range(1, many + 1)
         code = "10319{:05}".format
         db.execute(

@@ -8,6 +8,7 @@ import pytest
 from handlers.audiences import Audience
 from handlers.heard import Kind
 from handlers.meetings_answers import counts
+from handlers.meetings_pages import Pass
 from models.meetings import invitees, meeting_answers
 from models.people import Role
 from models.store import Store
@@ -394,8 +395,13 @@ def test_the_calendar_entry_is_given_as_a_link_where_the_bot_has_an_address(prov
     number = call(province)
     push(province)
     warunee.says("เพิ่มลงปฏิทิน").hears("จดวันเวลาไว้")
-    made = []
-    province.house = replace(province.house, page_to=lambda one: made.append(one) or "https://bot.example/m/1")
+    made: list[Pass] = []
+
+    def page_to(one: Pass) -> str:
+        made.append(one)
+        return "https://bot.example/m/1"
+
+    province.house = replace(province.house, page_to=page_to)
     warunee.says("ไปที่ห้อง").taps("เพิ่มลงปฏิทิน").hears("https://bot.example/m/1")
     assert (made[0].meeting, made[0].page, made[0].channel) == (number, "ics", MAIN)
 
