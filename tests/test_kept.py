@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
+from bot import metrics
 from bot.applying import Applier
 from handlers import inbox as door
 from handlers import kept
@@ -105,6 +106,14 @@ def test_what_is_kept_is_applied_in_the_order_in_which_it_was_said(
     said = rush.applies(warunee)
     assert province.answer("learners.now") == list(BUBBLES)
     assert [one.reply_token for one in said] == [heard.token for heard in events]
+
+
+def test_every_event_is_counted_not_every_person(rush: Rush, warunee: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[tuple[str, int]] = []
+    monkeypatch.setattr(metrics, "event", lambda result, many=1: counted.append((result, many)))
+    rush.keeps(*(rush.event(warunee, words) for words in BUBBLES))
+    rush.applies(warunee)
+    assert counted == [("applied", len(BUBBLES))]
 
 
 def test_the_line_id_is_noted_only_as_long_as_it_is_needed(rush: Rush, warunee: Person) -> None:
