@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
 
 from handlers import unsaid
 from handlers.meetings import Invitee, Meeting
@@ -38,12 +38,12 @@ _LAST = (
     .order_by(invitees.c.seated_at.desc(), invitees.c.id.desc())
     .limit(bindparam("most"))
 )
-_TOLD = (
+_MAY_WAIT = (
     select(outbox.c.id)
     .where(
         outbox.c.channel_id == bindparam("channel"),
-        outbox.c.once_key > bindparam("first"),
-        outbox.c.once_key < bindparam("last"),
+        text("state IN ('queued', 'held')"),  # as the partial index writes it
+        or_(outbox.c.once_key.like(bindparam("keys")), outbox.c.once_key.startswith(unsaid.REST)),
     )
     .limit(1)
 )
@@ -70,7 +70,7 @@ def claim(db: Connection, meeting: Meeting, invitee: Invitee, *, wants: bool, at
     elif not wants and held is not None:
         db.execute(_SET, {"invitee": invitee.id, "waits_since": None, "seated_at": None})
         if meeting.seats is not None:
-            forget(db, meeting, invitee.id)
+            _forget(db, meeting, invitee.id)
     got = _fill(db, meeting)
     _tell(db, meeting, (row for row in got if row.id != invitee.id), GOT, now)
 
@@ -131,7 +131,7 @@ def _tell(db: Connection, meeting: Meeting, rows: Iterable[Row[Any]], key: str, 
     soon = min(timedelta(hours=1), (meeting.starts_at - now) / 4)
     words = None
     for row in rows:
-        forget(db, meeting, row.id)
+        _forget(db, meeting, row.id)
         words = words or Say(say(key, facts=facts(meeting)), answers(meeting))
         once = f"{_told_as(meeting, row.id)}:{int(now.timestamp())}"
         for person in _whom(db, meeting, row, now):
@@ -142,11 +142,11 @@ def _told_as(meeting: Meeting, invitee: int) -> str:
     return f"meeting:{meeting.id}:seat:{invitee}"
 
 
-def forget(db: Connection, meeting: Meeting, invitee: int) -> None:
+def _forget(db: Connection, meeting: Meeting, invitee: int) -> None:
     """Leave unsaid what waits to be told of a seat, as it is true no more."""
     name = _told_as(meeting, invitee)
-    # Nearly always nothing was told: what waits of everybody else's need not be looked through then.
-    if db.execute(_TOLD, {"channel": meeting.channel, "first": f"{name}:", "last": f"{name};"}).first() is not None:
+    # Nearly always nothing was told: what waits of everybody else's need not be read then.
+    if db.execute(_MAY_WAIT, {"channel": meeting.channel, "keys": f"{name}:%"}).first() is not None:
         unsaid.drop(db, meeting.channel, name)
 
 
