@@ -126,14 +126,14 @@ def answer(
     given = _fitting(given)
     why = refusal(db, meeting, mine, given.mode, at)
     if why is not None:
-        return _stands(db, meeting, mine, why)
+        return _stands(db, mine, why)
     _note(db, meeting, mine, given, by, at, message)
     if _is_older(db, meeting, mine, at):
-        return _stands(db, meeting, mine, Taken.OLDER)
+        return _stands(db, mine, Taken.OLDER)
     known = _columns(given) | {"version": meeting.version, "answered_by": by, "answered_at": at}
     db.execute(_KEEP, known | {"invitee": mine.id})
     meetings_seats.claim(db, meeting, mine, wants=given.mode == Mode.ROOM, at=at, now=now)
-    return _stands(db, meeting, fresh(db, meeting, mine), Taken.KEPT)
+    return _stands(db, fresh(db, meeting, mine), Taken.KEPT)
 
 
 def fresh(db: Connection, meeting: Meeting, invitee: Invitee) -> Invitee:
@@ -205,16 +205,8 @@ def _version_at(db: Connection, meeting: Meeting, at: datetime) -> int:
     return then[0] or 1
 
 
-def _stands(db: Connection, meeting: Meeting, mine: Invitee, taken: Taken) -> Outcome:
+def _stands(db: Connection, mine: Invitee, taken: Taken) -> Outcome:
     return Outcome(taken, mine, meetings_seats.line(db, mine))
-
-
-def reseat(db: Connection, meeting: Meeting, now: datetime) -> None:
-    """Give out the seats anew after their number has changed: who asked first sits; who gets or loses one is told.
-
-    meeting: locked, as it is after the change.
-    """
-    meetings_seats.reseat(db, meeting, now)
 
 
 _CLEAR = (

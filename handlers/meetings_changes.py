@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, insert, select, update
 
-from handlers import meetings, meetings_again, meetings_answers, meetings_cards, meetings_telling
+from handlers import meetings, meetings_again, meetings_cards, meetings_seats, meetings_telling
 from handlers.audit import note
 from handlers.meetings import Meeting
 from handlers.meetings_again import asks_again
@@ -23,7 +23,7 @@ from models.meetings import MeetingState, meeting_versions
 from models.meetings import meetings as table
 from models.outbox import Priority
 
-REASON = 300
+LONGEST_WHY = 300
 """Characters of a reason for cancelling."""
 _VERSIONS = (
     select(meeting_versions.c.version, meeting_versions.c.changed)
@@ -64,7 +64,7 @@ def change(db: Connection, channel: str, meeting: int, draft: Draft, by: int | N
     if told:
         _new_version(db, was, new, fields, by, now)
     if "seats" in fields:
-        meetings_answers.reseat(db, new, now)
+        meetings_seats.reseat(db, new, now)
     note(db, channel, "meeting.changed", now, person=by, meeting=meeting, version=version, fields=" ".join(fields))
     return version
 
@@ -131,7 +131,7 @@ def cancel(db: Connection, channel: str, meeting: int, by: int | None, why: str 
     was = meetings.locked(db, channel, meeting)
     if was is None or was.state == MeetingState.CANCELLED or was.ends_at <= now:
         return False
-    why = " ".join((why or "").split())[:REASON] or None
+    why = " ".join((why or "").split())[:LONGEST_WHY] or None
     db.execute(_CANCEL, {"meeting": meeting, "at": now, "why": why})
     new = meetings.found(db, channel, meeting)
     if was.state == MeetingState.CALLED and new is not None:

@@ -86,6 +86,7 @@ def line(db: Connection, invitee: Invitee) -> int | None:
 def reseat(db: Connection, meeting: Meeting, now: datetime, *, tells: bool = True) -> None:
     """Take seats from those who asked last where there are fewer, give out those there are more, tell both.
 
+    meeting: locked, as it is after the change of its seats.
     Who has checked in keeps the seat: there may then be more seated than seats, as there are in the room.
     tells: not where all have again what they had.
     """

@@ -1,11 +1,9 @@
 """How an invitation is said: the meeting in three lines, the own answer, what comes next, the buttons to change it."""
 
-from collections.abc import Iterable
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 from handlers import meetings_cards
-from handlers.meetings import Invitation, Invitee, Meeting
+from handlers.meetings import Invitee, Meeting
 from handlers.messages.values import Choice
 from handlers.texts import say
 from handlers.thai import moment
@@ -61,14 +59,10 @@ def changeable(meeting: Meeting) -> str:
     return say("meeting_answers.until", start=moment(meeting.starts_at))
 
 
-def answers(meeting: Meeting, invitee: Invitee | None = None, **given: Any) -> tuple[Choice, ...]:
+def answers(meeting: Meeting, invitee: Invitee | None = None) -> tuple[Choice, ...]:
     """Return the buttons of the answers that a meeting takes, but for the one that was given."""
-    acts = [do for do in meetings_cards.ANSWERS if _offers(meeting, do) and do != _given(invitee)]
+    acts = [do for do in meetings_cards.ANSWERS if meetings_cards.offers(meeting, do) and do != _given(invitee)]
     return tuple(_choice(meeting, do) for do in acts)
-
-
-def _offers(meeting: Meeting, do: str) -> bool:
-    return {"meeting_room": meeting.has_room, "meeting_online": meeting.is_online}.get(do, True)
 
 
 def _choice(meeting: Meeting, do: str) -> Choice:
@@ -94,11 +88,6 @@ def contact(meeting: Meeting) -> str:
     return say("meeting_answers.call", contact=known) if known else say("meeting_answers.call_office")
 
 
-def is_open(meeting: Meeting, at: Any) -> bool:
+def is_open(meeting: Meeting, at: datetime) -> bool:
     """Tell whether a meeting can still be answered at a moment."""
     return meeting.state == MeetingState.CALLED and at < meeting.starts_at
-
-
-def of_schools(mine: Iterable[Invitation]) -> set[int]:
-    """Return the schools among invitations."""
-    return {one.invitee.school for one in mine if one.invitee.school is not None}

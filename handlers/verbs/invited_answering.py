@@ -17,7 +17,16 @@ from handlers.messages.values import Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs import invited_place, invited_replies
-from handlers.verbs.invited_targets import answerable, ask_which, current, mine, picked, remembered, tapped
+from handlers.verbs.invited_targets import (
+    answerable,
+    ask_which,
+    current,
+    mine,
+    picked,
+    remembered,
+    said_before,
+    tapped,
+)  # fmt: skip
 from handlers.words import Intent, Understood, clean, private_number
 from handlers.words.meeting_slots import person_in, position_in, reason_in
 from handlers.words.meeting_words import MeetingWords
@@ -74,23 +83,11 @@ def _tapped(talk: Talk, said: MeetingWords) -> Turn:
 
 def pick_meeting(talk: Talk) -> Turn:
     """Take the choice of a meeting or school, and answer it with what was said before."""
-    chosen, said = picked(talk), talk.place.memo.get("said")
-    if not said or not chosen:
-        return _ask_which_again(talk)
-    words = MeetingWords(
-        said["does"], online=said["online"], name=said["name"], position=said["position"], reason=said["reason"]
-    )
-    return give(talk, chosen, words, bubble=said.get("bubble"))
-
-
-def _ask_which_again(talk: Talk) -> Turn:
-    said, asked = talk.place.memo.get("said"), remembered(talk)
-    if not said or not asked:
+    said, asked = said_before(talk), remembered(talk)
+    if said is None or not asked:
         return turn(Say(say("meeting_answers.button_over")))
-    words = MeetingWords(
-        said["does"], online=said["online"], name=said["name"], position=said["position"], reason=said["reason"]
-    )
-    return ask_which(talk, asked, words)
+    chosen, bubble = picked(talk), talk.place.memo["said"]["bubble"]
+    return give(talk, chosen, said, bubble) if chosen else ask_which(talk, asked, said, bubble)
 
 
 def give(talk: Talk, to: Sequence[Invitation], said: MeetingWords, bubble: str | None = None) -> Turn:

@@ -30,10 +30,10 @@ from models.meetings import MeetingState, Mode, Reply
 
 def kept(talk: Talk, all_of_them: Sequence[tuple[Invitation, Outcome]], *, link: bool = False) -> Turn:
     """Say what was kept and what comes next; link: it was asked for, and is given to who takes part online."""
-    one, outcome = all_of_them[0]
+    one, _ = all_of_them[0]
     lines = [_line(talk, each, came, len(all_of_them) > 1) for each, came in all_of_them]
     words = "\n".join([say("meeting_answers.kept"), *lines, "", facts(one.meeting)])
-    comes = [_comes(one, outcome, talk.now, link=link), changeable(one.meeting), _back(talk)]
+    comes = [_comes(one, talk.now, link=link), changeable(one.meeting), _back(talk)]
     choices = (*more(one.meeting, "meeting_calendar"), *answers(one.meeting, one.invitee))
     if one.invitee.reply == Reply.NO:
         choices = answers(one.meeting, one.invitee)
@@ -51,7 +51,7 @@ def _line(talk: Talk, one: Invitation, outcome: Outcome, several: bool) -> str:
     return f"{place_of(talk, one)}: {answer}" if several else answer
 
 
-def _comes(one: Invitation, outcome: Outcome, now: datetime, *, link: bool) -> str:
+def _comes(one: Invitation, now: datetime, *, link: bool) -> str:
     """Return what comes next."""
     mine, meeting = one.invitee, one.meeting
     if mine.waits:

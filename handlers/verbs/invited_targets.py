@@ -18,6 +18,8 @@ from models.meetings import MeetingState
 MOST = 10
 """Invitations that are asked about at once."""
 ALL = "all"
+_SAID = ("does", "online", "name", "position", "reason")
+"""What is remembered of words while it is asked which invitation is meant, and the bubble that said them."""
 
 
 def mine(talk: Talk) -> Sequence[Invitation]:
@@ -58,11 +60,10 @@ def remembered(talk: Talk) -> list[Invitation]:
     return [one for one in mine(talk) if one.invitee.id in known]
 
 
-def ask_which(talk: Talk, among: Sequence[Invitation], said: MeetingWords) -> Turn:
-    """Ask which invitation is meant; what was said of it is remembered."""
+def ask_which(talk: Talk, among: Sequence[Invitation], said: MeetingWords, bubble: str | None = None) -> Turn:
+    """Ask which invitation is meant; what was said of it is remembered. bubble: that said it; None: the one heard."""
     among = among[:MOST]
-    memo = {"does": said.does, "online": said.online, "name": said.name, "position": said.position}
-    memo |= {"reason": said.reason, "bubble": talk.heard.message_id}
+    memo = {name: getattr(said, name) for name in _SAID} | {"bubble": bubble or talk.heard.message_id}
     invited_place.ask(talk, WHICH, invitees=[one.invitee.id for one in among], said=memo)
     names = [_name(talk, one, among) for one in among]
     lines = [f"{place}. {name}" for place, name in enumerate(names, 1)]
@@ -75,6 +76,12 @@ def ask_which(talk: Talk, among: Sequence[Invitation], said: MeetingWords) -> Tu
         choices.append(Choice(say("meeting_answers.label.all_schools"), _pick(ALL)))
     asked = say("meeting_answers.which_school" if same else "meeting_answers.which")
     return turn(Say("\n".join([asked, *lines]), tuple(choices)))
+
+
+def said_before(talk: Talk) -> MeetingWords | None:
+    """Return what was said before it was asked which invitation is meant; None where nothing was asked."""
+    memo = talk.place.memo.get("said")
+    return MeetingWords(**{name: memo[name] for name in _SAID}) if memo else None
 
 
 def _pick(value: str) -> Act:

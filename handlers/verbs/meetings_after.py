@@ -7,6 +7,7 @@ from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
 from handlers.heard import Kind
 from handlers.meetings import Meeting
 from handlers.meetings_cards import named, when
+from handlers.meetings_changes import LONGEST_WHY
 from handlers.meetings_drafts import Draft
 from handlers.meetings_fields import Edit
 from handlers.meetings_fields import edit as edit_said
@@ -24,9 +25,6 @@ from handlers.verbs.meetings_work import Work, choice, gone, is_old, mark, may_w
 from handlers.words import clean
 from models.meetings import MeetingState
 from models.outbox import Priority
-
-LONGEST_WHY = 300
-"""Characters of a reason."""
 
 
 def _mine(talk: Talk) -> Meeting | Turn:

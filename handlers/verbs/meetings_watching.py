@@ -30,7 +30,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
-from handlers.verbs.meetings_work import choice, foreign, may_work, picked, reach, refuse
+from handlers.verbs.meetings_work import choice, foreign, may_work, picked, reach
 from models.meetings import MeetingState, Mode, Reply
 from models.people import Role
 
@@ -174,12 +174,6 @@ def _shown(talk: Talk) -> int | None:
 
 def _sees(talk: Talk, one: Meeting) -> bool:
     return meetings_scope.concerns(talk.db, one, reach(talk))
-
-
-def page(talk: Talk, number: int) -> Turn:
-    """Show a meeting's page; the number is one that was looked up already."""
-    found = meetings.found(talk.db, talk.channel, number)
-    return _page(talk, found) if found is not None else refuse(talk)
 
 
 def _page(talk: Talk, one: Meeting) -> Turn:
