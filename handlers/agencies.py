@@ -1,6 +1,6 @@
 """The agencies of a channel: a tree (group → office), found by any of their names."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, bindparam, insert, select
@@ -71,6 +71,11 @@ class Book:
     def below(self, agency: int) -> set[int]:
         """Return the agency and all that stand under it."""
         return {one for one in self.names if agency in self.above(one)}
+
+    def top(self, among: Container[int] | None = None) -> list[int]:
+        """Return the agencies among these (None: all), without those that stand under another one of them."""
+        known = [one for one in self.names if among is None or one in among]
+        return [one for one in known if not any(up in known for up in self.above(one)[1:])]
 
     def split(self, words: str) -> tuple[int | None, str]:
         """Find an agency at the beginning or end of words: "สพป บร 3 ร.ร. ภูสมมติ" → that, and "ร.ร. ภูสมมติ".

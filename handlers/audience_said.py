@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, bindparam, select
 
 from handlers import agencies
-from handlers.agencies import Book
 from handlers.audience_words import NAMED, Doubt, Why
 from handlers.audiences import Audience
 from handlers.texts import say
@@ -40,13 +39,7 @@ def _place(db: Connection, channel: str, to: Audience) -> str:
     book = agencies.book(db, channel)
     if to.agencies is None or to.agencies >= book.names.keys():
         return say("audience.everywhere")
-    return _few([book.names[one] for one in _top(book, to.agencies)]) or say("audience.nowhere")
-
-
-def _top(book: Book, chosen: frozenset[int]) -> list[int]:
-    """Return the agencies, without those that stand under another one of them."""
-    known = [one for one in book.names if one in chosen]
-    return [one for one in known if not any(up in chosen for up in book.above(one)[1:])]
+    return _few([book.names[one] for one in book.top(to.agencies)]) or say("audience.nowhere")
 
 
 def _names_of_schools(db: Connection, channel: str, to: Audience) -> str:

@@ -78,15 +78,15 @@ class _Scope:
     reach: frozenset[int] | None
 
     def reaches(self, agency: int) -> bool:
+        """Tell whether the office may speak to an agency."""
         return self.reach is None or agency in self.reach
 
     def names(self) -> tuple[str, ...]:
         """Return the agencies that may be chosen, without those that stand under another one of them."""
-        mine = [one for one in self.book.names if self.reaches(one)]
-        top = [one for one in mine if not any(up in mine for up in self.book.above(one)[1:])]
-        return tuple(self.book.names[one] for one in top)
+        return tuple(self.book.names[one] for one in self.book.top(self.reach))
 
     def doubt(self, why: Why, part: str) -> Doubt:
+        """Return a doubt of a part of the words, with what may be chosen."""
         return Doubt(why, "", part, names=self.names())
 
 

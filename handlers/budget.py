@@ -51,6 +51,12 @@ class Ledger:
         """Return how many wait to be pushed this month."""
         return sum(self.reserved.values())
 
+    def room(self, priority: Priority) -> int | None:
+        """Return for how many more messages of a class there is room beside what waits; None: there is no limit."""
+        if self.allowed is None:
+            return None
+        return max(0, self.allowed * SHARES[priority] // 100 - self.used - self.waiting)
+
     @property
     def forecast(self) -> int:
         """Return how many will be used at the month's end."""

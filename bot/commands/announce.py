@@ -16,7 +16,6 @@ from handlers.audience_words import Doubt, read
 from handlers.audiences import Audience
 from handlers.channels import NoChannel
 from handlers.messages import limits
-from handlers.quota import SHARES
 from handlers.thai import moment
 from handlers.words import clean
 from models.announcements import AnnouncementState
@@ -111,8 +110,8 @@ def _shown(db: Connection, one: Announcement, to: Recipients, at: datetime) -> l
     month, many = budget.ledger(db, one.channel, at), len(to.people)
     lines = [announcements.message(db, one).text, "", f"to: {describe(db, one.channel, one.audience or Audience())}"]
     lines.append(f"people: {many} (not reached: {to.blocked} have blocked us, {to.unlinked} schools without anybody)")
-    if month.allowed is not None:
-        room = max(0, month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting)
+    room = month.room(Priority.ANNOUNCEMENT)
+    if room is not None:
         lines.append(f"cost: at most {many} messages; {month.left} left this month, {room} of them for announcements")
         lines += ["the others hear it when they come by"] if room < many else []
     goes = sending.goes_at(db, one.channel, at, urgent=one.urgent)

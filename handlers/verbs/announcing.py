@@ -180,9 +180,8 @@ def _ask_whom(talk: Talk, one: Announcement, doubt: Doubt | None = None) -> Turn
 
 def _agencies(talk: Talk) -> dict[int, str]:
     """Return the agencies that the office may speak to, without those under another one of them."""
-    book, within = agencies.book(talk.db, talk.channel), _reach(talk)
-    mine = [one for one in book.names if within is None or one in within]
-    return {one: book.names[one] for one in mine if not any(up in mine for up in book.above(one)[1:])}
+    book = agencies.book(talk.db, talk.channel)
+    return {one: book.names[one] for one in book.top(_reach(talk))}
 
 
 def _reach(talk: Talk) -> frozenset[int] | None:

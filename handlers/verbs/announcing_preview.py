@@ -9,7 +9,6 @@ from handlers.audience_said import describe
 from handlers.budget import Ledger
 from handlers.flows.announcements import SURE
 from handlers.messages.values import Act, Choice, Message, Say
-from handlers.quota import SHARES
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
@@ -21,8 +20,8 @@ LAPSE = timedelta(hours=1)
 
 def button(do: str, one: Announcement | None = None, value: str | None = None, label: str = "") -> Choice:
     """Return a button; of an announcement it names it, and the preview that it belongs to."""
-    named = {"revision": one.mark, "value": value or str(one.id)} if one else {}
-    return Choice(say(label or f"label.{do}"), Act(do, **named))  # type: ignore[arg-type]
+    act = Act(do, revision=one.mark, value=value or str(one.id)) if one else Act(do)
+    return Choice(say(label or f"label.{do}"), act)
 
 
 def draft(talk: Talk) -> Announcement | None:
@@ -67,10 +66,8 @@ def _cost(talk: Talk, many: int) -> str:
 
 def short(month: Ledger, many: int) -> str:
     """Return how many hear it at once, where the month has no room for all; else nothing."""
-    if month.allowed is None:
-        return ""
-    room = month.allowed * SHARES[Priority.ANNOUNCEMENT] // 100 - month.used - month.waiting
-    return say("announce.short", now=max(0, room)) if room < many else ""
+    room = month.room(Priority.ANNOUNCEMENT)
+    return say("announce.short", now=room) if room is not None and room < many else ""
 
 
 def _when(talk: Talk) -> str:

@@ -24,7 +24,6 @@ from handlers.meetings_calling import Recipients
 from handlers.meetings_cards import Change, named
 from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check, words
 from handlers.messages.values import Act, Card, Choice, Message, Say
-from handlers.quota import SHARES
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, moment, today
@@ -141,8 +140,8 @@ def _whom(talk: Talk, one: Work, to: Recipients) -> Iterator[str]:
 def cost(talk: Talk, many: int, priority: Priority) -> str:
     """Say what words to so many cost at the most, and what of the month is left."""
     lines, month = [say("hosting.cost", n=many)], budget.ledger(talk.db, talk.channel, talk.now)
-    if month.left is not None and month.allowed is not None:
-        room = month.allowed * SHARES[priority] // 100 - month.used - month.waiting
+    room = month.room(priority)
+    if room is not None:
         lines += [say("hosting.left", left=month.left), *([say("hosting.short")] if room < many else [])]
     return "\n".join(lines)
 

@@ -7,7 +7,6 @@ from handlers.digests import Snapshot
 from handlers.flows.digests import NUDGE
 from handlers.messages.values import Act, Choice, Say
 from handlers.nudges import Nudge, Recipients
-from handlers.quota import SHARES
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -68,8 +67,8 @@ def _recipients(talk: Talk, known: Snapshot, scope: int) -> Recipients:
 
 def _cost(talk: Talk, many: int) -> str:
     lines, month = [say("nudge.cost", people=many)], budget.ledger(talk.db, talk.channel, talk.now)
-    if month.left is not None and month.allowed is not None:
-        room = month.allowed * SHARES[Priority.REMINDER] // 100 - month.used - month.waiting
+    room = month.room(Priority.REMINDER)
+    if room is not None:
         key = "nudge.left_waiting" if month.waiting else "nudge.left"
         lines += [say(key, left=month.left, waiting=month.waiting), *([say("nudge.short")] if room < many else [])]
     return "\n".join(lines)
