@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -11,9 +12,13 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from sqlalchemy import event
 
+from bot.demo import Demo, user_of
 from models import migrations
+from models.people import Role
 from models.store import Store
 from tests.postgresql import Server, Unavailable
+from tests.province import Person, Province, office
+from tests.screen import Screen, monday_demo, telephone
 
 CI = os.environ.get("CI", "").lower() in {"1", "true", "yes"}
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
@@ -163,6 +168,44 @@ def new_postgresql_url(postgresql: Server) -> Iterator[Callable[[], str]]:
     yield make
     for name in made:
         postgresql.drop(name)
+
+
+@pytest.fixture
+def province(store: Store, now: datetime) -> Province:
+    """Return a small province in which nobody has joined; another, noisy one is beside it."""
+    return Province(store, now)
+
+
+@pytest.fixture
+def warunee(province: Province) -> Person:
+    """Return a director who has joined."""
+    return province.director()
+
+
+@pytest.fixture
+def pranee(province: Province) -> Person:
+    """Return the verifier of the director's agency."""
+    return province.verifier()
+
+
+@pytest.fixture
+def boss(province: Province) -> Person:
+    """Return a coordinator of the whole province."""
+    return office(province, Role.COORDINATOR)
+
+
+@pytest.fixture
+def demo(tmp_path: Path) -> Iterator[Demo]:
+    """Run the demo on a Monday morning, ten past nine."""
+    with monday_demo(tmp_path / "demo") as demo:
+        yield demo
+
+
+@pytest.fixture
+def phone_of(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Screen]]:
+    """Open somebody's telephone, each a device of its own; at the end, see that nothing went wrong on any."""
+    with ExitStack() as opened:
+        yield lambda place: Screen(opened.enter_context(telephone(browser, f"{demo.url}#{user_of(place)}")))
 
 
 @pytest.fixture(scope="session")

@@ -295,3 +295,11 @@ class Person:
     def bot_message(self, words: str) -> str:
         """Return the LINE id of the newest message of the bot that holds these words."""
         return next(mark for mark, message in reversed(self.ids.items()) if words in words_of(message))
+
+
+def office(province: Province, role: Role, agency: str | None = None) -> Person:
+    """Return somebody of an agency, or without one of the whole province, who has joined and read the notice."""
+    place = province.agency(agency) if agency else None
+    with province.store.write() as db:
+        code = invites.create(db, MAIN, agency_id=place, role=role, now=province.now)
+    return province.person(f"{role}").says(code).says("ใช่").says("รับทราบ")

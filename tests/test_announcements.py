@@ -1,6 +1,5 @@
 """Announcements: written, seen as all will hear them, sent once, stopped; nobody twice, nobody outside the scope."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -15,29 +14,12 @@ from models.outbox import Priority, Sending
 from models.outbox import outbox as table
 from models.people import Role, people
 from models.people import memberships as served
-from models.store import Store
-from tests.province import Person, Province
+from tests.province import Person, Province, office
 from tests.test_digests import at
 from tests.test_talk_digests import ONE, TWO
-from tests.test_talk_hats import office
 from tests.test_talk_unsending import edits
 
 WORDS = "พรุ่งนี้ประชุมออนไลน์ 13:30 น. ขอเชิญทุกท่าน"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def boss(province: Province) -> Person:
-    return office(province, Role.COORDINATOR)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 def told(province: Province) -> list[Any]:

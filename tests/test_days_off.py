@@ -12,15 +12,10 @@ from handlers.thai import day, today
 from models.audit import audit
 from models.people import Role
 from models.reminders import special_days
-from tests.province import MAIN, Province
+from tests.province import MAIN
 from tests.reminder_scene import at
 
 AGENCY = "สพป.บุรีรัมย์ เขต 2"
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 def coordinator(province, agency=None):

@@ -24,19 +24,8 @@ from models.people import Role, people
 from models.programme import rounds
 from models.report import State, reports
 from models.store import Store
-from tests.province import Person, Province
+from tests.province import Person, Province, office
 from tests.test_talk_digests import ONE, TWO, put
-from tests.test_talk_hats import office
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def boss(province: Province) -> Person:
-    return office(province, Role.COORDINATOR)
 
 
 def at(day: int, hour: int, minute: int = 0, month: int = 1) -> datetime:

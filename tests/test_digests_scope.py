@@ -10,9 +10,8 @@ from hypothesis import strategies as some
 from models.outbox import outbox
 from models.people import Role
 from models.store import Store
-from tests.province import Person, Province
+from tests.province import Person, Province, office
 from tests.test_talk_digests import ONE, TWO, grow
-from tests.test_talk_hats import office
 
 WORDS = (
     "สรุป", "ใครยังไม่ส่งบ้าง", "ดูต่อ", "1", "9", "12", "เตรียมเตือน", "ใช่", "ยกเลิก", "สรุป เขต 1", "เขต 2 เหลือกี่โรง",

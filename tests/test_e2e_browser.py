@@ -15,7 +15,7 @@ from sqlalchemy import select
 from bot.demo import Demo, user_of
 from models.report import State, answers, media, parts, reports
 from tests.processes import until
-from tests.screen import PATIENCE, Screen, monday_demo, telephone
+from tests.screen import PATIENCE, Screen, telephone
 
 pytestmark = pytest.mark.browser
 
@@ -34,13 +34,6 @@ SCHOOLHOUSE = """
   <circle cx="304" cy="266" r="9" fill="#33475b"/>
   <g fill="#f7f7f7"><path d="M138 274h24v30h-24zM184 280h24v28h-24zM292 278h24v28h-24z"/></g>
 </svg>"""
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    """A demo on a Monday morning, ten past nine."""
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
 
 
 @pytest.fixture

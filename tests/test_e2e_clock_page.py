@@ -3,18 +3,15 @@
 To look at every screen: make test TESTS=tests/test_e2e_clock_page.py PICTURES=a-folder
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 
 from bot.demo import PROVINCE, Demo, user_of
 from bot.simulator import Phone
 from handlers.thai import BANGKOK
-from tests.screen import Screen, monday_demo, telephone
+from tests.screen import Screen
 from tests.test_e2e_review import SCHOOL, has_reported, shoot
 
 pytestmark = pytest.mark.browser
@@ -34,19 +31,6 @@ BARS = """card => [...card.querySelectorAll('.flex-box.horizontal')]
   .map(bar => [bar.getBoundingClientRect().width,
                [...bar.children].map(part => part.getBoundingClientRect().width).reduce((a, b) => a + b, 0)])"""
 """Of each bar its width, and that of its parts together."""
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
-
-
-@pytest.fixture
-def phone_of(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Screen]]:
-    """Open somebody's telephone, each a device of its own; at the end, see that nothing went wrong on any."""
-    with ExitStack() as opened:
-        yield lambda place: Screen(opened.enter_context(telephone(browser, f"{demo.url}#{user_of(place)}")))
 
 
 def joined(demo: Demo, place: str) -> Phone:

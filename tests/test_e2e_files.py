@@ -6,7 +6,6 @@ To look at every screen: make test TESTS=tests/test_e2e_files.py PICTURES=a-fold
 import os
 import struct
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from playwright.sync_api import Browser
 from bot.demo import Demo, user_of
 from models.audit import audit
 from models.report import media
-from tests.screen import PATIENCE, PHONE, Screen, monday_demo, telephone
+from tests.screen import PATIENCE, PHONE, Screen, telephone
 from tests.test_e2e_review import AGENCY, SCHOOL, joins_as_verifier, shoot
 
 pytestmark = pytest.mark.browser
@@ -33,12 +32,6 @@ def picture() -> bytes:
     rows = b"".join(b"\0" + side + (green if y > HIGH // 3 else blue) * (WIDE // 2) + side for y in range(HIGH))
     head = chunk(b"IHDR", struct.pack(">IIBBBBB", WIDE, HIGH, 8, 2, 0, 0, 0))
     return b"\x89PNG\r\n\x1a\n" + head + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
 
 
 def reports_with_photos(demo: Demo) -> None:

@@ -5,8 +5,7 @@ To look at every screen: make test TESTS=tests/test_e2e_meeting.py PICTURES=a-fo
 
 import os
 import re
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -14,8 +13,8 @@ import pytest
 from openpyxl import load_workbook
 from playwright.sync_api import Browser, Page
 
-from bot.demo import PROVINCE, Demo, user_of
-from tests.screen import Screen, monday_demo, telephone
+from bot.demo import PROVINCE, Demo
+from tests.screen import Screen
 from tests.test_e2e_clock_page import joined, looks_right, morning
 from tests.test_e2e_review import SCHOOL, shoot
 
@@ -26,19 +25,6 @@ LINK = "https://zoom.example/j/2569"
 TITLE = "ประชุมผู้บริหารสถานศึกษานำร่อง"
 HOST, EXCEL, PDF = "เปิดหน้าเช็กชื่อ", "ใบลงทะเบียน Excel", "ใบลงทะเบียน PDF"
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
-
-
-@pytest.fixture
-def phone_of(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Screen]]:
-    """Open somebody's telephone, each a device of its own; at the end, see that nothing went wrong on any."""
-    with ExitStack() as opened:
-        yield lambda place: Screen(opened.enter_context(telephone(browser, f"{demo.url}#{user_of(place)}")))
 
 
 def test_a_meeting_from_its_making_to_the_register(

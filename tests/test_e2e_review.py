@@ -4,34 +4,19 @@ To look at every screen: make test TESTS=tests/test_e2e_review.py PICTURES=a-fol
 """
 
 import os
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
 from sqlalchemy import select
 
 from bot.demo import Demo, user_of
 from models.report import State, reports
-from tests.screen import Screen, monday_demo, telephone
+from tests.screen import Screen
 
 pytestmark = pytest.mark.browser
 
 SCHOOL, AGENCY = "1031992003", "สพป.บุรีรัมย์ เขต 2"
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
-
-
-@pytest.fixture
-def phone_of(browser: Browser, demo: Demo) -> Iterator[Callable[[str], Screen]]:
-    """Open somebody's telephone, each a device of its own; at the end, see that nothing went wrong on any."""
-    with ExitStack() as opened:
-        yield lambda place: Screen(opened.enter_context(telephone(browser, f"{demo.url}#{user_of(place)}")))
 
 
 def has_reported(demo: Demo, school: str) -> None:

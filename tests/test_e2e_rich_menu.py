@@ -11,17 +11,11 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from bot.demo import Demo, user_of
-from tests.screen import Screen, monday_demo, telephone
+from tests.screen import Screen, telephone
 
 pytestmark = pytest.mark.browser
 
 SCHOOL = "1031991002"
-
-
-@pytest.fixture
-def demo(tmp_path: Path) -> Iterator[Demo]:
-    with monday_demo(tmp_path / "demo") as demo:
-        yield demo
 
 
 @pytest.fixture

@@ -73,11 +73,6 @@ def warunee(province: Province, folder: str) -> Person:
     return warunee.says("ส่ง").says("ยืนยัน").hears("เลขรับ")
 
 
-@pytest.fixture
-def pranee(province: Province) -> Person:
-    return province.verifier()
-
-
 def fetches(province: Province, folder: str) -> None:
     """Let the files come from LINE."""
     line, bodies = Line(province.store), {"image": JPEG, "video": MP4, "file": docx()}

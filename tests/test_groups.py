@@ -1,6 +1,5 @@
 """Talks in a group: greeted once, answered only when called, and never a word of a school."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,16 +13,10 @@ from models.base import metadata
 from models.inbox import inbox
 from models.people import people
 from models.place import places
-from models.store import Store
 from tests.province import MAIN, Person, Province
 
 GROUP = "C" + "1" * 32
 PRIVATE = "ป.1 อ่านคล่องขึ้นจาก 20 เป็น 31 คน"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

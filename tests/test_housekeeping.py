@@ -1,7 +1,6 @@
 """Housekeeping: what is not needed any more is forgotten after its time, and nothing else is touched."""
 
 import threading
-from datetime import datetime
 
 import pytest
 from sqlalchemy import update
@@ -16,15 +15,9 @@ from models.people import join_requests, memberships
 from models.place import asked
 from models.programme import rounds
 from models.report import answers, media, moves, parts, reports, revisions
-from models.store import Store
 from tests.province import Person, Province
 
 STAYS = (reports, answers, parts, revisions, moves, memberships, audit, rounds)
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

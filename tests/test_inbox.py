@@ -1,7 +1,5 @@
 """The front door in trouble: an event whose handler raises is kept, told, retried, parked and replayed."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import select
 
@@ -13,15 +11,9 @@ from handlers.verbs import VERBS
 from models.inbox import Kept
 from models.inbox import inbox as table
 from models.outbox import Sending, outbox
-from models.store import Store
 from tests.province import MAIN, Person, Province
 
 WORDS = "นักเรียนอ่านคล่องขึ้นมาก จาก 20 เป็น 31 คน"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

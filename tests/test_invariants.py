@@ -1,7 +1,7 @@
 """The seven promises of the design, each by name. The random talks of test_talk_machine.py hold them too."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -17,15 +17,9 @@ from models.inbox import inbox
 from models.outbox import Sending, outbox
 from models.report import State, moves, parts
 from models.report import reports as table
-from models.store import Store
 from tests.province import MAIN, Person, Province
 
 WORDS = "นักเรียน 168 คน อ่านคล่องขึ้น ยังห่วงเด็ก 9 คน"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

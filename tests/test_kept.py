@@ -39,11 +39,6 @@ class Mouth:
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
 def warunee(province: Province) -> Person:
     return province.director().says("รายงาน")
 

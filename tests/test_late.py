@@ -18,11 +18,6 @@ def at(when: str) -> datetime:
     return datetime.fromisoformat(f"{when}+07:00")
 
 
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
-
-
 def told(province, words, when):
     """Tell a director something that is due at a moment, and return the row's number."""
     director = next(iter(province.people.values()))

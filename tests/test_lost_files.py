@@ -1,19 +1,11 @@
 """A photo or file that could not be kept is told at the next visit, and is not counted as kept."""
 
-from datetime import datetime
-
 import pytest
 
 from handlers import lost_files, media
 from handlers.heard import Kind
 from handlers.media import Job, Reason
-from models.store import Store
 from tests.province import MAIN, Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

@@ -18,7 +18,6 @@ from models.meetings import MeetingState, Mode, invitees
 from models.outbox import Priority
 from models.outbox import outbox as sayings
 from models.people import Role
-from models.store import Store
 from tests.meeting_scene import (
     DRAFT,
     ENDS,
@@ -42,16 +41,6 @@ from tests.province import MAIN, NOISE, Person, Province
 
 KANCHANA, SURADEJ = "1031991002", "1031993002"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 @pytest.fixture

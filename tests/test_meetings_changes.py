@@ -1,6 +1,6 @@
 """Called meetings are changed and cancelled: everybody hears what they do not know yet, and answers hold or not."""
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, time, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,7 +13,6 @@ from models.meetings import Mode, meeting_notices, meeting_versions
 from models.outbox import Priority, Sending
 from models.outbox import outbox as sayings
 from models.people import Role
-from models.store import Store
 from tests.meeting_scene import (
     ENDS,
     LINK,
@@ -37,16 +36,6 @@ from tests.province import Person, Province
 
 KANCHANA, SURADEJ = "1031991002", "1031993002"
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from models.meetings import Mode, Reply, meeting_notices
 from models.outbox import Priority, Sending
 from models.people import Role
 from models.people import memberships as memberships_table
-from models.store import Store
 from tests.meeting_scene import (
     ENDS,
     LINK,
@@ -38,16 +37,6 @@ from tests.province import MAIN, SCHOOLS, Person, Province
 KANCHANA, SURADEJ = "1031991002", "1031993002"
 DAY = STARTS.date()
 T3, T1 = date(2026, 1, 19), date(2026, 1, 21)
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 @pytest.fixture

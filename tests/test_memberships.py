@@ -25,11 +25,6 @@ WORDS = "นักเรียนอ่านคล่องขึ้นมา�
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
 def old(province: Province) -> Person:
     return province.director().says("รายงาน").says(WORDS)
 

@@ -19,15 +19,9 @@ from models.report import State
 from models.report import reports as table_of_reports
 from models.rich_menus import menu_links as table
 from models.rich_menus import rich_menus
-from models.store import Store
 from tests.menu_scene import Line, at_line
 from tests.province import MAIN, Person, Province
 from tests.whole_report import reports
-
-
-@pytest.fixture
-def province(store: Store, now) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

@@ -13,28 +13,11 @@ from models.outbox import Policy, Priority, Sending, outbox
 from models.people import Role, people
 from models.programme import rounds
 from models.report import State
-from models.store import Store
-from tests.province import Person, Province
+from tests.province import Person, Province, office
 from tests.test_digests import at
 from tests.test_talk_digests import ONE, THREE, TWO, put
-from tests.test_talk_hats import office
 
 SENT = "ส่งถึง 1 คนแล้ว"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def boss(province: Province) -> Person:
-    return office(province, Role.COORDINATOR)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 def told(province: Province) -> list[Any]:

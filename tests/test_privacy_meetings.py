@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from sqlalchemy import select, update
 
 from handlers import checkins as checking
@@ -19,29 +18,12 @@ from models.people import Role
 from models.programme import rounds
 from models.reminders import reminders
 from models.rich_menus import menu_links
-from models.store import Store
 from tests.meeting_scene import ENDS, STARTS, answer, call, id_of, invited, make
 from tests.province import MAIN, Person, Province
 from tests.test_announcements import WORDS, shows
 from tests.test_housekeeping import sweep
-from tests.test_talk_hats import office
 
 NAME, POSITION, REASON = "นางสาวแทนใจ สมมติสกุล", "รองผู้อำนวยการ", "ไปราชการที่กรุงเทพฯ"
-
-
-@pytest.fixture
-def province(store: Store, now: Any) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def boss(province: Province) -> Person:
-    return office(province, Role.COORDINATOR)
-
-
-@pytest.fixture
-def warunee(province: Province, boss: Person) -> Person:
-    return province.director()
 
 
 def answers(province: Province, warunee: Person) -> int:

@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable
-from datetime import datetime
 
 import pytest
 
@@ -14,16 +13,10 @@ from models.meetings import checkins as came
 from models.meetings import invitees
 from models.people import Role
 from models.report import State
-from models.store import Store
 from tests.meeting_scene import STARTS, call, stands
 from tests.province import MAIN, Person, Province
 
 OLD = "คำตอบเก่าของข้อนี้ นักเรียน 168 คน"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 def event(province: Province, person: Person, words: str) -> Heard:

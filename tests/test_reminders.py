@@ -14,18 +14,13 @@ from models.people import Role
 from models.programme import rounds
 from models.reminders import reminders as table
 from models.report import State, moves, reports
-from tests.province import MAIN, NOISE, Province
+from tests.province import MAIN, NOISE
 from tests.reminder_scene import DUE, at, days_of, fills_in, hands_in, hours, plan, send, waiting
 
 WEEK, SOON, OVER, CALL = date(2026, 1, 28), date(2026, 2, 2), date(2026, 2, 5), date(2026, 2, 9)
 """The days of the rungs; the fourth day after the due date is a Sunday, so its rung is the Monday's."""
 LATER = CALL + timedelta(days=14)
 AGENCY = "สพป.บุรีรัมย์ เขต 2"
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 @pytest.fixture

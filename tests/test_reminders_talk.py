@@ -8,16 +8,11 @@ from handlers import invites, working_days
 from handlers.thai import BANGKOK
 from models.people import Role
 from models.reminders import reminded, reminder_stops
-from tests.province import MAIN, Province
+from tests.province import MAIN
 from tests.reminder_scene import at, days_of, hours, plan, send
 
 WEEK = date(2026, 1, 28)
 """The day of the first reminder: the round is due on 4 February."""
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """Retention: personal data goes after its time, and not before; what was sent stays."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -14,7 +14,6 @@ from models.people import Role, contacts, memberships, people, schools
 from models.place import places
 from models.programme import extension_requests, rounds
 from models.report import answers, media, parts
-from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_housekeeping import sweep
@@ -27,18 +26,8 @@ ROOF = "หลังคาอาคารเรียนปลิวเมื่
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
 def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
-
-
-@pytest.fixture
-def warunee(province: Province, boss: Person) -> Person:
-    return province.director()
 
 
 def close_round(province: Province) -> None:

@@ -30,21 +30,6 @@ OTHER = "1031991002"
 """A school of another agency."""
 
 
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
-
-
-@pytest.fixture
-def pranee(province: Province) -> Person:
-    return province.verifier()
-
-
 def number_of(province: Province, code: str = "1031992003", channel: str = MAIN) -> int:
     with province.store.read() as db:
         where = table.c.school_id == province.school(code, channel)

@@ -21,7 +21,6 @@ from models.programme import extension_requests, rounds
 from models.reminders import reminder_stops
 from models.report import answers, moves, parts
 from models.review import decisions
-from models.store import Store
 from models.ticket import ticket_words
 from tests.province import MAIN, Person, Province
 from tests.test_menu_links import coordinator, invites_school, person_of
@@ -34,11 +33,6 @@ WRITTEN = (
 """What a tap on a menu leaves as it is."""
 ALIKE = ("verifier", "coordinator")
 """Whose taps are answered alike wherever they stand."""
-
-
-@pytest.fixture
-def province(store: Store, now) -> Province:
-    return Province(store, now)
 
 
 def taps(hat: str) -> list[str]:

@@ -24,11 +24,6 @@ SCHOOL = "1031992003"
 Rows = list[list[str]]
 
 
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
 def rows(**changed: dict[str, str]) -> Rows:
     """Return the province's roster; changed: cells of a school by its code ("c1031…"), by column."""
     table = [HEADER]
@@ -169,11 +164,6 @@ def test_a_new_school_that_is_closed_is_not_added(province: Province) -> None:
 
 
 # By command ---------------------------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 def test_nobody_reports_for_a_closed_school_and_nothing_is_deleted(province: Province, warunee: Person) -> None:

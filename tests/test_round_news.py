@@ -25,11 +25,6 @@ def province(store: Store, now: datetime) -> Province:
     return province
 
 
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
-
-
 def closes_all(province: Province) -> None:
     with province.store.write() as db:
         db.execute(update(rounds).values(closed_at=province.now))

@@ -14,11 +14,6 @@ NOW_WORDS = "นักเรียนอ่านคล่องขึ้น 30 
 PLAN = "จะเปิดชุมนุมรักการอ่านทุกวันพุธ เริ่มเดือนมิถุนายน"
 
 
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
-
-
 def sends_a_report(director: Person) -> None:
     director.says("รายงาน").says(NOW_WORDS).says("ต่อไป").says(PLAN).says("ต่อไป").says("1 4").says("ต่อไป")
     while "ข้อ" in director.words and "ตรวจทาน" not in director.words:

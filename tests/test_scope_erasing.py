@@ -1,23 +1,13 @@
 """Nobody hears of a request for erasure, or decides it, who is not over the person: every role, word, button."""
 
-from datetime import datetime
-
-import pytest
-
 from models.erasing import erasure_requests
 from models.people import Request
-from models.store import Store
 from tests.province import Province
 from tests.test_scope import DRAFT, cast
 from tests.test_talk_privacy import number_of, row_of
 
 WORDS = ("เมนู", "คำขอลบข้อมูล", "ลบให้ 1", "ใช่", "อนุมัติ 1", "ปฏิเสธ 1 ไม่ควรลบ", "ไม่ลบ 1", "เหตุผลหนึ่งข้อ", "ยกเลิก", "สลับ", "1")
 ACTS = ("erasures", "erase", "erase_yes", "refuse_erasure")
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 def test_a_request_is_seen_and_decided_by_those_over_the_person_only(province: Province) -> None:

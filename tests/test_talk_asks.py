@@ -1,7 +1,6 @@
 """What schools ask for, as talks: made when a report is sent, taken and answered by staff, told to the director."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
@@ -10,7 +9,6 @@ from models.audit import audit
 from models.inbox import inbox
 from models.outbox import Policy, outbox
 from models.people import Role
-from models.store import Store
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
 from tests.test_talk_requests import office
@@ -18,16 +16,6 @@ from tests.whole_report import LONG, reports
 
 TWO, THREE = "สพป.บุรีรัมย์ เขต 2", "สพป.บุรีรัมย์ เขต 3"
 ROAD = "ขอให้ช่วยเรื่องถนนเข้าโรงเรียนที่น้ำท่วมทุกปี"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 @pytest.fixture

@@ -1,9 +1,7 @@
 """Talks in which people check in to a meeting: directors, delegates, officers, strangers; what each is told."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-
-import pytest
 
 from handlers import checkins
 from handlers.audiences import Audience
@@ -14,18 +12,12 @@ from models.meetings import Mode, invitees, meeting_answers
 from models.meetings import checkins as rows
 from models.people import Role
 from models.report import State, reports
-from models.store import Store
 from tests.meeting_scene import STARTS, call, cancel, change, stands
 from tests.province import Province
 from tests.test_talk_requests import office
 
 WARUNEE, SURADET, KANJANA = "1031992003", "1031993002", "1031991002"
 LIVE = "https://live.example/1"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 def begin(province: Province, minutes: float = -10, **given: Any) -> int:

@@ -11,22 +11,10 @@ from models.audit import audit
 from models.people import Role, agencies, people, schools
 from models.programme import rounds
 from models.report import State, reports
-from models.store import Store
-from tests.province import Person, Province
-from tests.test_talk_hats import office
+from tests.province import Person, Province, office
 
 ONE, TWO, THREE = (f"สพป.บุรีรัมย์ เขต {n}" for n in (1, 2, 3))
 WORDS = "นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้"
-
-
-@pytest.fixture
-def province(store: Store, now) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def boss(province: Province) -> Person:
-    return office(province, Role.COORDINATOR)
 
 
 def put(province: Province, school: str, state: State, **more) -> None:

@@ -1,6 +1,5 @@
 """Erasure on request: asked for, listed, carried out or refused; nothing of it by old or hand-made buttons."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -20,7 +19,6 @@ from models.people import Request, Role, contacts, memberships, people
 from models.place import places
 from models.programme import extension_requests
 from models.report import media, parts
-from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
@@ -33,18 +31,8 @@ ROOF = "หลังคาอาคารเรียนปลิวเมื่
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
 def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
-
-
-@pytest.fixture
-def warunee(province: Province, boss: Person) -> Person:
-    return province.director()
 
 
 def asks(person: Person) -> Person:

@@ -1,6 +1,6 @@
 """Talks of people with several schools and hats: one is worn at a time, each turn says which."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
@@ -13,17 +13,11 @@ from models.people import Request, Role, join_requests, memberships, schools
 from models.place import places
 from models.programme import rounds
 from models.report import State, reports
-from models.store import Store
-from tests.province import Person, Province
+from tests.province import Person, Province, office
 from tests.test_talk_report import fill
 
 FIRST, SECOND = "สพป.บุรีรัมย์ เขต 1", "สพป.บุรีรัมย์ เขต 2"
 WORDS = "นักเรียนอ่านคล่องขึ้นมากในปีนี้"
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 def code(province: Province, role: Role, agency: str | None = None) -> str:
@@ -31,10 +25,6 @@ def code(province: Province, role: Role, agency: str | None = None) -> str:
     place = province.agency(agency) if agency else None
     with province.store.write() as db:
         return invites.create(db, "main", agency_id=place, role=role, now=province.now)
-
-
-def office(province: Province, role: Role, agency: str | None = None) -> Person:
-    return province.person(f"{role}").says(code(province, role, agency)).says("ใช่").says("รับทราบ")
 
 
 @pytest.fixture

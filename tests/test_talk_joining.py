@@ -1,7 +1,5 @@
 """Talks of joining: the invite, the school, the notice; strangers, wrong codes, second accounts."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import update
 
@@ -10,13 +8,7 @@ from handlers.memberships import transfer
 from models.audit import audit
 from models.people import Role, memberships, people, schools
 from models.place import places
-from models.store import Store
 from tests.province import Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

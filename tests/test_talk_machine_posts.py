@@ -243,11 +243,6 @@ def test_any_handover_keeps_the_promises(new_store: Callable[[], Store], example
 # As a plain talk ----------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
 def test_the_successor_goes_on_in_the_middle_of_a_sentence(province: Province) -> None:
     warunee = province.director().says("รายงาน").hears("ข้อ 1 จาก 6")
     warunee.says("นักเรียน 168 คน อ่านคล่องขึ้นมาก").says("แก้ 1").says("ข้อความที่เขียนค้างไว้")

@@ -70,6 +70,48 @@ def test_a_reason_may_be_skipped_by_one_tap_and_its_old_button_does_nothing(prov
     assert (of_school(province, number).reply, of_school(province, number).reason) == ("no", None)
 
 
+def test_the_end_of_a_name_is_no_particle(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    for said, kept in {
+        "นางมานี มีนา": "นางมานี มีนา",
+        "นายสมชาย วัฒนะ": "นายสมชาย วัฒนะ",
+        "นายเอก ศรีละ นะ": "นายเอก ศรีละ",
+        "นางมยุรี จำลองพันธ์นะคะ": "นางมยุรี จำลองพันธ์",
+    }.items():
+        warunee.taps("ส่งผู้แทน").says(said).hears(f"แล้ว: {kept}\n").taps("บอกภายหลัง").hears(kept)
+        assert of_school(province, number).delegate_name == kept
+
+
+@pytest.mark.parametrize("words", ["ส่งผู้แทน", "ส่งตัวแทน", "๑๒๓๔", "ประชุม", "เช็กอิน", "ออนไลน์"])
+def test_what_is_typed_for_a_button_is_nobodys_name_or_position(province, words):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("ส่งผู้แทน").hears("ชื่อ-สกุล").says(words)
+    assert of_school(province, number).delegate_name is None
+    warunee.says("ส่งผู้แทน").says("นายใจดี มากมาย").hears("ตำแหน่ง").says(words)
+    row = of_school(province, number)
+    assert (row.reply, row.delegate_name, row.delegate_position) == ("delegate", "นายใจดี มากมาย", None)
+
+
+def test_another_answer_where_a_name_or_a_reason_is_asked_for(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    for words in ("ไปเอง", "ผมเอง", "ผอ.ไปเอง ไม่ส่งแล้ว"):
+        warunee.says("ส่งผู้แทน").says(words).hears("บันทึกว่าเข้าร่วมแล้ว")
+        assert of_school(province, number).reply == "coming"
+    warunee.says("ส่งผู้แทน").says("ส่งครูสมหญิง จำลองไปแทน").hears("ครูสมหญิง จำลอง")
+    assert of_school(province, number).delegate_name in ("ครูสมหญิง จำลอง", "สมหญิง จำลอง")
+    for words, mode in {"ไปที่ห้อง": "room", "ออนไลน์": "call"}.items():
+        warunee.taps("บอกภายหลัง").says("ไม่สะดวก").hears("เหตุผล").says(words).hears("บันทึกคำตอบแล้ว")
+        assert (of_school(province, number).reply, of_school(province, number).mode) == ("coming", mode)
+        warunee.says("ส่งผู้แทน")
+    warunee.says("ไม่สะดวก").says("ไปประชุมที่อื่น").hears("ไม่สะดวก (ไปประชุมที่อื่น)")
+
+
 def test_sentences_answer_like_buttons(province):
     warunee = province.director()
     number = call(province)

@@ -22,11 +22,6 @@ KRASANG = "สพป.บุรีรัมย์ เขต 2"
 ZOOM = "https://zoom.example/j/2569?pwd=a1"
 
 
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
-
-
 def coordinator(province: Province, agency: str | None = None, name: str = "นางสาวประสาน ทดสอบ") -> Person:
     """Return a coordinator of the province, or of an agency, who has joined."""
     with province.store.write() as db:

@@ -1,7 +1,6 @@
 """One's own data: seen, copied, corrected, forgotten; by typed words and by buttons, in every flow."""
 
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -16,13 +15,7 @@ from models.outbox import Sending, outbox
 from models.people import Request, Role, join_requests, memberships, people
 from models.place import places
 from models.report import parts
-from models.store import Store
 from tests.province import Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

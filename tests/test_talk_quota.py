@@ -15,13 +15,7 @@ from handlers.unreachable import Why, unreachable
 from models.outbox import Priority, Sending
 from models.outbox import outbox as rows
 from models.people import Role, people
-from models.store import Store
 from tests.province import MAIN, Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now) -> Province:
-    return Province(store, now)
 
 
 def coordinator(province: Province, agency: str | None = None) -> Person:

@@ -1,6 +1,6 @@
 """Golden talks: a director and the report, from the first question to the receipt."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -14,19 +14,7 @@ from models.place import asked
 from models.programme import rounds
 from models.report import State, media, moves
 from models.report import reports as table
-from models.store import Store
 from tests.province import Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
-
 
 LONG = "นักเรียน 168 คน อ่านคล่องขึ้นมาก ยังห่วงเด็ก 9 คนที่อ่านไม่คล่อง"
 

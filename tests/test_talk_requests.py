@@ -1,7 +1,6 @@
 """Talks of joining by name: finding the school, the request, the coordinator who grants or refuses it."""
 
 import json
-from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -12,14 +11,8 @@ from models.audit import audit
 from models.outbox import Sending
 from models.outbox import outbox as table
 from models.people import Request, Role, join_requests, memberships, people, schools
-from models.store import Store
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
 
 
 @pytest.fixture

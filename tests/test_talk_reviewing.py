@@ -1,9 +1,5 @@
 """Golden talks of verification: a director's phone and a verifier's, from the receipt to the lock and back."""
 
-from datetime import datetime
-
-import pytest
-
 from handlers.heard import Kind
 from models.audit import audit
 from models.inbox import inbox
@@ -11,26 +7,10 @@ from models.outbox import Policy, Sending, outbox
 from models.people import Role
 from models.report import State, moves, sendings
 from models.review import decisions, explanations
-from models.store import Store
 from tests.province import Person, Province
 from tests.whole_report import reports
 
 TOPICS = range(1, 7)
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
-
-
-@pytest.fixture
-def pranee(province: Province) -> Person:
-    return province.verifier()
 
 
 def verifies(person: Person, *topics: int) -> Person:

@@ -15,11 +15,6 @@ from tests.province import MAIN, NOISE, Person, Province
 KRASANG = "สพป.บุรีรัมย์ เขต 2"
 
 
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
-
-
 def coordinator(province: Province, agency: str | None = None, name: str = "นางสาวประสาน ทดสอบ") -> Person:
     """Return a coordinator of the province, or of an agency, who has joined."""
     with province.store.write() as db:

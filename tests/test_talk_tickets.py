@@ -1,7 +1,5 @@
 """Talks with a person of the agency, led through the bot: words are passed on, and nothing lands in the report."""
 
-from datetime import datetime
-
 import pytest
 from sqlalchemy import update
 
@@ -12,7 +10,6 @@ from models.outbox import Policy, Sending, outbox
 from models.people import Role
 from models.people import people as people_table
 from models.programme import rounds
-from models.store import Store
 from models.ticket import ticket_words, tickets
 from tests.province import Person, Province
 from tests.test_races import event, overlapping
@@ -25,18 +22,8 @@ ROOF = "หลังคาอาคารเรียนปลิวเมื่
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
 def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
-
-
-@pytest.fixture
-def warunee(province: Province, boss: Person) -> Person:
-    return province.director()
 
 
 def words(province: Province) -> list[str | None]:

@@ -1,6 +1,5 @@
 """Unsent and edited bubbles, wherever their words went: reasons, explanations, answers, what waits to be told."""
 
-from datetime import datetime
 from typing import Any
 
 import pytest
@@ -17,7 +16,6 @@ from models.people import Role, join_requests
 from models.programme import extension_requests, rounds
 from models.report import State, parts
 from models.review import decisions, explanations
-from models.store import Store
 from models.ticket import ticket_words
 from tests.province import Person, Province
 from tests.test_talk_asks import TWO
@@ -31,23 +29,8 @@ NEW = "ขอจำนวนคอมพิวเตอร์ที่ใช้�
 
 
 @pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
-
-
-@pytest.fixture
 def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
-
-
-@pytest.fixture
-def pranee(province: Province) -> Person:
-    return province.verifier()
 
 
 def edits(person: Person, words: str, mark: str) -> Person:

@@ -2,8 +2,6 @@
 
 from datetime import UTC, date, datetime
 
-import pytest
-
 from handlers import claims, working_days
 from handlers.heard import Kind
 from handlers.messages.values import Say
@@ -11,12 +9,6 @@ from handlers.telling import PATIENCE, in_office, of_school, polite, tell
 from models.outbox import Policy, Priority, Sending
 from models.outbox import outbox as table
 from models.people import Role, people
-from tests.province import Province
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 def told(province, person, words, **more):

@@ -1,27 +1,12 @@
 """What a person can do about words said first, before a reply, stays visible: LINE shows only the last buttons."""
 
-from datetime import datetime
-
-import pytest
-
 from handlers import outbox
 from handlers.messages.limits import QUICK_REPLIES
 from handlers.messages.values import Act, Choice, Say
 from handlers.outbox import Words
 from handlers.telling import tell
 from models.people import people
-from models.store import Store
 from tests.province import Person, Province
-
-
-@pytest.fixture
-def province(store: Store, now: datetime) -> Province:
-    return Province(store, now)
-
-
-@pytest.fixture
-def warunee(province: Province) -> Person:
-    return province.director()
 
 
 def number(province: Province, person: Person) -> int:

@@ -2,8 +2,6 @@
 
 from datetime import datetime, timedelta
 
-import pytest
-
 from handlers import heartbeats, invites, quota, telling, troubles
 from handlers.heartbeats import AHEAD, FORGOTTEN, TICK, Pulse
 from handlers.messages.values import Say
@@ -14,11 +12,6 @@ from models.outbox import Policy, Sending
 from models.outbox import outbox as rows
 from models.people import Role, people
 from tests.province import MAIN, NOISE, Person, Province
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 def keeps_time(province: Province, at: datetime, process: str = "worker") -> None:

@@ -12,7 +12,7 @@ from handlers import working_days
 from handlers.thai import BANGKOK
 from handlers.working_days import FROM, NATIONAL, TO, BadDay, Days
 from models.audit import audit
-from tests.province import MAIN, Province
+from tests.province import MAIN
 
 DAYS = st.dates(date(2024, 1, 1), date(2030, 12, 31))
 SPECIAL = st.builds(lambda found: Days(dict.fromkeys(found, "วันหยุดพิเศษ")), st.sets(DAYS, max_size=60))
@@ -77,11 +77,6 @@ def test_we_speak_first_only_in_working_hours_and_as_soon_as_then(days, minutes)
     assert days.polite(at) == at >= moment
     earlier = (at - timedelta(minutes=1), at - timedelta(hours=11))
     assert at == moment or not any(days.allows(one) for one in earlier if one >= moment)
-
-
-@pytest.fixture
-def province(store, now):
-    return Province(store, now)
 
 
 def test_a_day_off_of_one_province_is_none_of_the_other(province):
