@@ -28,7 +28,7 @@ from handlers.verbs.invited_targets import (
     tapped,
 )  # fmt: skip
 from handlers.words import Intent, Understood, clean, private_number
-from handlers.words.meeting_slots import person_in, position_in, reason_in
+from handlers.words.meeting_slots import person_in, position_in, reason_in, says_oneself
 from handlers.words.meeting_words import MeetingWords
 from models.meetings import Mode, Reply
 
@@ -135,7 +135,8 @@ def _of_delegate(talk: Talk) -> bool:
     """Tell whether a mode is the delegate's: it was asked for just now, or the button says so."""
     if talk.act is not None:
         return talk.act.question in (OF_DELEGATE, FOR_LINK)
-    return talk.place.step in (MODE, NAME, POSITION) and bool(talk.place.memo.get(OF_DELEGATE))
+    asked = talk.place.step in (MODE, NAME, POSITION) and bool(talk.place.memo.get(OF_DELEGATE))
+    return asked and not says_oneself(talk.heard.text)
 
 
 def _mode(meeting: Meeting, said: MeetingWords) -> Mode | None:

@@ -7,6 +7,7 @@ of a report "ไปครับ" answers its question. Who is invited to nothing
 from collections.abc import Callable
 
 from handlers import reports, standing
+from handlers.checkin_words import is_oneself
 from handlers.dialog import Flow
 from handlers.flows.coordinating import COORDINATING
 from handlers.flows.invited import ACTS, MEETING, NAME, POSITION, REASON, WHICH
@@ -21,7 +22,7 @@ from handlers.texts import say
 from handlers.verbs import checking_in, invited_answering, invited_asking, invited_place
 from handlers.verbs.invited_targets import mine
 from handlers.words import Intent, Understood, number_alone, order, understand
-from handlers.words.meeting_slots import says_later
+from handlers.words.meeting_slots import says_later, sends
 from handlers.words.meeting_words import MeetingWords, about_school, meeting_words
 
 VERBS: dict[str, Callable[[Talk], Turn]] = {
@@ -45,6 +46,10 @@ VERBS: dict[str, Callable[[Talk], Turn]] = {
 _STAFF: dict[str, Flow] = {flow.name: flow for flow in (REVIEWING, COORDINATING, VIEWING)}
 _WORDS = (NAME, POSITION, REASON)
 """Steps at which any words are taken."""
+_NO_NAMES = frozenset({"meeting_online", "meeting_room", "meeting_no", "meeting_coming", "meeting_show", "checkin"})
+"""What is understood where a name or position is asked for: nobody is called so."""
+_INSTEAD = frozenset({"meeting_online", "meeting_room", "meeting_coming", "meeting_delegate"})
+"""What is understood where a reason is asked for."""
 _AWAY = frozenset(
     {
         Intent.REPORT,
@@ -152,7 +157,7 @@ def _words(talk: Talk) -> str | None:
     if says_later(text):
         talk.meeting = MeetingWords("meeting_skip")
         return "meeting_skip"
-    said = meeting_words(text, asking=True) or _mode_or_no(talk)
+    said = meeting_words(text, asking=True) or _another_answer(talk)
     if said is not None:
         talk.meeting = said
         return said.does
@@ -172,14 +177,23 @@ def _leads_away(talk: Talk, meant: Understood) -> bool:
     return (meant.sure and other) or about_school(talk.heard.text)
 
 
-def _mode_or_no(talk: Talk) -> MeetingWords | None:
-    """Understand another answer where a name is asked for ("ไม่ส่งแล้ว ไปเอง", "ออนไลน์"); a reason may say anything."""
+def _another_answer(talk: Talk) -> MeetingWords | None:
+    """Understand another answer where a name or a reason is asked for ("ไม่ส่งแล้ว ไปเอง", "ออนไลน์")."""
+    text = talk.heard.text
     if talk.place.step == REASON:
-        return None
-    said = meeting_words(talk.heard.text, asking=False)
-    if said is None or said.does not in ("meeting_online", "meeting_room", "meeting_no", "meeting_coming"):
+        return _instead_of_reason(text)
+    if is_oneself(text):
+        return MeetingWords("meeting_coming")
+    said = meeting_words(text, asking=False)
+    if said is None or not (said.does in _NO_NAMES or (said.does == "meeting_delegate" and sends(text))):
         return None
     return said if _may_mean(talk) else None
+
+
+def _instead_of_reason(text: str) -> MeetingWords | None:
+    """Understand what the card's buttons say, typed; a reason may say all else, also of another meeting."""
+    said = meeting_words(text, asking=False, whole=True) if say("meeting_answers.word") not in text else None
+    return said if said is not None and said.does in _INSTEAD else None
 
 
 def _rests(talk: Talk) -> bool:

@@ -21,7 +21,7 @@ def sent_in(text: str) -> tuple[str | None, str | None]:
 
 def person_in(text: str) -> tuple[str | None, str | None]:
     """Return the name and the position in words that name a person: "นางมยุรี จำลองพันธ์ รอง ผอ."."""
-    words = _trimmed(clean(text))
+    words = _without_politeness(clean(text))
     if cut := _called().search(words):
         return _name(words[: cut.start()]), position_in(words[cut.end() :])
     if lines := re.fullmatch(r"([^\n,]+)[\n,]+([^\n,]+)", words):
@@ -38,9 +38,9 @@ def person_in(text: str) -> tuple[str | None, str | None]:
 
 def position_in(text: str) -> str | None:
     """Return a position, without particles around it."""
-    words = _called().sub("", _trimmed(clean(text))).strip(" ,.:()-\n") if text else ""
+    words = _called().sub("", _without_politeness(clean(text))).strip(" ,.:()-\n") if text else ""
     words = _abbreviated(words)
-    return words if letters(words) >= _SHORTEST else None
+    return words if _says_something(words) else None
 
 
 def _abbreviated(words: str) -> str:
@@ -49,16 +49,26 @@ def _abbreviated(words: str) -> str:
 
 
 def _name(words: str) -> str | None:
-    words = _trimmed(words).strip(" ,.:()-/\n")
+    words = _without_politeness(words).strip(" ,.:()-/\n")
     words = _is_called().sub("", words).strip()
-    if letters(words) < _SHORTEST or _nobody().fullmatch(words):
+    if not _says_something(words) or _nobody().fullmatch(words):
         return None
     return " ".join(words.split())
+
+
+def _says_something(words: str) -> bool:
+    """Tell whether there are letters among the words: a number is neither a name nor a position."""
+    return letters(words) >= _SHORTEST and any(map(str.isalpha, words))
 
 
 def says_later(text: str) -> bool:
     """Tell whether words say that there is nothing to say yet, where a name or a reason is asked for."""
     return _later().fullmatch(_trimmed(clean(text))) is not None
+
+
+def says_oneself(text: str) -> bool:
+    """Tell whether the head says to come in person: "ไปเอง", not "ด้วยตนเอง", which a delegate comes, too."""
+    return _oneself().search(clean(text)) is not None
 
 
 def reason_in(text: str) -> str | None:
@@ -69,9 +79,23 @@ def reason_in(text: str) -> str | None:
     return " ".join(words.split()) if letters(words) >= _SHORTEST else None
 
 
+def sends(text: str) -> bool:
+    """Tell whether words begin by sending somebody: "ส่งผู้แทน" is no name."""
+    return _sending().match(_trimmed(clean(text))) is not None
+
+
 def _trimmed(words: str) -> str:
+    return _cut_off(words, _particles())
+
+
+def _without_politeness(words: str) -> str:
+    """Return the words of a name without particles; what is written in one with it may be its end ("วัฒนะ", "มีนา")."""
+    return _cut_off(words, _after_a_name())
+
+
+def _cut_off(words: str, ends: re.Pattern[str]) -> str:
     words = words.strip(" ,.:-/\n")
-    while (fewer := _particles().sub("", words).strip(" ,:-/\n")) != words:
+    while (fewer := ends.sub("", words).strip(" ,:-/\n")) != words:
         words = fewer
     return words
 
@@ -128,6 +152,11 @@ def _later() -> re.Pattern[str]:
 
 
 @cache
+def _oneself() -> re.Pattern[str]:
+    return re.compile(_raw()["oneself"][0])
+
+
+@cache
 def _absent() -> re.Pattern[str]:
     return re.compile(_any("absent"))
 
@@ -135,6 +164,12 @@ def _absent() -> re.Pattern[str]:
 @cache
 def _particles() -> re.Pattern[str]:
     return re.compile(rf"{_any('particles')}$")
+
+
+@cache
+def _after_a_name() -> re.Pattern[str]:
+    attached = "|".join(map(re.escape, _raw()["attached"]))
+    return re.compile(rf"(?:(?<=\s){_any('particles')}|(?:{attached}))$")
 
 
 @cache

@@ -38,15 +38,16 @@ class MeetingWords:
     reason: str | None = None
 
 
-def meeting_words(text: str, *, asking: bool) -> MeetingWords | None:
+def meeting_words(text: str, *, asking: bool, whole: bool = False) -> MeetingWords | None:
     """Return what a message says of a meeting, None where nothing. Never raises.
 
     asking: a question of something else is open: then only what names the meeting, and nothing else, counts.
+    whole: only what says nothing else counts.
     """
     text = clean(text)
     if len(text) > (_LONGEST_NAMED if asking else _LONGEST):
         return None
-    found = _meaning(text, asking) or _by_keyboard(text, asking)
+    found = _meaning(text, asking, whole) or _by_keyboard(text, asking)
     return _complete(*found) if found else None
 
 
@@ -67,7 +68,7 @@ def _by_keyboard(text: str, asking: bool) -> tuple[str, bool, str] | None:
     return None
 
 
-def _meaning(text: str, asking: bool) -> tuple[str, bool, str] | None:
+def _meaning(text: str, asking: bool, alone: bool) -> tuple[str, bool, str] | None:
     """Return what is meant, whether the meeting is named, and the words that say it."""
     key = bare(folded(text))
     if not key:
@@ -80,7 +81,7 @@ def _meaning(text: str, asking: bool) -> tuple[str, bool, str] | None:
     for does, lines in _lines().items():
         if any(line.fullmatch(key) for line in lines["whole"]):
             return does, False, text
-    return _clue(key, text)
+    return None if alone else _clue(key, text)
 
 
 def _clue(key: str, text: str) -> tuple[str, bool, str] | None:
