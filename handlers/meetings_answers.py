@@ -237,10 +237,14 @@ _BY_ANSWER = (
 )
 
 
-def counts(db: Connection, meeting: Meeting) -> Counts:
-    """Return how the invitations of a meeting stand now."""
-    found = Counts()
-    for row in db.execute(_BY_ANSWER, {"channel": meeting.channel, "meeting": meeting.id}):
+_WITHIN = invitees.c.agency_id.in_(bindparam("within", expanding=True))
+
+
+def counts(db: Connection, meeting: Meeting, within: frozenset[int] | None = None) -> Counts:
+    """Return how the invitations of a meeting stand now. within: of these agencies only; None: all."""
+    found, which = Counts(), _BY_ANSWER if within is None else _BY_ANSWER.where(_WITHIN)
+    key = {"channel": meeting.channel, "meeting": meeting.id, "within": sorted(within or ())}
+    for row in db.execute(which, key):
         sent = row.reply == Reply.DELEGATE
         more = {
             "invited": row.n,

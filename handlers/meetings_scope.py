@@ -45,8 +45,10 @@ _DRAFTS = (
         meetings.c.channel_id == bindparam("channel"),
         meetings.c.state == MeetingState.DRAFT,
         meetings.c.created_by == bindparam("person"),
+        meetings.c.agency_id.is_not_distinct_from(bindparam("agency")),
     )
     .order_by(meetings.c.id.desc())
+    .limit(bindparam("most"))
 )
 _INVITEES = (
     select(invitees)
@@ -96,17 +98,22 @@ def owns(meeting: Meeting, reach: Reach) -> bool:
     return reach is None or meeting.agency in reach
 
 
-def drafts(db: Connection, channel: str, person: int, agency: int | None) -> list[Meeting]:
+def drafts(db: Connection, channel: str, person: int, agency: int | None, most: int) -> list[Meeting]:
     """Return what somebody has begun to prepare for an office, the newest first."""
-    found = (meeting_of(one) for one in db.execute(_DRAFTS, {"channel": channel, "person": person}))
-    return [one for one in found if one.agency == agency]
+    row = {"channel": channel, "person": person, "agency": agency, "most": most}
+    return [meeting_of(one) for one in db.execute(_DRAFTS, row)]
+
+
+def seen(meeting: Meeting, reach: Reach) -> Reach:
+    """Return the agencies of which an office may see the invited: of what it called itself all."""
+    return None if owns(meeting, reach) else reach
 
 
 def invited(db: Connection, meeting: Meeting, reach: Reach) -> list[Invitee]:
     """Return who is invited to a meeting, as far as an office may see it."""
     rows = db.execute(_INVITEES, {"channel": meeting.channel, "meeting": meeting.id})
-    found = (invitee_of(one) for one in rows)
-    return [one for one in found if owns(meeting, reach) or (reach is not None and one.agency in reach)]
+    found, within = (invitee_of(one) for one in rows), seen(meeting, reach)
+    return [one for one in found if within is None or one.agency in within]
 
 
 @dataclass(frozen=True, slots=True)

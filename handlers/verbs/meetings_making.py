@@ -70,15 +70,17 @@ SHOWN = 5
 def begin_meeting(talk: Talk) -> Turn:
     """Begin to make a meeting, or ask whether to go on with one that was begun before."""
     title = talk.order.rest if talk.order and talk.order.number is None and talk.heard.kind == Kind.TEXT else ""
-    begun = scope.drafts(talk.db, talk.channel, talk.person.id, talk.stand.agency_id)
-    if begun and not title and talk.place.step != DRAFTS:
+    if not title and talk.place.step != DRAFTS and (begun := _drafts(talk)):
         return _offer(talk, begun)
     stand(talk, None, TITLE)
     return _take_title(talk, title) if title else ask_title(talk)
 
 
-def _offer(talk: Talk, begun: list[Meeting]) -> Turn:
-    shown = begun[:SHOWN]
+def _drafts(talk: Talk) -> list[Meeting]:
+    return scope.drafts(talk.db, talk.channel, talk.person.id, talk.stand.agency_id, SHOWN)
+
+
+def _offer(talk: Talk, shown: list[Meeting]) -> Turn:
     talk.stand_at(talk.stand.flow, DRAFTS, meetings=[one.id for one in shown])
     rows = [say("making.draft_row", n=n, title=one.title, when=_when(one)) for n, one in enumerate(shown, 1)]
     goes_on = [
@@ -98,7 +100,7 @@ def pick_meeting_draft(talk: Talk) -> Turn:
     found = meetings.found(talk.db, talk.channel, number) if number is not None else None
     if found is not None:
         return _resume(talk, found)
-    begun = scope.drafts(talk.db, talk.channel, talk.person.id, talk.stand.agency_id)
+    begun = _drafts(talk)
     return _offer(talk, begun) if begun else ask_title(talk)
 
 

@@ -4,7 +4,6 @@ Coordinators and verifiers see what concerns their office; of a meeting that ano
 officers only. The pages of the host are for coordinators of the office that calls.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from handlers.cards import GREEN, QUIET, bubble, text
 from handlers.digests import in_order
 from handlers.flows.meetings import MEETINGS
 from handlers.meetings import Invitee, Meeting
+from handlers.meetings_answers import Counts
 from handlers.meetings_cards import named
 from handlers.meetings_pages import Page, Pass
 from handlers.messages.values import Card, Choice, Say
@@ -31,7 +31,7 @@ from handlers.texts import say
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
 from handlers.verbs.meetings_work import choice, foreign, may_work, picked, reach
-from models.meetings import MeetingState, Mode, Reply
+from models.meetings import MeetingState
 from models.people import Role
 
 SHOWN = 8
@@ -41,7 +41,7 @@ NAMES = 60
 PAGES_LAST = timedelta(hours=3)
 """How long a link to a page of the host holds, or until so long after the meeting."""
 _ORDER = ("room", "waiting", "call", "open", "delegates", "no", "unsure", "silent")
-"""What is counted, in the order in which it is shown; see ``counted``."""
+"""Parts of ``Counts``, in the order in which they are shown."""
 
 
 # The list ---------------------------------------------------------------------------------------------------------
@@ -89,36 +89,13 @@ def _row(talk: Talk, n: int, one: Meeting) -> str:
     known = {"n": n, "title": named(one), "when": meetings_cards.when(one)}
     if one.state == MeetingState.CANCELLED:
         return say("watching.row_cancelled", **known)
-    answered, of = _answered(talk, one)
-    return say("watching.row", **known, answered=answered, of=of)
+    found = _counts(talk, one)
+    return say("watching.row", **known, answered=found.answered, of=found.invited)
 
 
-def _answered(talk: Talk, one: Meeting) -> tuple[int, int]:
-    """Return how many have answered, and of how many: counted by the database where all may be seen."""
-    if meetings_scope.owns(one, reach(talk)):
-        found = meetings_answers.counts(talk.db, one)
-        return found.answered, found.invited
-    seen = meetings_scope.invited(talk.db, one, reach(talk))
-    return sum(each.reply is not None for each in seen), len(seen)
-
-
-def counted(of: Sequence[Invitee]) -> Counter[str]:
-    """Return how many invitations stand how; delegates count among those who come, too."""
-    found = Counter(_part(one) for one in of)
-    found["invited"] = len(of)
-    found["answered"] = len(of) - found["silent"]
-    found["delegates"] = sum(one.reply == Reply.DELEGATE for one in of)
-    return found
-
-
-def _part(one: Invitee) -> str:
-    if one.reply is None:
-        return "silent"
-    if one.reply in (Reply.NO, Reply.UNSURE):
-        return str(one.reply)
-    if one.waits:
-        return "waiting"
-    return str(one.mode) if one.mode in (Mode.ROOM, Mode.CALL) else "open"
+def _counts(talk: Talk, one: Meeting) -> Counts:
+    """Return how the invitations stand that the office may see."""
+    return meetings_answers.counts(talk.db, one, meetings_scope.seen(one, reach(talk)))
 
 
 # One meeting ------------------------------------------------------------------------------------------------------
@@ -178,8 +155,7 @@ def _sees(talk: Talk, one: Meeting) -> bool:
 
 def _page(talk: Talk, one: Meeting) -> Turn:
     talk.stand_at(talk.stand.flow, MEETINGS, meeting=one.id)
-    of = meetings_scope.invited(talk.db, one, reach(talk))
-    lines = [line for line in _lines(talk, one, counted(of)) if line]
+    lines = [line for line in _lines(talk, one, _counts(talk, one)) if line]
     works = may_work(talk, one) and one.state == MeetingState.CALLED
     ends = [say("watching.typed_host" if works and one.starts_at > talk.now else "watching.typed")]
     title, under = named(one), meetings_cards.when(one)
@@ -189,18 +165,18 @@ def _page(talk: Talk, one: Meeting) -> Turn:
     return turn(Card(alt, bubble(title, under, body, _pages(talk, one) if works else []), _after(talk, one, works)))
 
 
-def _lines(talk: Talk, one: Meeting, found: Counter[str]) -> Iterator[str]:
+def _lines(talk: Talk, one: Meeting, found: Counts) -> Iterator[str]:
     if one.state == MeetingState.CANCELLED:
         yield say("watching.cancelled", why=one.cancelled_why or say("watching.no_why"))
-    yield say("watching.answered", answered=found["answered"], of=found["invited"])
-    yield "\n".join(say(f"watching.count_{name}", n=found[name]) for name in _ORDER if found[name])
+    yield say("watching.answered", answered=found.answered, of=found.invited)
+    parts = [(name, getattr(found, name)) for name in _ORDER]
+    yield "\n".join(say(f"watching.count_{name}", n=n) for name, n in parts if n)
     if one.seats is not None:
-        yield say("watching.seats", n=found["room"], of=one.seats)
-    came = checkins.attended(talk.db, one) if meetings_scope.owns(one, reach(talk)) else None
-    if came is not None and came.came:
-        yield "\n".join(register.sums(came, found["invited"]))
+        yield say("watching.seats", n=found.room, of=one.seats)
     if not meetings_scope.owns(one, reach(talk)):
         yield say("watching.own_only", place=talk.stand.agency)
+    elif (came := checkins.attended(talk.db, one)).came:
+        yield "\n".join(register.sums(came, found.invited))
 
 
 def _after(talk: Talk, one: Meeting, works: bool) -> tuple[Choice, ...]:
