@@ -70,11 +70,7 @@ _PUT = _put.on_conflict_do_update(
     set_={name: _put.excluded[name] for name in ("wanted", "wanted_at", "linked_at", "tries", "error")},
     where=menu_links.c.line_user_id.is_(None),  # else forgotten meanwhile
 )
-_UNSURE = (
-    update(menu_links)
-    .where(menu_links.c.person_id.in_(bindparam("people", expanding=True)))
-    .values(linked=None, linked_at=None)
-)
+_UNSURE = update(menu_links).where(menu_links.c.person_id == bindparam("person")).values(linked=None, linked_at=None)
 
 
 def channels(db: Connection) -> list[str]:
@@ -106,7 +102,7 @@ def want(db: Connection, channel: str, changes: Changes, now: datetime) -> None:
     if rows:
         insert_many(db, _PUT, ["person_id", "wanted"], rows, same)
     if changes.unsure:
-        db.execute(_UNSURE, {"people": sorted(changes.unsure)})
+        db.execute(_UNSURE, [{"person": one} for one in sorted(changes.unsure)])
 
 
 # Telling LINE -----------------------------------------------------------------------------------------------------

@@ -77,6 +77,7 @@ meetings = Table(
     Column("cancelled_at", UtcDateTime),
     Column("cancelled_why", String(300)),
     Index("ix_meetings_channel_id_starts_at", "channel_id", "starts_at"),
+    Index("ix_meetings_starts_at", "starts_at"),  # what is ahead, in all channels: the clock looks at every tick
 )
 
 meeting_versions = Table(

@@ -27,6 +27,7 @@ menu_links = Table(
     Column("due_at", UtcDateTime, nullable=False),  # not to be told before: a lease, or the next try
     Column("tries", Integer, nullable=False),
     Column("error", String(300)),  # why it was given up
+    Index("ix_menu_links_channel_id", "channel_id"),
     Index(
         "ix_menu_links_open",
         "due_at",

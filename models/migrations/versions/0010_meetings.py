@@ -59,6 +59,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("meetings", schema=None) as batch_op:
         batch_op.create_index("ix_meetings_channel_id_starts_at", ["channel_id", "starts_at"], unique=False)
+        batch_op.create_index("ix_meetings_starts_at", ["starts_at"], unique=False)
     op.create_table(
         "invitees",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -185,6 +186,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_invitees_person_id"))
     op.drop_table("invitees")
     with op.batch_alter_table("meetings", schema=None) as batch_op:
+        batch_op.drop_index("ix_meetings_starts_at")
         batch_op.drop_index("ix_meetings_channel_id_starts_at")
     op.drop_table("meetings")
     op.drop_table("checkin_guesses")

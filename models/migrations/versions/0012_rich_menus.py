@@ -37,6 +37,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("person_id", name=op.f("pk_menu_links")),
     )
     with op.batch_alter_table("menu_links", schema=None) as batch_op:
+        batch_op.create_index("ix_menu_links_channel_id", ["channel_id"], unique=False)
         batch_op.create_index(
             "ix_menu_links_open",
             ["due_at"],
@@ -53,5 +54,6 @@ def downgrade() -> None:
             sqlite_where=sa.text("linked_at IS NULL"),
             postgresql_where=sa.text("linked_at IS NULL"),
         )
+        batch_op.drop_index("ix_menu_links_channel_id")
     op.drop_table("menu_links")
     op.drop_table("rich_menus")
