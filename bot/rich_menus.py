@@ -127,18 +127,26 @@ class MenuClerk:
             self._again(links, refused.reason)
         elif not refused.permanent:
             self._again(links, refused.reason)
-        elif refused.status == 404 and line_id is not None and self._is_gone(channel, line_id):
-            self._gone(channel, line_id, links)
+        elif refused.status == 404 and line_id is not None:
+            self._not_found(channel, line_id, links, refused.reason)
         else:
-            log.error("no menu for somebody", channel=channel, people=len(links), reason=refused.reason)
-            self._told(links, refused.reason)
+            self._give_up(channel, links, refused.reason)
 
-    def _is_gone(self, channel: str, line_id: str) -> bool:
-        """Ask LINE whether it is the menu that it does not know, or the person."""
+    def _not_found(self, channel: str, line_id: str, links: Sequence[Link], why: str) -> None:
+        """Ask LINE whether it is the menu that it does not know, or the person; tried again where it does not say."""
         try:
-            return not self._line.exists(channel, line_id)
-        except Unanswered:
-            return False
+            there = self._line.exists(channel, line_id)
+        except Unanswered as error:
+            self._again(links, error.refused.reason)
+            return
+        if there:
+            self._give_up(channel, links, why)
+        else:
+            self._gone(channel, line_id, links)
+
+    def _give_up(self, channel: str, links: Sequence[Link], why: str) -> None:
+        log.error("no menu for somebody", channel=channel, people=len(links), reason=why)
+        self._told(links, why)
 
     def _gone(self, channel: str, line_id: str, links: Sequence[Link]) -> None:
         """Forget a menu that somebody has deleted; who is to see it waits for the next one."""

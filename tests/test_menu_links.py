@@ -201,6 +201,17 @@ def test_whom_line_does_not_know_is_given_up_until_something_changes(province: P
     assert line.sees(somsri.user) == "director+meetings+report"
 
 
+def test_nobody_is_given_up_while_line_does_not_say_whether_it_has_the_menu(province: Province, line: Line) -> None:
+    somsri = province.director()
+    line.platform.faults.queue("rich_menu_link", error(404, "Not found"))
+    line.platform.faults.queue("rich_menu", error(500))
+    line.works()
+    assert [one[:2] for one in links(province)] == [("director+report", False)]
+    province.later(minutes=2)
+    line.works()
+    assert line.sees(somsri.user) == "director+report"
+
+
 def test_a_menu_deleted_by_hand_is_made_again_by_the_command(province: Province, line: Line) -> None:
     somsri = province.director()
     line.works()
