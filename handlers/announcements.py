@@ -11,10 +11,10 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
 from handlers import agencies, channels, rounds_numbers
 from handlers.audiences import SCHOOL_ROLES, Audience
-from handlers.meetings_drafts import is_link
 from handlers.messages import limits
 from handlers.messages.values import Say
 from handlers.texts import say
+from handlers.web_links import is_link
 from models.announcements import AnnouncementState as State
 from models.announcements import announcement_bubbles as bubbles
 from models.announcements import announcements
