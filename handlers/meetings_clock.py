@@ -6,13 +6,13 @@ at the start at the latest, being cancelled at the end. A worker that was down o
 
 from datetime import datetime
 
-from sqlalchemy import Connection, bindparam, or_, select
+from sqlalchemy import Connection, bindparam, select
 
 from handlers import meetings_cards, meetings_reminding, meetings_telling, outbox
 from handlers.audiences import SCHOOL_ROLES
 from handlers.meetings import Meeting, meeting_of
 from handlers.meetings_calling import invite
-from handlers.meetings_telling import CALLED, CHANGED, Company
+from handlers.meetings_telling import CALLED, SAYS_WHEN, Company
 from handlers.telling import PATIENCE
 from models.meetings import MeetingState, invitees, meeting_notices
 from models.meetings import meetings as table
@@ -34,10 +34,7 @@ _COMING = (
 
 # Who joins after the call -----------------------------------------------------------------------------------------
 
-_told = select(meeting_notices.c.person_id).where(
-    meeting_notices.c.meeting_id == bindparam("meeting"),
-    or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%")),
-)
+_told = select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"), SAYS_WHEN)
 _NEW_PERSON = (
     select(memberships.c.id)
     .join(people, people.c.id == memberships.c.person_id)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import audiences, meetings, working_days
@@ -165,7 +165,9 @@ def tell(
 _SLOTS = select(
     meeting_notices.c.person_id, meeting_notices.c.slot, meeting_notices.c.version, meeting_notices.c.at
 ).where(meeting_notices.c.meeting_id == bindparam("meeting"), meeting_notices.c.taken_back_at.is_(None))
-_CALLS = _SLOTS.where(meeting_notices.c.slot.like(f"{CALLED}:%") | meeting_notices.c.slot.like(f"{CHANGED}:%"))
+SAYS_WHEN = or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%"))
+"""Of a notice: whoever heard it knows of the meeting."""
+_CALLS = _SLOTS.where(SAYS_WHEN)
 
 
 @dataclass(frozen=True, slots=True)
