@@ -11,6 +11,7 @@ from handlers.checkin_entering import Refused, Why
 from handlers.checkins import CheckIn, Outcome
 from handlers.meetings import Invitee, Meeting
 from handlers.meetings_cards import named
+from handlers.meetings_wording import person
 from handlers.texts import say
 from handlers.thai import BANGKOK, clock, moment
 from models.meetings import Mode, Reply
@@ -33,9 +34,9 @@ def how(one: CheckIn) -> str:
     """Return in which way somebody takes part."""
     if one.mode != Mode.BROADCAST:
         return say(f"checkin.in.{one.mode}")
-    return (
-        say("checkin.in.broadcast", people=f"{one.headcount:,}") if one.headcount else say("checkin.in.broadcast_some")
-    )
+    if not one.headcount:
+        return say("checkin.in.broadcast_some")
+    return say("checkin.in.broadcast", people=f"{one.headcount:,}")
 
 
 def done(came: Sequence[Outcome], schools: Mapping[int, str], office: str) -> str:
@@ -57,7 +58,7 @@ def _remarks(one: Outcome) -> list[str]:
     mine, came = one.invitation.invitee, one.checkin
     found = [say("checkin.late")] if came.late else []
     if mine.reply == Reply.DELEGATE and mine.delegate_name:
-        found.append(say("checkin.delegate", who=who(mine.delegate_name, mine.delegate_position)))
+        found.append(say("checkin.delegate", who=person(mine.delegate_name, mine.delegate_position)))
     if not one.new:
         return found
     if mine.reply == Reply.NO:
@@ -67,11 +68,6 @@ def _remarks(one: Outcome) -> list[str]:
     elif mine.mode == Mode.CALL and came.mode == Mode.ROOM:
         found.append(say("checkin.was_call"))
     return found
-
-
-def who(name: str, position: str | None) -> str:
-    """Return a name, with the position where it is known."""
-    return say("checkin.named_position", name=name, position=position) if position else name
 
 
 def way_in(meeting: Meeting, at: datetime) -> str:

@@ -48,10 +48,13 @@ def how(invitee: Invitee, line: int | None = None) -> str:
 
 def who(invitee: Invitee) -> str:
     """Return who is sent: name and position, as far as they are known."""
-    known = [one for one in (invitee.delegate_name, invitee.delegate_position) if one]
-    if len(known) == 2:
-        return say("meeting_answers.own.named", name=known[0], position=known[1])
-    return known[0] if known else say("meeting_answers.own.unnamed")
+    name, position = invitee.delegate_name, invitee.delegate_position
+    return person(name, position) if name else position or say("meeting_answers.own.unnamed")
+
+
+def person(name: str, position: str | None) -> str:
+    """Return a name, with the position where it is known."""
+    return say("meeting_answers.own.named", name=name, position=position) if position else name
 
 
 def changeable(meeting: Meeting) -> str:

@@ -99,8 +99,8 @@ _ROLES = (
 def register(db: Connection, meeting: Meeting, made_by: str, now: datetime) -> Register:
     """Return a meeting's register; lines by agency, then by place, in Thai order. made_by: who asked for it."""
     key = {"channel": meeting.channel, "meeting": meeting.id}
-    heads = _Heads(db.execute(_ROLES, {"channel": meeting.channel, "now": now}))
-    found = sorted(((_line(row, heads), row) for row in db.execute(_LINES, key)), key=lambda one: _place(*one))
+    posts = _Posts(db.execute(_ROLES, {"channel": meeting.channel, "now": now}))
+    found = sorted(((_line(row, posts), row) for row in db.execute(_LINES, key)), key=lambda one: _place(*one))
     came = checkins.attended(db, meeting)
     return Register(
         title=say("register.title"),
@@ -128,7 +128,7 @@ def _about(meeting: Meeting) -> Iterator[tuple[str, str]]:
     yield from ((say(f"register.about.{name}"), words) for name, words in known.items() if words)
 
 
-class _Heads:
+class _Posts:
     """Who heads which school, and which role an officer has."""
 
     def __init__(self, rows: Any) -> None:
@@ -145,8 +145,8 @@ class _Heads:
                     self.names.setdefault(row.school_id, row.name)
 
 
-def _line(row: Any, heads: _Heads) -> Line:
-    name, position = _who(row, heads)
+def _line(row: Any, posts: _Posts) -> Line:
+    name, position = _who(row, posts)
     came = CheckIn(row.id, row.by, Mode(row.mode), row.at, row.late, row.headcount) if row.mode else None
     return Line(
         name=name,
@@ -158,15 +158,15 @@ def _line(row: Any, heads: _Heads) -> Line:
     )
 
 
-def _who(row: Any, heads: _Heads) -> tuple[str, str]:
+def _who(row: Any, posts: _Posts) -> tuple[str, str]:
     """Return who comes, and in which post: who was sent, the school's head as the roster has it, or the officer."""
     if row.reply == Reply.DELEGATE and row.delegate_name:
         return row.delegate_name, row.delegate_position or say("register.delegate")
     if row.school_id is None:
-        role = heads.roles.get(row.person_id)
+        role = posts.roles.get(row.person_id)
         return row.officer or "", say(f"role.{role}") if role else ""
-    acting = heads.acting.get(row.school_id, False)
-    return row.contact or heads.names.get(row.school_id, ""), say("role.acting" if acting else "role.director")
+    acting = posts.acting.get(row.school_id, False)
+    return row.contact or posts.names.get(row.school_id, ""), say("role.acting" if acting else "role.director")
 
 
 def _mode(came: CheckIn) -> str:

@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 from handlers import audit, checkin_entering, checkin_words, checkins
 from handlers import meetings as meetings_of
 from handlers.checkin_entering import Refused, Why
-from handlers.checkin_said import done, refused, way_in, who
+from handlers.checkin_said import done, refused, way_in
 from handlers.checkin_words import Code, Watched
 from handlers.checkins import MOST, Outcome
 from handlers.heard import Kind
 from handlers.meetings import Invitation, Meeting
+from handlers.meetings_wording import person
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
 from handlers.persons import as_name
@@ -249,7 +250,7 @@ def _name(talk: Talk, to: Invitation) -> Turn | None:
     if name is None or as_name(name) is None or private_number(words):
         return _ask_name(talk, to, say("checkin.name_odd"))
     _name_it(talk, to, name, position)
-    return turn(Say(say("checkin.named", who=who(name, position))), *way_out(talk, [to.invitee.school]))
+    return turn(Say(say("checkin.named", who=person(name, position))), *way_out(talk, [to.invitee.school]))
 
 
 def _came_oneself(talk: Talk, to: Invitation) -> Turn:
