@@ -26,6 +26,7 @@ from handlers import audience_said, meetings_drafts, when
 from handlers.audience_words import Doubt
 from handlers.audiences import Audience
 from handlers.meetings_drafts import Draft, Trouble
+from handlers.meetings_fields import ANSWER_UNTIL
 from handlers.question_file import Fault
 from handlers.thai import BANGKOK
 from handlers.words import digits
@@ -179,22 +180,20 @@ class _File:
         words = digits(self._text(key))
         if not words:
             return None
-        found = _CLOCK.fullmatch(words)
-        if found is None or int(found[1]) > 23 or int(found[2]) > 59:
+        clock = _time(words)
+        if clock is None:
             self._refuse(key, f"{words}: no time like 9:00, ไม่ใช่เวลา เช่น 9:00")
-            return None
-        return time(int(found[1]), int(found[2]))
+        return clock
 
     def _moment(self, key: str) -> datetime | None:
         words = digits(self._text(key))
         if not words:
             return None
         day, _, clock = words.partition(" ")
-        if _ISO.fullmatch(day) and (on := _iso(day)) is not None:
-            found = _CLOCK.fullmatch(clock.strip() or "16:30")
-            if found is not None and int(found[1]) <= 23 and int(found[2]) <= 59:
-                return datetime.combine(on, time(int(found[1]), int(found[2])), BANGKOK)
-        moment = when.read(words, self.now).moment(self.now, time(16, 30))
+        on, at = _iso(day), _time(clock.strip()) if clock.strip() else ANSWER_UNTIL
+        if on is not None and at is not None:
+            return datetime.combine(on, at, BANGKOK)
+        moment = when.read(words, self.now).moment(self.now, ANSWER_UNTIL)
         if moment is None:
             self._refuse(key, f"{words}: no single moment, ไม่ทราบว่าเป็นเวลาใด เช่น 20 ม.ค. 2569 16:00")
         return moment
@@ -218,6 +217,11 @@ class _File:
             return found
         self._refuse("audience", audience_said.why(found).replace("\n", " "))
         return Audience()
+
+
+def _time(words: str) -> time | None:
+    found = _CLOCK.fullmatch(words)
+    return time(int(found[1]), int(found[2])) if found and int(found[1]) <= 23 and int(found[2]) <= 59 else None
 
 
 def _iso(words: str) -> date | None:
