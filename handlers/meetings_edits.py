@@ -35,11 +35,11 @@ _CURRENT = select(invitees).where(invitees.c.id == bindparam("invitee"))
 
 @dataclass(frozen=True, slots=True)
 class Gave:
-    """What a bubble gave to an answer. words: column → what stands there; newest: no later answer was given."""
+    """What a bubble gave to an answer. words: column → what stands there; stands: in the answer as it is now, too."""
 
     invitee: int
     words: dict[str, str]
-    newest: bool
+    stands: bool
 
 
 def given_by(db: Connection, channel: str, message: str, by: int) -> list[Gave]:
@@ -52,8 +52,8 @@ def _gave(db: Connection, invitee: int, message: str) -> Gave:
     history = db.execute(_HISTORY, {"invitee": invitee}).all()
     words = {name: word for before, row in _pairs(history) if row.line_message_id == message
              for name, word in _new(before, row)}  # fmt: skip
-    last = [row.id for row in history if row.line_message_id == message][-1]
-    return Gave(invitee, words, newest=last == history[-1].id)
+    now = db.execute(_CURRENT, {"invitee": invitee}).one()
+    return Gave(invitee, words, stands=all(getattr(now, name) == word for name, word in words.items()))
 
 
 def _pairs(history: Sequence[Row[Any]]) -> Iterator[tuple[Row[Any] | None, Row[Any]]]:

@@ -16,6 +16,7 @@ from handlers.texts import say
 from handlers.thai import BANGKOK, moment
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.numbered import loose
+from handlers.words.private import private_number
 
 _WORDS: dict[str, Any] = texts.data("meeting_fields.yaml")
 _GAP = r"[\s.,()“”\"'/_–-]*"
@@ -80,6 +81,8 @@ def edit(text: str) -> Edit | None:
 def read(name: str, text: str, now: datetime) -> Values | Amiss:
     """Return what words say of one part of a meeting (not of its time, nor of whom it is for)."""
     text = clean(text)
+    if _names_a_person(text):
+        return Amiss("making.id_number")
     if name == "place":
         return place(text)
     if name in ("map_url", "online_url", "broadcast_url"):
@@ -94,6 +97,11 @@ def read(name: str, text: str, now: datetime) -> Values | Amiss:
         bare_number = re.fullmatch(r"\d{1,3}(?:\s*/\s*\d{2,4})?", digits(text))
         return {"number": _nth(text)} if bare_number else _words(name, text)
     return _title(text) if name == "title" else _words(name, text)
+
+
+def _names_a_person(text: str) -> bool:
+    """Tell whether a national identity number stands in words; the long numbers in addresses are none."""
+    return private_number(_URL.sub(" ", text))
 
 
 def _nth(number: str) -> str:
@@ -143,6 +151,8 @@ def is_map(link: str) -> bool:
 def place(text: str) -> Values | Amiss:
     """Return where a meeting is: a room, a map, an address to take part at; each only where it is said."""
     links, found = urls(text), {}
+    if _names_a_person(text):
+        return Amiss("making.id_number")
     if len(links) > 2 or not all(map(is_link, links)):
         return Amiss("making.no_link")
     for link in links:

@@ -341,6 +341,32 @@ def test_editing_a_bubble_changes_what_it_gave(province):
     assert "สมหญิง" not in str([tuple(row) for row in province.rows(meeting_answers)])
 
 
+def test_a_name_that_is_corrected_after_the_way_was_said_is_corrected(province):
+    warunee = province.director()
+    number = call(province)
+    push(province)
+    warunee.says("ส่งผู้แทน").says("นายใจดี มากมาย ครู")
+    name = warunee.sent[-1]
+    warunee.says("ที่ห้อง").hears("นายใจดี มากมาย")
+    warunee.does(Kind.EDITED, text="นายใจดี มากยิ่ง ครู", message_id=name).hears("แก้ตามข้อความใหม่", "นายใจดี มากยิ่ง")
+    row = of_school(province, number)
+    assert (row.delegate_name, row.delegate_position, row.mode) == ("นายใจดี มากยิ่ง", "ครู", "room")
+    warunee.says("ไปเอง")
+    warunee.does(Kind.EDITED, text="นายใจดี มากกว่า", message_id=name)
+    assert (of_school(province, number).reply, of_school(province, number).delegate_name) == ("coming", None)
+
+
+def test_of_two_schools_the_one_is_named_and_of_several_meetings_each(province):
+    warunee = province.director()
+    warunee.says(province.code("1031993002")).says("ใช่").hears("เรียบร้อยแล้ว")
+    call(province)
+    push(province)
+    warunee.taps("ไปที่ห้อง").says("2").hears("บ้านหนองสมมติ: ไปที่ห้อง").hears_not("บ้านสวายตัวอย่าง")
+    call(province, title="ประชุมที่สอง", starts_at=STARTS + timedelta(days=1), ends_at=STARTS + timedelta(days=1, hours=1))
+    warunee.says("ประชุมของฉัน").hears("ประชุมที่สอง ครั้งที่ 1/2569 · บ้านหนองสมมติ\nคำตอบของท่าน: ยังไม่ได้ตอบ")
+    warunee.hears("พื้นที่นวัตกรรมสมมติ ครั้งที่ 1/2569 · บ้านหนองสมมติ\nคำตอบของท่าน: ไปที่ห้อง")
+
+
 def test_strangers_and_those_not_invited(province):
     warunee = province.director()
     other = province.director("นายอื่น", "1031993002")

@@ -13,6 +13,7 @@ from handlers.meetings_pages import Page, Pass
 from handlers.messages.limits import graphemes
 from handlers.texts import SENTENCES
 from models.audit import audit
+from models.inbox import inbox
 from models.meetings import MeetingState, Reply, invitees, meetings
 from models.people import Role
 from tests import meeting_scene as scene
@@ -45,6 +46,34 @@ def drafted(chief: Person) -> Person:
 def only(province: Province) -> Any:
     (row,) = province.rows(meetings)
     return row
+
+
+class TestNumbersOfPersons:
+    NUMBER = "1101700207030"
+
+    def test_are_never_kept(self, province, chief):
+        province.director()
+        chief.says("นัดประชุม").says(f"ประชุม {self.NUMBER}").hears("เลขประจำตัวประชาชน", "ชื่อการประชุม")
+        chief.says(f"นัดประชุม ประชุม {self.NUMBER}").hears("เลขประจำตัวประชาชน")
+        chief.says("ประชุมเตรียมการ").says("15 ม.ค. 69 9.00-12.00").says(f"ห้อง {self.NUMBER}").hears("เลขประจำตัวประชาชน")
+        chief.says(f"หอประชุม https://live.example/{self.NUMBER}").hears_not("เลขประจำตัวประชาชน")
+        assert only(province).online_url == f"https://live.example/{self.NUMBER}"
+        chief.says("ทุกโรงเรียน").says("แก้ลิงก์ออนไลน์ https://live.example/2").says(f"เพิ่มวาระ {self.NUMBER}").hears("เลขประจำตัวประชาชน")
+        chief.says("ยกเลิก").says("ส่ง")
+        scene.call(province)
+        chief.says(f"ยกเลิกประชุม ประธาน {self.NUMBER}").says("เมนู")
+        chief.says("ประชุม").says("1").says("ยกเลิกประชุม").says(f"ประธานป่วย {self.NUMBER}").hears("เลขประจำตัวประชาชน")
+        assert self.NUMBER not in str([tuple(row) for row in province.rows(meetings)])
+        assert self.NUMBER not in str([row.raw for row in province.rows(inbox)])
+
+
+def test_seats_that_a_colleague_changed_meanwhile_are_not_changed_back(province, chief):
+    province.director()
+    number = scene.call(province)
+    chief.says("แก้ประชุม เวลา 13.00-16.00").hears("13:00–16:00")
+    scene.change(province, number, seats=40)
+    chief.says("ส่ง").hears("ไม่ได้ทำสิ่งใด")
+    assert scene.stands(province, number).seats == 40
 
 
 class TestMaking:

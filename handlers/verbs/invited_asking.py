@@ -56,8 +56,14 @@ def _own(talk: Talk, one: Invitation) -> str:
 def _line(talk: Talk, one: Invitation, shown: Sequence[Invitation]) -> str:
     answer = own(one.invitee, meetings_seats.line(talk.db, one.invitee))
     several = sum(each.meeting.id == one.meeting.id for each in shown) > 1
-    for_whom = place_of(talk, one) if several else meetings_cards.named(one.meeting)
+    names = [meetings_cards.named(one.meeting)] if not several or _are_several(shown) else []
+    for_whom = " · ".join([*names, *([place_of(talk, one)] if several else [])])
     return say("meeting_answers.own_line", name=for_whom, own=answer)
+
+
+def _are_several(shown: Sequence[Invitation]) -> bool:
+    """Tell whether these are invitations to more than one meeting."""
+    return len({one.meeting.id for one in shown}) > 1
 
 
 def tell_meeting_when(talk: Talk) -> Turn:

@@ -41,7 +41,7 @@ def _reworded(talk: Talk, one: Invitation, gave: Gave, mark: str) -> Turn:
     meeting = meetings.locked(talk.db, talk.channel, one.meeting.id) or one.meeting
     now = fresh(talk.db, meeting, one.invitee)
     known = standing_answer(now)
-    if known is None or not gave.newest:
+    if known is None or not gave.stands:
         return turn(Say(say("meeting_answers.reworded_too_late", own=own(now, meetings_seats.line(talk.db, now)))))
     given = _with_new(known, gave, talk.heard.text)
     came = answer(talk.db, meeting, now, given, talk.person.id, talk.heard.at, mark, talk.now)

@@ -23,7 +23,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import clock, moment
-from handlers.verbs.invited_targets import place_of
+from handlers.verbs.invited_targets import place_of, speaks_for_several
 from handlers.wording import slots
 from models.meetings import MeetingState, Mode, Reply
 
@@ -31,7 +31,8 @@ from models.meetings import MeetingState, Mode, Reply
 def kept(talk: Talk, all_of_them: Sequence[tuple[Invitation, Outcome]], *, link: bool = False) -> Turn:
     """Say what was kept and what comes next; link: it was asked for, and is given to who takes part online."""
     one, _ = all_of_them[0]
-    lines = [_line(talk, each, came, len(all_of_them) > 1) for each, came in all_of_them]
+    several = len(all_of_them) > 1 or speaks_for_several(talk)
+    lines = [_line(talk, each, came, several) for each, came in all_of_them]
     words = "\n".join([say("meeting_answers.kept"), *lines, "", facts(one.meeting)])
     comes = [_comes(one, talk.now, link=link), changeable(one.meeting), _back(talk)]
     choices = (*more(one.meeting, "meeting_calendar"), *answers(one.meeting, one.invitee))

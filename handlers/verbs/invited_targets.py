@@ -108,6 +108,11 @@ def place_of(talk: Talk, one: Invitation) -> str:
     return names.get(one.invitee.school, "")
 
 
+def speaks_for_several(talk: Talk) -> bool:
+    """Tell whether a person speaks for several schools: then each is named."""
+    return len({one.school for one in talk.standings if one.school is not None}) > 1
+
+
 def picked(talk: Talk) -> list[Invitation]:
     """Return what was chosen of what was asked about: by its button or its number; none where it was no choice."""
     asked = remembered(talk)

@@ -22,7 +22,7 @@ from handlers.verbs.meetings_editing import edit
 from handlers.verbs.meetings_preview import LAPSE, cost, done, show
 from handlers.verbs.meetings_watching import meant, open_listed_meeting
 from handlers.verbs.meetings_work import Work, choice, gone, is_old, mark, may_work, refuse, stand
-from handlers.words import clean
+from handlers.words import clean, private_number
 from models.meetings import MeetingState
 from models.outbox import Priority
 
@@ -82,6 +82,8 @@ def ask_cancel_meeting(talk: Talk) -> Turn:
     found = _mine(talk)
     if isinstance(found, Turn):
         return found
+    if private_number(said):
+        return _ask_why(talk, found, say("making.id_number"))
     return _ask_sure(talk, found, said) if 0 < len(said) <= LONGEST_WHY else _ask_why(talk, found)
 
 
@@ -114,6 +116,8 @@ def cancel_meeting(talk: Talk) -> Turn:
     if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
         return _ask_why(talk, found, say("hosting.shown_again"))
     why = _why(talk)
+    if why is not None and private_number(why):
+        return _ask_why(talk, found, say("making.id_number"))
     if why is not None and not 0 < len(why) <= LONGEST_WHY:
         return _ask_why(talk, found, say("making.too_long", n=len(why), most=LONGEST_WHY) if why else "")
     at = meetings_telling.moment_of_change(talk.db, found, talk.now)

@@ -9,6 +9,7 @@ from typing import Any
 from handlers import agencies, audit, meetings, meetings_calling, meetings_scope, rounds_numbers
 from handlers.heard import Kind
 from handlers.meetings import Meeting
+from handlers.meetings_cards import SILENT
 from handlers.meetings_drafts import Draft
 from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME, Standing
@@ -90,9 +91,14 @@ def work(talk: Talk) -> Work | None:
     if found.state == MeetingState.DRAFT:
         return Work(found, Draft.of(found))
     wanted = talk.place.memo.get("draft")
-    if found.state != MeetingState.CALLED or wanted is None or talk.place.memo.get("version") != found.version:
+    if found.state != MeetingState.CALLED or wanted is None or talk.place.memo.get("stood") != _stood(found):
         return None
     return Work(found, Draft.read(wanted))
+
+
+def _stood(meeting: Meeting) -> list[Any]:
+    """Return how a meeting stands: with what changes without a new version, too."""
+    return [meeting.version, *(getattr(meeting, name) for name in sorted(SILENT))]
 
 
 def stand(talk: Talk, one: Work | None, step: str, **memo: Any) -> int:
@@ -101,7 +107,7 @@ def stand(talk: Talk, one: Work | None, step: str, **memo: Any) -> int:
     if one is not None:
         known["meeting"] = one.meeting.id
         if one.changing:
-            known |= {"draft": one.draft.data(), "version": one.meeting.version}
+            known |= {"draft": one.draft.data(), "stood": _stood(one.meeting)}
     talk.stand_at(talk.stand.flow, step, **known | memo)
     return int(known["mark"])
 
