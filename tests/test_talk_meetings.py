@@ -58,7 +58,9 @@ class TestNumbersOfPersons:
         chief.says("ประชุมเตรียมการ").says("15 ม.ค. 69 9.00-12.00").says(f"ห้อง {self.NUMBER}").hears("เลขประจำตัวประชาชน")
         chief.says(f"หอประชุม https://live.example/{self.NUMBER}").hears_not("เลขประจำตัวประชาชน")
         assert only(province).online_url == f"https://live.example/{self.NUMBER}"
-        chief.says("ทุกโรงเรียน").says("แก้ลิงก์ออนไลน์ https://live.example/2").says(f"เพิ่มวาระ {self.NUMBER}").hears("เลขประจำตัวประชาชน")
+        chief.says("ทุกโรงเรียน").says("แก้ลิงก์ออนไลน์ https://live.example/2").says(f"เพิ่มวาระ {self.NUMBER}").hears(
+            "เลขประจำตัวประชาชน"
+        )
         chief.says("ยกเลิก").says("ส่ง")
         scene.call(province)
         chief.says(f"ยกเลิกประชุม ประธาน {self.NUMBER}").says("เมนู")
