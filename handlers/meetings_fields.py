@@ -10,10 +10,11 @@ from functools import cache
 from typing import Any
 
 from handlers import texts, when
-from handlers.meetings_drafts import MOST_GRAPHEMES, MOST_SEATS, is_link, is_long
+from handlers.meetings_drafts import MOST_GRAPHEMES, MOST_SEATS, is_long
 from handlers.messages.limits import graphemes
 from handlers.texts import say
 from handlers.thai import BANGKOK, moment
+from handlers.web_links import is_link
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.numbered import loose
 from handlers.words.private import private_number
