@@ -60,6 +60,13 @@ class TestCheckingIn:
         warunee.again().hears_nothing()
         assert came(province) == [(Mode.ROOM, False, None)]
 
+    def test_who_came_is_not_asked_of_a_meeting_that_was_cancelled(self, province: Province):
+        warunee = province.director()
+        meeting = begin(province)
+        warunee.says(code(province, meeting)).hears("เรียบร้อยแล้ว")
+        cancel(province, meeting)
+        warunee.says("ผู้แทนมาแทน").hears("ยกเลิก").hears_not("ท่านใดเข้าประชุม")
+
     def test_in_the_middle_of_the_report_the_question_stays_open(self, province: Province):
         warunee = province.director()
         warunee.says("รายงาน").hears("คุณภาพผู้เรียน").says("นักเรียนอ่านคล่องขึ้นมากในปีนี้")

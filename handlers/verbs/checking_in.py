@@ -281,7 +281,8 @@ def _mine(talk: Talk) -> Sequence[Invitation]:
 
 def _checked_in(talk: Talk) -> Invitation | None:
     """Return the invitation of a school of one's own that was checked in last."""
-    mine = (one for one in reversed(_mine(talk)) if one.invitee.school is not None)
+    called = (one for one in reversed(_mine(talk)) if one.meeting.state == MeetingState.CALLED)
+    mine = (one for one in called if one.invitee.school is not None)
     return next((one for one in mine if checkins.found(talk.db, one.invitee.id)), None)
 
 
