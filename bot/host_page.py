@@ -36,7 +36,7 @@ PAGE = """\
     font: bold clamp(3.4rem, min({wide}vw, 26vh), 18rem)/1.15 "Noto Sans Mono", Consolas, monospace }}
   .code i {{ margin-left: .25em }}
   .code h2 {{ margin: 0; font-size: 1.2em }}
-  .code svg {{ width: min(70vw, 34vh); height: auto; background: #fff }}
+  .code svg {{ width: min(70vw, {high}vh); height: auto; background: #fff }}
   .say {{ display: inline-block; padding: .1em .6em; border-radius: 8px; background: #E8F3EE; user-select: all }}
   .left {{ font-variant-numeric: tabular-nums; font-weight: bold }}
   .came {{ font-size: 1.7em; font-weight: bold }}
@@ -93,6 +93,7 @@ def whole(host: Host, shows: str, basic_id: str | None, now: datetime, nonce: st
         links="".join(_links(shows)),
         stale=escape(say("host.stale")),
         wide=10 if shows == "both" else 22,
+        high=26 if shows == "both" else 34,
         every=EVERY,
         nonce=nonce,
     )

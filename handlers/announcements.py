@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, bindparam, insert, select, update
 from handlers import agencies, channels, rounds_numbers
 from handlers.audiences import SCHOOL_ROLES, Audience
 from handlers.messages import limits
+from handlers.messages.build import shorten
 from handlers.messages.values import Say
 from handlers.texts import say
 from handlers.web_links import is_link
@@ -190,4 +191,8 @@ def message(db: Connection, one: Announcement) -> Say:
 def beginning(words: str, most: int = 40) -> str:
     """Return the first words of an announcement, in one line."""
     line = " ".join(words.split())
-    return line if len(line) <= most else f"{line[:most].rstrip()}…"
+    if len(line) <= most:
+        return line
+    short = shorten(line, most).removesuffix("…")
+    whole = short.rpartition(" ")[0]  # Thai has a space only here and there
+    return f"{whole if len(whole) * 2 >= most else short}…"

@@ -6,7 +6,6 @@ from handlers import meetings_cards
 from handlers.meetings import Invitee, Meeting
 from handlers.messages.values import Choice
 from handlers.texts import say
-from handlers.thai import moment
 from models.meetings import MeetingState, Mode, Reply
 
 LINK_BEFORE = timedelta(minutes=30)
@@ -57,9 +56,9 @@ def person(name: str, position: str | None) -> str:
     return say("meeting_answers.own.named", name=name, position=position) if position else name
 
 
-def changeable(meeting: Meeting) -> str:
+def changeable() -> str:
     """Return until when the answer may be changed."""
-    return say("meeting_answers.until", start=moment(meeting.starts_at))
+    return say("meeting_answers.until")
 
 
 def answers(meeting: Meeting, invitee: Invitee | None = None) -> tuple[Choice, ...]:

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.browser
 OTHER = "1031991002"
 LINK = "https://zoom.example/j/2569"
 TITLE = "ประชุมผู้บริหารสถานศึกษานำร่อง"
-HOST, EXCEL, PDF = "เปิดหน้าเช็กชื่อ", "ใบลงทะเบียน Excel", "ใบลงทะเบียน PDF"
+HOST, EXCEL, PDF = "เปิดหน้าลงชื่อ", "ใบลงทะเบียน Excel", "ใบลงทะเบียน PDF"
 THAI_DIGITS = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 
 

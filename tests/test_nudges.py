@@ -169,7 +169,7 @@ def test_what_waits_to_be_pushed_is_said(province: Province, warunee: Person, bo
     with province.store.write() as db:
         quota.learn(db, "main", province.now, allowed=300, used=120)
     boss.says("เตือน เขต 1").says("ใช่").hears(SENT)
-    boss.says("เตือน เขต 2").hears("เดือนนี้เหลือ 180 (รอส่งอยู่ 1)")
+    boss.says("เตือน เขต 2").hears("เดือนนี้เหลือ 180 ข้อความ (รอส่งอยู่ 1)")
     assert [row.recipient for row in told(province)] == [other.user]
 
 

@@ -189,7 +189,7 @@ def _ask_online(talk: Talk, online: Sequence[Invitation]) -> Turn:
     ]
     line = meetings_seats.line(talk.db, one.invitee)
     words = say("meeting_answers.link_first", facts=facts(one.meeting), own=own(one.invitee, line))
-    return turn(Say(f"{words}\n{changeable(one.meeting)}", tuple(choices[:1])))
+    return turn(Say(f"{words}\n{changeable()}", tuple(choices[:1])))
 
 
 def _same(found: Sequence[Invitation]) -> list[Invitation]:

@@ -34,7 +34,7 @@ def kept(talk: Talk, all_of_them: Sequence[tuple[Invitation, Outcome]], *, link:
     several = len(all_of_them) > 1 or speaks_for_several(talk)
     lines = [_line(talk, each, came, several) for each, came in all_of_them]
     words = "\n".join([say("meeting_answers.kept"), *lines, "", facts(one.meeting)])
-    comes = [_comes(one, talk.now, link=link), changeable(one.meeting), _back(talk)]
+    comes = [_comes(one, talk.now, link=link), changeable(), _back(talk)]
     choices = (*more(one.meeting, "meeting_calendar"), *answers(one.meeting, one.invitee))
     if one.invitee.reply == Reply.NO:
         choices = answers(one.meeting, one.invitee)
@@ -135,7 +135,7 @@ def left(talk: Talk, asked: Sequence[Invitation], step: str) -> Turn:
     unnamed = one.invitee.reply == Reply.DELEGATE and not (one.invitee.delegate_name and one.invitee.delegate_position)
     key = "meeting_answers.left_delegate" if unnamed else "meeting_answers.left"
     words = say(key, own=own(one.invitee, line), facts=facts(one.meeting))
-    return turn(Say(f"{words}\n{changeable(one.meeting)}", answers(one.meeting, one.invitee)))
+    return turn(Say(f"{words}\n{changeable()}", answers(one.meeting, one.invitee)))
 
 
 # Why not ------------------------------------------------------------------------------------------------------------

@@ -133,6 +133,8 @@ def _whom(talk: Talk, one: Work, to: Recipients) -> Iterator[str]:
     yield say("hosting.to", audience=audience_said.describe(talk.db, talk.channel, one.draft.audience))
     counted = [("hosting.schools", to.schools), ("hosting.officers", to.officers), ("hosting.people", to.people)]
     yield " · ".join(say(key, n=n) for key, n in counted if n)
+    if one.draft.seats:
+        yield say("hosting.seats", n=one.draft.seats)
     if to.unreached:
         yield say("hosting.unreached", n=to.unreached)
 

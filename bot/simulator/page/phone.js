@@ -229,7 +229,7 @@ export class Phone extends EventTarget {
   #drawHint(person) {
     this.hint.hidden = !person?.code || this.#redeemed || this.#hintClosed;
     this.hint.replaceChildren(
-      el("div", {}, el("b", {}, "บัตรเชิญจากต้นสังกัด"), el("small", {}, "ของจริงเป็น QR สแกนแล้วรหัสขึ้นเอง"), el("code", {}, person?.code ?? "")),
+      el("div", {}, el("b", {}, "บัตรเชิญจากต้นสังกัด"), el("small", {}, "ของจริงเป็น QR ให้สแกน"), el("code", {}, person?.code ?? "")),
       button({ class: "strong", testid: "hint-paste", onclick: () => this.#pasteCode(person) }, "วางรหัสเชิญ"),
       button({ class: "plain", testid: "hint-close", "aria-label": "ซ่อนบัตรเชิญ", onclick: () => { this.#hintClosed = true; this.#personChanged(); } }, icon("close")));
   }
