@@ -142,9 +142,9 @@ class Province:
             return str(db.execute(select(reports.c.state).where(*where)).scalar_one())
 
     def rows(self, table: Any) -> list[Any]:
-        """Return all rows of a table."""
+        """Return all rows of a table, in the order of their keys."""
         with self.store.read() as db:
-            return list(db.execute(select(table)))
+            return list(db.execute(select(table).order_by(*table.primary_key)))
 
     def forget_places(self) -> None:
         """Lose where everybody stands, as a crash or a deploy might."""
