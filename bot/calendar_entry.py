@@ -13,15 +13,27 @@ CONTENT_TYPE = "text/calendar; charset=utf-8; method=PUBLISH"
 
 def entry(meeting: Meeting, link: str | None, now: datetime) -> bytes:
     """Return the entry, moments in UTC; that of a newer version takes its place. link: for who may have it."""
-    from icalendar import Calendar, Event  # only who asks for an entry waits for it
+    from icalendar import Calendar  # only who asks for an entry waits for it
 
+    book = Calendar()
+    book.add("prodid", "-//Raingan//TH")
+    book.add("version", "2.0")
+    book.add("method", "PUBLISH")
+    book.add_component(_event(meeting, link, now))
+    made: bytes = book.to_ical()
+    return made
+
+
+def _event(meeting: Meeting, link: str | None, now: datetime) -> Any:
+    from icalendar import Event
+
+    cancelled = meeting.state == MeetingState.CANCELLED
     event = Event()
     event.add("uid", f"meeting-{meeting.id}-{meeting.channel}@raingan")
     event.add("dtstamp", now)
     event.add("dtstart", meeting.starts_at)
     event.add("dtend", meeting.ends_at)
-    event.add("sequence", meeting.version + (meeting.state == MeetingState.CANCELLED))
-    cancelled = meeting.state == MeetingState.CANCELLED
+    event.add("sequence", meeting.version + cancelled)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("summary", say("calendar.cancelled", meeting=named(meeting)) if cancelled else named(meeting))
     where = meeting.place or (say("calendar.online") if meeting.is_online else None)
@@ -32,13 +44,7 @@ def entry(meeting: Meeting, link: str | None, now: datetime) -> bytes:
         event.add("url", link)
     if not cancelled:
         event.add_component(_alarm(named(meeting)))
-    book = Calendar()
-    book.add("prodid", "-//Raingan//TH")
-    book.add("version", "2.0")
-    book.add("method", "PUBLISH")
-    book.add_component(event)
-    made: bytes = book.to_ical()
-    return made
+    return event
 
 
 def _description(meeting: Meeting, link: str | None) -> str:

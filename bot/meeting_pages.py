@@ -14,7 +14,7 @@ from urllib.parse import quote
 import structlog
 from flask import Flask, Response, request
 
-from bot import host_page
+from bot import calendar_entry, host_page, register_print, register_sheet, typesetting
 from bot.files_page import HEADERS as OF_FILES
 from bot.files_page import PAGE
 from bot.links import MEETINGS, MeetingLinks
@@ -91,8 +91,6 @@ class _Pages:
             return _plain("page.lost", HTTPStatus.SERVICE_UNAVAILABLE)
 
     def _calendar(self, one: Pass) -> Response:
-        from bot import calendar_entry
-
         now = self._clock()
         with self._store.write() as db:
             found = meetings_opened.calendar(db, one, now)
@@ -132,8 +130,6 @@ class _Pages:
             self._printing.release()
 
     def _made(self, one: Pass) -> Response:
-        from bot import register_print, register_sheet, typesetting
-
         now = self._clock()
         with self._store.write() as db:
             found = meetings_opened.exported(db, one, now)

@@ -44,14 +44,7 @@ def change(db: Connection, channel: str, meeting: int, draft: Draft, by: int | N
     Raises:
         BadMeeting: it cannot be so, is not called, or has begun; who is invited cannot be changed.
     """
-    was = meetings.locked(db, channel, meeting)
-    if was is None or was.state != MeetingState.CALLED:
-        raise BadMeeting(Trouble.NOT_CALLED)
-    if was.starts_at <= now:
-        raise BadMeeting(Trouble.STARTED)
-    troubles = check(draft, now) + ([] if draft.audience == was.audience else [Trouble.OTHER_AUDIENCE])
-    if troubles:
-        raise BadMeeting(*troubles)
+    was = _changeable(meetings.locked(db, channel, meeting), draft, now)
     fields = difference(Draft.of(was).data(), draft.data())
     if not fields:
         return was.version
@@ -67,6 +60,17 @@ def change(db: Connection, channel: str, meeting: int, draft: Draft, by: int | N
         meetings_seats.reseat(db, new, now)
     note(db, channel, "meeting.changed", now, person=by, meeting=meeting, version=version, fields=" ".join(fields))
     return version
+
+
+def _changeable(was: Meeting | None, draft: Draft, now: datetime) -> Meeting:
+    if was is None or was.state != MeetingState.CALLED:
+        raise BadMeeting(Trouble.NOT_CALLED)
+    if was.starts_at <= now:
+        raise BadMeeting(Trouble.STARTED)
+    troubles = check(draft, now) + ([] if draft.audience == was.audience else [Trouble.OTHER_AUDIENCE])
+    if troubles:
+        raise BadMeeting(*troubles)
+    return was
 
 
 def _values(draft: Draft) -> dict[str, Any]:
