@@ -359,3 +359,8 @@ def test_an_edited_bubble_changes_the_draft(province: Province, warunee: Person,
     edits(boss, "ประชุม 14:00 น.", mark).hears("แก้ข้อความในร่างแล้ว")
     boss.says("ใช่").hears("เก่าแล้ว", "14:00").hears_not(WORDS).says("ใช่").hears("ถึง 1 คน")
     edits(boss, "ประชุม 15:00 น.", mark).hears("ส่งไปแล้ว", "แก้ไม่ได้")
+
+
+def test_too_many_emoji_are_not_said_to_be_too_many_letters(province: Province, boss: Person) -> None:
+    boss.says("ประกาศ").says("👩‍👩‍👧‍👦" * 1000).hears("ยังไม่ได้เก็บ", "อีโมจิ").hears_not("1000")
+    boss.says("👩‍👩‍👧‍👦" * 300).hears("เก็บแล้ว 300 ตัวอักษร").says("พอแล้ว").hears("ลิงก์")

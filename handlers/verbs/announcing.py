@@ -80,7 +80,10 @@ def _take(talk: Talk, one: Announcement | None, said: str) -> Turn:
     whole = f"{one.words}\n{words}" if one and one.words else words
     if announcements.is_long(whole):
         key = "announce.long" if one and one.words else "announce.long_first"
-        return _again(talk, say(key, n=limits.graphemes(whole), most=announcements.GRAPHEMES))
+        n = limits.graphemes(whole)
+        if n <= announcements.GRAPHEMES:  # of emoji, of which one fills the place of a dozen letters
+            key = "announce.heavy"
+        return _again(talk, say(key, n=n, most=announcements.GRAPHEMES))
     if not words:
         return _again(talk, say("announce.no_words"))
     office = (talk.channel, talk.stand.agency_id, talk.person.id)
