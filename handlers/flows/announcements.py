@@ -22,47 +22,33 @@ ANNOUNCEMENT_MOVES: dict[str, Move] = {
 """What is heard at any step of the flow."""
 
 
+_ENOUGH, _SKIP = Move("end_announcement_words", LINK), Move("skip_announcement_link", WHOM)
+_TEST, _WHOM = Move("test_announcement", SURE), Move("change_announcement_audience", WHOM)
+_CHANGE, _AT_ONCE = Move("change_announcement_words", WORDS), Move("ask_announce_now", URGENT)
+_SEND, _KEEP = Move("send_announcement", HOME), Move("keep_announcement", HOME)
+_PREVIEW = Move("show_announcement_again", SURE)
+_WORDS, _TO = Move("take_announcement_words", WORDS), Move("take_announcement_audience", SURE)
+
+_AT_WORDS = {"announcements": _WORDS, "announce_enough": _ENOUGH, "enough": _ENOUGH}
+_AT_LINK = {"announce_skip": _SKIP, "skip": _SKIP, "no": _SKIP}
+_AT_PREVIEW = {
+    "announcements": _PREVIEW, "yes": _SEND, "send_it": _SEND, "no": _KEEP,
+    "announce_test": _TEST, "test_send": _TEST, "announce_change": _CHANGE, "edit_words": _CHANGE,
+    "announce_whom": _WHOM, "edit_whom": _WHOM, "announce_urgent": _AT_ONCE, "urgent": _AT_ONCE,
+}  # fmt: skip
+"""What buttons do, and the same as it is typed."""
+_AT_URGENT = {"yes": Move("send_announcement_now", HOME), "no": _PREVIEW, "cancel": _PREVIEW}
+
+
 def announcement_steps(anywhere: Mapping[str, Move]) -> tuple[Step, ...]:
     """Return the steps, each with what is heard anywhere in the flow."""
-    keep = Move("keep_announcement", HOME)
-    asking = {**anywhere, **ANNOUNCEMENT_MOVES, "cancel": keep}
-    enough, skip = Move("end_announcement_words", LINK), Move("skip_announcement_link", WHOM)
-    test, whom = Move("test_announcement", SURE), Move("change_announcement_audience", WHOM)
-    change, at_once = Move("change_announcement_words", WORDS), Move("ask_announce_now", URGENT)
-    preview = Move("show_announcement_again", SURE)
-    here = {"announcements": preview, "no": keep, "yes": Move("send_announcement", HOME)}
-    here |= {"announce_test": test, "announce_change": change, "announce_whom": whom, "announce_urgent": at_once}
-    here |= {"test_send": test, "edit_words": change, "edit_whom": whom, "urgent": at_once}  # typed
-    here["send_it"] = here["yes"]
-    words = Move("take_announcement_words", WORDS)
+    looking = {**anywhere, **ANNOUNCEMENT_MOVES}
+    asking = looking | {"cancel": _KEEP}
     return (
-        Step(
-            WORDS,
-            "ข้อความประกาศ",
-            asking | {"announcements": words, "announce_enough": enough, "enough": enough},
-            words,
-            asks=True,
-        ),
-        Step(
-            LINK,
-            "ลิงก์",
-            asking | {"announce_skip": skip, "skip": skip, "no": skip},
-            Move("take_announcement_link", WHOM),
-            asks=True,
-        ),
-        Step(
-            WHOM,
-            "ผู้รับประกาศ",
-            asking | {"announce_to": Move("take_announcement_audience", SURE)},
-            Move("take_announcement_audience", SURE),
-            asks=True,
-        ),
-        Step(SURE, "ตัวอย่างประกาศ", asking | here, preview),
-        Step(
-            URGENT,
-            "ยืนยันส่งทันที",
-            asking | {"yes": Move("send_announcement_now", HOME), "no": preview, "cancel": preview},
-            Move("ask_announce_now", URGENT),
-        ),
-        Step(SENT, "ประกาศที่ส่งแล้ว", dict(anywhere) | ANNOUNCEMENT_MOVES, Move("show_announcements", SENT)),
+        Step(WORDS, "ข้อความประกาศ", asking | _AT_WORDS, _WORDS, asks=True),
+        Step(LINK, "ลิงก์", asking | _AT_LINK, Move("take_announcement_link", WHOM), asks=True),
+        Step(WHOM, "ผู้รับประกาศ", asking | {"announce_to": _TO}, _TO, asks=True),
+        Step(SURE, "ตัวอย่างประกาศ", asking | _AT_PREVIEW, _PREVIEW),
+        Step(URGENT, "ยืนยันส่งทันที", asking | _AT_URGENT, _AT_ONCE),
+        Step(SENT, "ประกาศที่ส่งแล้ว", looking, Move("show_announcements", SENT)),
     )
