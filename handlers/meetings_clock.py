@@ -12,7 +12,7 @@ from handlers import meetings_cards, meetings_reminding, meetings_telling, outbo
 from handlers.audiences import SCHOOL_ROLES
 from handlers.meetings import Meeting, meeting_of
 from handlers.meetings_calling import invite
-from handlers.meetings_telling import CALLED, SAYS_WHEN, Company
+from handlers.meetings_telling import CALLED, MAKES_KNOWN, Company
 from handlers.telling import PATIENCE
 from models.meetings import MeetingState, invitees, meeting_notices
 from models.meetings import meetings as table
@@ -34,7 +34,7 @@ _COMING = (
 
 # Who joins after the call -----------------------------------------------------------------------------------------
 
-_told = select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"), SAYS_WHEN)
+_told = select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"), MAKES_KNOWN)
 _NEW_PERSON = (
     select(memberships.c.id)
     .join(people, people.c.id == memberships.c.person_id)

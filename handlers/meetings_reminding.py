@@ -23,7 +23,7 @@ from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, 
 from handlers import meetings_reminder_words, meetings_telling, working_days
 from handlers.meetings import Meeting, invitee_of
 from handlers.meetings_reminder_words import Part
-from handlers.meetings_telling import SAYS_WHEN, Hearer
+from handlers.meetings_telling import MAKES_KNOWN, Hearer
 from handlers.outbox import Words
 from handlers.thai import BANGKOK, today
 from handlers.working_days import Days
@@ -122,7 +122,7 @@ KINDS = (
 # Sets that are asked for once: what depends on each row is slow where a database does not know yet how many there are.
 _told = select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"))
 _reminded = _told.where(meeting_notices.c.slot.like(bindparam("slots")), meeting_notices.c.taken_back_at.is_(None))
-_know = _told.where(SAYS_WHEN, meeting_notices.c.taken_back_at.is_(None))
+_know = _told.where(MAKES_KNOWN, meeting_notices.c.taken_back_at.is_(None))
 _know_lately = _told.where(meeting_notices.c.at > bindparam("lately"))
 _theirs = memberships.alias("theirs")
 _answerer = people.alias("answerer")

@@ -39,6 +39,9 @@ _CONCERN = or_(
         .correlate(None)
     ),
 )
+_CONCERNS = select(meetings.c.id).where(
+    meetings.c.channel_id == bindparam("channel"), meetings.c.id == bindparam("meeting"), _CONCERN
+)
 _DRAFTS = (
     select(meetings)
     .where(
@@ -88,9 +91,8 @@ def concerns(db: Connection, meeting: Meeting, reach: Reach) -> bool:
         return False
     if owns(meeting, reach):
         return True
-    only = _LISTED.where(_CONCERN, meetings.c.id == bindparam("meeting"))
-    row = {"channel": meeting.channel, "since": datetime.min.replace(tzinfo=meeting.starts_at.tzinfo)}
-    return db.execute(only, row | {"within": sorted(reach or ()), "meeting": meeting.id}).first() is not None
+    row = {"channel": meeting.channel, "meeting": meeting.id, "within": sorted(reach or ())}
+    return db.execute(_CONCERNS, row).first() is not None
 
 
 def owns(meeting: Meeting, reach: Reach) -> bool:

@@ -165,9 +165,9 @@ def tell(
 _SLOTS = select(
     meeting_notices.c.person_id, meeting_notices.c.slot, meeting_notices.c.version, meeting_notices.c.at
 ).where(meeting_notices.c.meeting_id == bindparam("meeting"), meeting_notices.c.taken_back_at.is_(None))
-SAYS_WHEN = or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%"))
-"""Of a notice: whoever heard it knows of the meeting."""
-_CALLS = _SLOTS.where(SAYS_WHEN)
+MAKES_KNOWN = or_(meeting_notices.c.slot.like(f"{CALLED}:%"), meeting_notices.c.slot.like(f"{CHANGED}:%"))
+"""A notice of which whoever hears it knows of the meeting."""
+_CALLS = _SLOTS.where(MAKES_KNOWN)
 
 
 @dataclass(frozen=True, slots=True)

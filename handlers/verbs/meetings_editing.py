@@ -18,7 +18,7 @@ from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
 from handlers.verbs.meetings_asking import amiss, ask_title, ask_when, ask_where, ask_whom, asked
 from handlers.verbs.meetings_making import take_audience, take_span
-from handlers.verbs.meetings_preview import ask_urgent, onward, send, show, test
+from handlers.verbs.meetings_preview import ask_urgent, onward, send, send_to_oneself, show
 from handlers.verbs.meetings_work import (
     Work,
     choice,
@@ -74,7 +74,7 @@ def _does(talk: Talk, one: Work, name: str) -> Turn:
         return onward(talk, one, say("making.kept", title=named(one.draft)))
     if name == "calm":
         return show(talk, keep(talk, one, urgent=False))
-    return {"send": send, "test": test, "urgent": ask_urgent, "edit": _ask_what}[name](talk, one)
+    return {"send": send, "test": send_to_oneself, "urgent": ask_urgent, "edit": _ask_what}[name](talk, one)
 
 
 def _drop(talk: Talk, one: Work) -> Turn:

@@ -181,7 +181,7 @@ def _has(draft: Draft, name: str) -> bool:
 # Trying and sending -----------------------------------------------------------------------------------------------
 
 
-def test(talk: Talk, one: Work) -> Turn:
+def send_to_oneself(talk: Talk, one: Work) -> Turn:
     """Send to oneself what others will get: a reply, which is free."""
     card = card_of(one)
     number = stand(talk, one, PREVIEW)
