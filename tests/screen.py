@@ -14,7 +14,7 @@ from handlers.thai import BANGKOK
 
 PATIENCE = 10.0
 """Seconds of waiting for what should be heard at once."""
-PHONE, LARGE = ViewportSize(width=390, height=844), ViewportSize(width=430, height=932)
+PHONE, LARGE = ViewportSize(width=390, height=844), ViewportSize(width=430, height=980)
 
 
 @contextmanager

@@ -53,6 +53,13 @@ def page(browser: Browser, demo: Demo) -> Iterator[Page]:
         yield page
 
 
+def fold(page: Page) -> None:
+    """Wait for the menu below the chat, and fold it away, so that the talk can be seen."""
+    expect(page.get_by_test_id("menu-bar")).to_be_visible()
+    if page.get_by_test_id("rich-menu").is_visible():
+        page.get_by_test_id("menu-bar").tap()
+
+
 def test_a_director_reports_on_the_page_from_the_invite_to_the_receipt(
     page: Page, demo: Demo, photo: bytes, browser: Browser, tmp_path: Path
 ) -> None:
@@ -69,6 +76,7 @@ def test_a_director_reports_on_the_page_from_the_invite_to_the_receipt(
     screen.says("รายงาน").hears("ข้อ 1 จาก 6 · สภาพปัจจุบัน", "คุณภาพผู้เรียน")
     screen.says("ป.1 อ่านคล่องขึ้นจาก 20 เป็น 31 คน ครูจับคู่พี่อ่านกับน้องทุกเช้า")
     screen.sends_photo(photo).hears("บันทึกแล้ว 1 ข้อความ 1 รูป", "เลี่ยงภาพที่เห็นหน้านักเรียนชัด")
+    fold(page)
     pictures.append(screen.picture())
     screen.says("ที่ยังหวงคือเด็ก 9 คน", "ขาดเรียนช่วงตัดอ้อย").hears("บันทึกแล้ว 3 ข้อความ 1 รูป · ข้อ 1 สภาพปัจจุบัน")
     screen.says("ตอไป").hears("ข้อ 1 จาก 6 · สิ่งที่จะขับเคลื่อนต่อไป")
