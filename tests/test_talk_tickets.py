@@ -26,6 +26,12 @@ def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
 
 
+@pytest.fixture
+def warunee(province: Province, boss: Person) -> Person:
+    """Return a director whose agency has a coordinator."""
+    return province.director()
+
+
 def words(province: Province) -> list[str | None]:
     return [row.text for row in province.rows(ticket_words)]
 
