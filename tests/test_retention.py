@@ -30,6 +30,12 @@ def boss(province: Province) -> Person:
     return office(province, Role.COORDINATOR, TWO)
 
 
+@pytest.fixture
+def warunee(province: Province, boss: Person) -> Person:
+    """Return a director whose agency has a coordinator."""
+    return province.director()
+
+
 def close_round(province: Province) -> None:
     with province.store.write() as db:
         db.execute(update(rounds).where(rounds.c.channel_id == "main").values(closed_at=province.now))
