@@ -15,7 +15,8 @@ from handlers.announcements import Announcement, message, of_row
 from handlers.audiences import Audience
 from handlers.audit import note
 from handlers.messages.build import to_line
-from handlers.outbox import Told, Words, tell_many
+from handlers.notices import Told, tell_many
+from handlers.outbox import Words
 from handlers.thai import BANGKOK
 from models.announcements import AnnouncementState as State
 from models.announcements import announcements

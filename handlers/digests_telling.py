@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from handlers import digest_cards, digests, working_days
 from handlers.digests import Digest, Numbers, Snapshot
 from handlers.messages.build import to_line
-from handlers.outbox import Told, Words, tell_many
+from handlers.notices import Told, tell_many
+from handlers.outbox import Words
 from handlers.thai import BANGKOK
 from handlers.working_days import Days
 from models.digests import WHOLE, Wants

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, select
 
-from handlers import meetings_cards, meetings_reminding, meetings_telling, outbox
+from handlers import meetings_cards, meetings_reminding, meetings_telling, notices
 from handlers.audiences import SCHOOL_ROLES
 from handlers.meetings import Meeting, meeting_of
 from handlers.meetings_calling import invite
@@ -22,7 +22,7 @@ from models.people import IN_FORCE, WRITERS, memberships, people, schools
 
 def queue(db: Connection, now: datetime) -> int:
     """Write what is due of all meetings to the outbox; return how many rows that made. What is stale is let go."""
-    outbox.let_go(db, now)
+    notices.let_go(db, now)
     coming = [meeting_of(row) for row in db.execute(_COMING, {"now": now}).all()]
     return sum(_invite_late(db, one, now) + meetings_reminding.remind(db, one, now) for one in coming)
 

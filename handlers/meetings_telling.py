@@ -12,7 +12,8 @@ from handlers.audiences import SCHOOL_ROLES, Member, School
 from handlers.meetings import Meeting
 from handlers.messages.build import to_line
 from handlers.messages.values import Message
-from handlers.outbox import Told, Words, tell_many
+from handlers.notices import Told, tell_many
+from handlers.outbox import Words
 from models.bulk import insert_many
 from models.meetings import meeting_notices
 from models.outbox import Priority, Sending, outbox

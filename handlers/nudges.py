@@ -16,7 +16,8 @@ from handlers.audit import note
 from handlers.flows.report import REMIND_AGAIN
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
-from handlers.outbox import Told, Words, tell_many
+from handlers.notices import Told, tell_many
+from handlers.outbox import Words
 from handlers.reminders_open import LAST, NOT_CLOSED, OPEN, STOPPED, Quiet
 from handlers.rounds import Round
 from handlers.texts import say

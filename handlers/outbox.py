@@ -1,19 +1,14 @@
 """The only way out: what is said is a row first, and what became of it is written to that row."""
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from hashlib import sha256
-from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import Connection, bindparam, insert, select, text, update
-from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
 from handlers.messages.limits import QUICK_REPLIES
-from models.bulk import insert_many
-from models.json_text import to_json
 from models.outbox import Policy, Priority, Sending, outbox, said
 from models.prepared import Prepared
 
@@ -63,12 +58,12 @@ class Words:
 
 
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
-_IS_OPEN = text("state IN ('queued', 'held')")
+IS_OPEN = text("state IN ('queued', 'held')")
 _OPEN = Prepared(
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
     .where(
         outbox.c.person_id == bindparam("person"),
-        _IS_OPEN,
+        IS_OPEN,
         outbox.c.stale_at.is_(None) | (outbox.c.stale_at > bindparam("now")) | outbox.c.begun_at.is_not(None),
     )
     .order_by(outbox.c.id)
@@ -76,8 +71,7 @@ _OPEN = Prepared(
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
 _ADD = Prepared(insert(outbox).returning(outbox.c.id))
-_TELL = Prepared(insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"]))
-_replace = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN).values(state=Sending.REPLACED)
+_replace = update(outbox).where(outbox.c.id == bindparam("row"), IS_OPEN).values(state=Sending.REPLACED)
 _unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
 _REPLACE = Prepared(_replace)
 _REPLACE_UNBEGUN = Prepared(_unbegun)
@@ -112,7 +106,7 @@ def add(
             way.after = max(number, way.after or 0)
     words = _after_held(way, words)
     due_at = now + timedelta(seconds=words.wait)
-    row = _row(channel, person, recipient, once, words, now) | {
+    row = row_of(channel, person, recipient, once, words, now) | {
         "reply_token": token,
         "token_at": now if token else None,
         "due_at": due_at,
@@ -122,7 +116,7 @@ def add(
     }
     number = _ADD(db, row).scalar_one()
     for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
-        again = _row(channel, person, recipient, f"rest:{held}", rest, now)
+        again = row_of(channel, person, recipient, f"rest:{held}", rest, now)
         _ADD(db, again | {"state": Sending.HELD})
     return Outgoing(
         id=number,
@@ -145,135 +139,11 @@ def add(
 
 def hold(db: Connection, *, channel: str, person: int, recipient: str, once: str, words: Words, now: datetime) -> None:
     """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
-    _ADD(db, _row(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
+    _ADD(db, row_of(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
 
 
-def tell(
-    db: Connection,
-    *,
-    channel: str,
-    person: int,
-    recipient: str,
-    once: str,
-    words: Words,
-    now: datetime,
-    push_at: datetime | None,
-    priority: Priority = Priority.RESULT,
-) -> None:
-    """Write words to somebody who has not just spoken; the same ``once`` says them once.
-
-    They are said, free, at the person's next visit. push_at: pushed then, within the quota, if they still wait;
-    None where they are not worth that. priority: what they give way to when the month's budget is short.
-    No lock of the person is needed.
-    """
-    told = Told(person, recipient, once, words)
-    _TELL(db, _notice(channel, told, now, push_at, priority))
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """Words for one of many people who have not just spoken; people who hear the same share one ``Words``."""
-
-    person: int
-    recipient: str
-    once: str
-    words: Words
-
-
-def tell_many(
-    db: Connection,
-    channel: str,
-    told: Sequence[Told],
-    now: datetime,
-    push_at: datetime | None,
-    priority: Priority,
-    stale_at: datetime | None = None,
-) -> None:
-    """Write words to many people at once, each as ``tell`` does; those who hear the same are best given together.
-
-    stale_at: from then on nobody begins to say them.
-    """
-    same: dict[int, list[Told]] = {}
-    for one in told:
-        same.setdefault(id(one.words), []).append(one)
-    few = [one for those in same.values() if len(those) < MANY for one in those]
-    for those in (*(those for those in same.values() if len(those) >= MANY), few):
-        if those:
-            _tell_some(db, channel, those, now, push_at, priority, stale_at)
-
-
-_LET_GO = (
-    update(outbox)
-    .where(
-        _IS_OPEN,
-        outbox.c.stale_at <= bindparam("now"),
-        outbox.c.begun_at.is_(None),
-        outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
-    )
-    .values(state=Sending.REPLACED)
-)
-
-
-def let_go(db: Connection, now: datetime) -> None:
-    """Let words go that have become stale before anybody began to say them."""
-    db.execute(_LET_GO, {"now": now})
-
-
-MANY = 50
-"""People who hear the same words, for whom these are written once, in a statement of their own."""
-_OWN = ("person_id", "recipient", "once_key", "retry_key")
-_WORDING = ("messages", "about", "digest")
-
-
-def _tell_some(
-    db: Connection,
-    channel: str,
-    told: Sequence[Told],
-    now: datetime,
-    push_at: datetime | None,
-    priority: Priority,
-    stale_at: datetime | None,
-) -> None:
-    rows: list[tuple[Any, ...]]
-    rows = [(one.person, one.recipient, one.once, key) for one, key in zip(told, _new_keys(len(told)), strict=True)]
-    notice = _notice(channel, told[0], now, push_at, priority) | {"stale_at": stale_at}
-    columns: tuple[str, ...] = _OWN
-    said = {id(one.words): one.words for one in told}
-    if len(said) > 1:
-        columns += _WORDING
-        wording = {name: (words.messages, words.about, _digest(words, push_at)) for name, words in said.items()}
-        rows = [row + wording[id(one.words)] for row, one in zip(rows, told, strict=True)]
-    shared = {name: value for name, value in notice.items() if name not in columns}
-    insert_many(db, _TELL.statement, columns, rows, shared)
-
-
-def _new_keys(many: int) -> Iterator[str]:
-    """Yield as many retry keys, UUIDs of version 4, for whose dice the system is asked once."""
-    dice = token_hex(16 * many)
-    for at in range(0, len(dice), 32):
-        one = dice[at : at + 32]
-        yield f"{one[:8]}-{one[8:12]}-4{one[13:16]}-8{one[17:20]}-{one[20:]}"
-
-
-def _notice(channel: str, told: Told, now: datetime, push_at: datetime | None, priority: Priority) -> dict[str, Any]:
-    words = replace(told.words, kind="notice")
-    row = _row(channel, told.person, told.recipient, told.once, words, now)
-    row |= {"priority": priority, "digest": _digest(words, push_at)}
-    if push_at is None:
-        return row | {"policy": Policy.HOLD, "state": Sending.HELD}
-    return row | {"policy": Policy.PUSH, "due_at": push_at, "lease_until": now}  # nobody's: the worker finds it
-
-
-def _digest(words: Words, push_at: datetime | None) -> str | None:
-    return digest(words.messages) if push_at else None
-
-
-def digest(messages: list[dict[str, Any]]) -> str:
-    """Return what tells messages from others: rows with equal ones may go in one call."""
-    return sha256(to_json(messages).encode()).hexdigest()[:32]
-
-
-def _row(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
+def row_of(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
+    """Return the row of words that are due at once; who sends it is yet to be said."""
     return {
         "channel_id": channel,
         "person_id": person,

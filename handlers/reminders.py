@@ -16,9 +16,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select, text, update
 
-from handlers import channels, outbox, reminders_calls, rounds, tickets, working_days
+from handlers import channels, notices, reminders_calls, rounds, tickets, working_days
 from handlers.messages.build import to_line
-from handlers.outbox import Told, Words
+from handlers.notices import Told
+from handlers.outbox import Words
 from handlers.reminders_ladder import CALL, ladder
 from handlers.reminders_open import Item, Quiet, keep, row_of, to_write, topics_left
 from handlers.reminders_review import to_verify
@@ -157,7 +158,7 @@ def _say(
         for kind, those in rows.items():
             keep(db, quiet, kind, those)
         _replace_older(db, quiet, {one.person for one in told})
-        outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
+        notices.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
 
 

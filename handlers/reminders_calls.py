@@ -11,10 +11,11 @@ from datetime import date, datetime, time
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, or_, select
 
-from handlers import agencies, outbox, tickets
+from handlers import agencies, notices, tickets
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
-from handlers.outbox import Told, Words
+from handlers.notices import Told
+from handlers.outbox import Words
 from handlers.reminders_ladder import CALL
 from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet, Rungs, keep, returned_on, row_of
 from handlers.rounds import Round
@@ -174,7 +175,7 @@ def queue(db: Connection, quiet: Quiet, one: Round) -> int:
             rows += [row_of(call.subject, who.person, call.slot, once, call) for call in fresh]
     if rows:
         keep(db, quiet, CALL, rows)
-        outbox.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
+        notices.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
     return len(told)
 
 

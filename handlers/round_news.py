@@ -18,7 +18,8 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from handlers import working_days
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
-from handlers.outbox import Told, Words, tell_many
+from handlers.notices import Told, tell_many
+from handlers.outbox import Words
 from handlers.telling import PATIENCE
 from handlers.texts import say
 from handlers.thai import day, today

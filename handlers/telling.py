@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, bindparam, or_, select
 
-from handlers import outbox, working_days
+from handlers import notices, working_days
 from handlers.messages.build import to_line
 from handlers.messages.values import Message
 from handlers.outbox import Words
@@ -48,7 +48,7 @@ def tell(
     messages, about = to_line(said)
     worth_a_push = worth_a_push and to.blocked_at is None
     push_at = polite(now + patience, working_days.of(db, channel)) if worth_a_push else None
-    outbox.tell(
+    notices.tell(
         db,
         channel=channel,
         person=person,

@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 
-from handlers.outbox import digest
+from handlers.notices import digest
 from models.outbox import Sending, outbox
 
 REST = "rest:"

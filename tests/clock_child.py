@@ -18,7 +18,7 @@ import apscheduler.schedulers.base
 import apscheduler.schedulers.blocking
 from sqlalchemy import Connection, select
 
-from handlers import due, meetings_clock, outbox
+from handlers import due, meetings_clock, notices
 from handlers.outbox import Words
 from models.outbox import Priority
 from models.people import people
@@ -44,7 +44,7 @@ def plan(db: Connection, now: datetime) -> int:
 
 
 def _tell(db: Connection, slot: int, person: int, user: str, now: datetime) -> None:
-    outbox.tell(
+    notices.tell(
         db,
         channel=MAIN,
         person=person,

@@ -14,7 +14,7 @@ from sqlalchemy import Table, insert, select
 from bot.delivery import Delivery
 from bot.line.answers import Quota, Refused, Sent, Unanswered, judge, unanswered
 from bot.sending import Sender
-from handlers import outbox
+from handlers import notices, outbox
 from handlers.channels import ensure
 from handlers.outbox import Outgoing, Words
 from models.outbox import Policy, Priority
@@ -199,7 +199,7 @@ class Scene:
     def tells(self, person: int, text: str, *, priority: Priority = Priority.RESULT, once: str | None = None) -> int:
         """Write a notice to be pushed now; return its row."""
         with self.store.write() as db:
-            outbox.tell(
+            notices.tell(
                 db,
                 channel=MAIN,
                 person=person,

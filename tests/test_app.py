@@ -18,7 +18,7 @@ from bot.heart import Heart
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Platform, Server, serve
 from bot.simulator.faults import error, hang, reset_after, reset_before
-from handlers import outbox, quota
+from handlers import notices, quota
 from handlers.channels import ensure
 from handlers.heartbeats import TICK
 from handlers.outbox import Words
@@ -162,7 +162,7 @@ def test_what_is_only_a_warning_leaves_the_web_ready(bot: Bot) -> None:
         quota.learn(db, MAIN, utc_now(), allowed=300, used=300)
         (person,) = db.execute(select(people.c.id)).scalars()
         words = Words([{"type": "text", "text": "แจ้งเตือน"}], [None])
-        outbox.tell(
+        notices.tell(
             db, channel=MAIN, person=person, recipient=phone.user, once="late", words=words, now=late, push_at=late
         )
         event = {"channel_id": MAIN, "event_id": "bad", "raw": {}, "state": Kept.PARKED, "tries": 3}

@@ -22,7 +22,7 @@ from bot.app import utc_now
 from bot.demo import ROSTER
 from bot.roster_files import read_table
 from bot.simulator import faults
-from handlers import channels, heartbeats, inviting, outbox, roster
+from handlers import channels, heartbeats, inviting, notices, roster
 from handlers.outbox import Words
 from models.outbox import Sending
 from models.outbox import outbox as rows
@@ -384,7 +384,7 @@ def test_when_the_clock_is_set_back_an_hour_work_goes_on_and_nothing_is_said_twi
         number, user = next(iter(herd.users.items()))
         back = herd.now - timedelta(hours=1)
         words = Words([{"type": "text", "text": "หลังนาฬิกาถอยหลัง"}], [None])
-        outbox.tell(
+        notices.tell(
             db, channel=MAIN, person=number, recipient=user, once="later", words=words, now=back, push_at=back
         )  # fmt: skip
     until(lambda: "หลังนาฬิกาถอยหลัง" in herd.heard(user), 15, "the worker goes on")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from handlers import late, outbox, working_days
+from handlers import late, notices, working_days
 from handlers.outbox import Words
 from handlers.thai import BANGKOK
 from models.outbox import outbox as rows
@@ -23,7 +23,7 @@ def told(province, words, when):
     director = next(iter(province.people.values()))
     number = next(row.id for row in province.rows(people) if row.line_user_id == director.user)
     with province.store.write() as db:
-        outbox.tell(
+        notices.tell(
             db,
             channel=director.channel,
             person=number,

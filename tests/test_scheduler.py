@@ -22,7 +22,7 @@ from bot.heart import Heart
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Phone, Platform, Server, serve
 from bot.watch import Watch
-from handlers import due, heartbeats, kept, outbox, quota
+from handlers import due, heartbeats, kept, notices, outbox, quota
 from handlers.channels import ensure
 from handlers.heard import Heard, Kind
 from handlers.heartbeats import TICK
@@ -219,7 +219,7 @@ def told(db: Any, now: datetime, once: str = "เตือน") -> int:
     """Plan one message for everybody, once."""
     everybody = db.execute(select(people.c.id, people.c.line_user_id)).all()
     for row in everybody:
-        outbox.tell(
+        notices.tell(
             db,
             channel=MAIN,
             person=row.id,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, update
 
 from handlers.heard import Kind
-from handlers.outbox import digest
+from handlers.notices import digest
 from models.asking import Asked, asks
 from models.audit import audit
 from models.erasing import erasure_requests

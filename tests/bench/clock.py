@@ -26,8 +26,9 @@ from sqlalchemy import create_engine, func, insert, select
 from bot import logs
 from bot.app import assemble
 from bot.settings import Settings
-from handlers import channels, outbox, quota
-from handlers.outbox import Told, Words
+from handlers import channels, notices, quota
+from handlers.notices import Told
+from handlers.outbox import Words
 from models import migrations
 from models.outbox import Priority
 from models.outbox import outbox as rows
@@ -139,7 +140,7 @@ def _write(url: str, messages: int, *, equal: bool) -> None:
             told = [
                 Told(row.id, row.line_user_id, f"bench:{uuid4()}", same if equal else _words(row.id)) for row in found
             ]
-            outbox.tell_many(db, MAIN, told, now, now - timedelta(seconds=1), Priority.REMINDER)
+            notices.tell_many(db, MAIN, told, now, now - timedelta(seconds=1), Priority.REMINDER)
     store.dispose()
 
 
