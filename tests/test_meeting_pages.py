@@ -332,6 +332,7 @@ class TestRegister:
              "ชมถ่ายทอดสด 1,200 คน", "09:12", ""],
             [3, "นางน้ำผึ้ง ปั้นตัวอย่าง", "รองผู้อำนวยการ", "บ้านหนองสมมติ", "สพป.บุรีรัมย์ เขต 3", "ที่ห้อง", "08:50", ""],
         ]  # fmt: skip
+        assert all((sheet.row_dimensions[first + n].height or 0) >= 36 for n in (1, 2, 3)), "no room to sign"
         words = "\n".join(str(row[0]) for row in rows if row[0] is not None)
         assert "ที่ห้อง 1 · ออนไลน์ 1,200" in words
         assert "เข้าประชุม 2 จากที่เชิญ 3" in words
