@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 
-from sqlalchemy import Connection, String, bindparam, cast, exists, func, literal, or_, select, text, update
+from sqlalchemy import Connection, String, bindparam, cast, exists, func, literal, or_, select, update
 
 from handlers import agencies, audiences, unsaid, working_days
 from handlers.announcements import Announcement, message, of_row
@@ -16,7 +16,7 @@ from handlers.audiences import Audience
 from handlers.audit import note
 from handlers.messages.build import to_line
 from handlers.notices import Told, tell_many
-from handlers.outbox import Words
+from handlers.outbox import REST, Words
 from handlers.thai import BANGKOK
 from models.announcements import AnnouncementState as State
 from models.announcements import announcements
@@ -104,13 +104,9 @@ _CANCEL = (
 )
 _HEARD_BY = update(announcements).where(announcements.c.id == bindparam("number")).values(heard=bindparam("many"))
 _ITS_ROWS = (outbox.c.channel_id == bindparam("channel"), outbox.c.once_key.like(bindparam("keys")))
-_UNBEGUN = or_(
-    outbox.c.state == Sending.HELD,
-    (outbox.c.tries == 0) & outbox.c.begun_at.is_(None) & outbox.c.multicast_id.is_(None),
-)
 _TAKE_BACK = (
     update(outbox)
-    .where(*_ITS_ROWS, text("state IN ('queued', 'held')"), _UNBEGUN)
+    .where(*_ITS_ROWS, unsaid.UNBEGUN)
     .values(state=Sending.REPLACED, messages=[], digest=None, error=TAKEN)
 )
 
@@ -146,7 +142,7 @@ _LAST = (
 _rest = outbox.alias("rest")
 _waits_still = exists().where(
     _rest.c.channel_id == outbox.c.channel_id,
-    _rest.c.once_key == literal(unsaid.REST) + cast(outbox.c.id, String),
+    _rest.c.once_key == literal(REST) + cast(outbox.c.id, String),
     _rest.c.state.in_((Sending.QUEUED, Sending.HELD)),
 )
 _REACHED = (

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam, exists, func, or_, select, text, u
 from handlers import multicasts, quota, rates
 from handlers.messages import limits
 from handlers.multicasts import Multicast
-from handlers.outbox import LEASE, Outgoing
+from handlers.outbox import LEASE, NOT_STALE, Outgoing
 from models.outbox import FAREWELL, Policy, Priority, Sending, outbox
 from models.outbox import quota as months
 from models.people import people
@@ -38,7 +38,7 @@ _NOBODYS = (
     outbox.c.due_at <= bindparam("now"),
     outbox.c.lease_until <= bindparam("now"),
     outbox.c.multicast_id.is_(None),
-    or_(outbox.c.stale_at.is_(None), outbox.c.stale_at > bindparam("now"), outbox.c.begun_at.is_not(None)),
+    NOT_STALE,
     or_(
         outbox.c.channel_id.not_in(bindparam("silent", expanding=True)),
         outbox.c.policy != Policy.PUSH,

@@ -12,14 +12,14 @@ from datetime import date, datetime, time, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import digest_cards, digests, working_days
 from handlers.digests import Digest, Numbers, Snapshot
 from handlers.messages.build import to_line
 from handlers.notices import Told, tell_many
-from handlers.outbox import Words
+from handlers.outbox import UNTOUCHED, Words
 from handlers.thai import BANGKOK
 from handlers.working_days import Days
 from models.digests import WHOLE, Wants
@@ -112,11 +112,9 @@ _GIVE_WAY = (
     update(outbox)
     .where(
         outbox.c.person_id == bindparam("person"),
-        text("state IN ('queued', 'held')"),
+        UNTOUCHED,
         outbox.c.once_key.like(bindparam("like")),
         outbox.c.once_key != bindparam("once"),  # a second clock may have said today's meanwhile
-        outbox.c.begun_at.is_(None),
-        or_(outbox.c.lease_until.is_(None), outbox.c.lease_until <= bindparam("now")),
     )
     .values(state=Sending.REPLACED)
     .returning(outbox.c.id)

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, Row, and_, bindparam, func, or_, select, update
 
 from handlers import unsaid
 from handlers.meetings import Invitee, Meeting
 from handlers.meetings_wording import answers, facts
 from handlers.messages.values import Say
+from handlers.outbox import IS_OPEN, REST
 from handlers.telling import of_school, tell
 from handlers.texts import say
 from models.meetings import MeetingState, checkins, invitees
@@ -42,8 +43,8 @@ _MAY_WAIT = (
     select(outbox.c.id)
     .where(
         outbox.c.channel_id == bindparam("channel"),
-        text("state IN ('queued', 'held')"),  # as the partial index writes it
-        or_(outbox.c.once_key.like(bindparam("keys")), outbox.c.once_key.startswith(unsaid.REST)),
+        IS_OPEN,
+        or_(outbox.c.once_key.like(bindparam("keys")), outbox.c.once_key.startswith(REST)),
     )
     .limit(1)
 )

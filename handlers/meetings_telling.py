@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, or_, select, text, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import audiences, meetings, working_days
@@ -13,7 +13,7 @@ from handlers.meetings import Meeting
 from handlers.messages.build import to_line
 from handlers.messages.values import Message
 from handlers.notices import Told, tell_many
-from handlers.outbox import Words
+from handlers.outbox import UNTOUCHED, Words
 from models.bulk import insert_many
 from models.meetings import meeting_notices
 from models.outbox import Priority, Sending, outbox
@@ -194,14 +194,12 @@ _OPEN_ROWS = (
         outbox.c.person_id.in_(
             select(meeting_notices.c.person_id).where(meeting_notices.c.meeting_id == bindparam("meeting"))
         ),
-        text("state IN ('queued', 'held')"),
+        UNTOUCHED,
         outbox.c.channel_id == bindparam("channel"),
         outbox.c.once_key.like(bindparam("keys")),
         outbox.c.once_key.not_like(bindparam("cancelled")),
         outbox.c.once_key.not_like(bindparam("seat")),
         outbox.c.tries == 0,
-        outbox.c.begun_at.is_(None),
-        outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
     )
     .values(state=Sending.REPLACED)
     .returning(outbox.c.person_id, outbox.c.once_key)

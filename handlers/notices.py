@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
-from handlers.outbox import IS_OPEN, Words, row_of
+from handlers.outbox import UNTOUCHED, Words, row_of
 from models.bulk import insert_many
 from models.json_text import to_json
 from models.outbox import Policy, Priority, Sending, outbox
@@ -73,16 +73,7 @@ def tell_many(
             _tell_some(db, channel, those, now, push_at, priority, stale_at)
 
 
-_LET_GO = (
-    update(outbox)
-    .where(
-        IS_OPEN,
-        outbox.c.stale_at <= bindparam("now"),
-        outbox.c.begun_at.is_(None),
-        outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
-    )
-    .values(state=Sending.REPLACED)
-)
+_LET_GO = update(outbox).where(UNTOUCHED, outbox.c.stale_at <= bindparam("now")).values(state=Sending.REPLACED)
 
 
 def let_go(db: Connection, now: datetime) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, bindparam, insert, select, text, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
 
 from handlers.messages.limits import QUICK_REPLIES
 from models.outbox import Policy, Priority, Sending, outbox, said
@@ -58,13 +58,24 @@ class Words:
 
 
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
-IS_OPEN = text("state IN ('queued', 'held')")
+IS_OPEN = text("outbox.state IN ('queued', 'held')")
+"""Whether a row still waits to be said."""
+UNTOUCHED = and_(
+    IS_OPEN,
+    outbox.c.begun_at.is_(None),
+    outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
+)
+"""Whether it does, nobody has begun to say it, and no process holds it at the moment ``now``."""
+NOT_STALE = outbox.c.stale_at.is_(None) | (outbox.c.stale_at > bindparam("now")) | outbox.c.begun_at.is_not(None)
+"""Whether words are still worth beginning at the moment ``now``, or were begun."""
+REST = "rest:"
+"""How the name of a row begins that holds what a reply had no room for: the number of the row it was in follows."""
 _OPEN = Prepared(
     select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
     .where(
         outbox.c.person_id == bindparam("person"),
         IS_OPEN,
-        outbox.c.stale_at.is_(None) | (outbox.c.stale_at > bindparam("now")) | outbox.c.begun_at.is_not(None),
+        NOT_STALE,
     )
     .order_by(outbox.c.id)
 )
@@ -116,7 +127,7 @@ def add(
     }
     number = _ADD(db, row).scalar_one()
     for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
-        again = row_of(channel, person, recipient, f"rest:{held}", rest, now)
+        again = row_of(channel, person, recipient, f"{REST}{held}", rest, now)
         _ADD(db, again | {"state": Sending.HELD})
     return Outgoing(
         id=number,

@@ -14,12 +14,12 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, exists, or_, select, text, update
+from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 
 from handlers import channels, notices, reminders_calls, rounds, tickets, working_days
 from handlers.messages.build import to_line
 from handlers.notices import Told
-from handlers.outbox import Words
+from handlers.outbox import UNTOUCHED, Words
 from handlers.reminders_ladder import CALL, ladder
 from handlers.reminders_open import Item, Quiet, keep, row_of, to_write, topics_left
 from handlers.reminders_review import to_verify
@@ -83,14 +83,11 @@ _PASSED = (
     .values(again_at=None)
 )
 """What was asked for and has been done, or is true no more, is forgotten."""
-# As the partial index writes it.
 _UNSAID = (
     sayings.c.channel_id == bindparam("channel"),
-    text("outbox.state IN ('queued', 'held')"),
+    UNTOUCHED,
     sayings.c.kind == "notice",
     sayings.c.tries == 0,
-    sayings.c.begun_at.is_(None),
-    or_(sayings.c.lease_until.is_(None), sayings.c.lease_until <= bindparam("now")),
 )
 _OLDER = (
     select(sayings.c.id, sayings.c.person_id)

@@ -12,14 +12,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, bindparam, exists, select, text, update
+from sqlalchemy import Connection, bindparam, exists, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import working_days
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
 from handlers.notices import Told, tell_many
-from handlers.outbox import Words
+from handlers.outbox import UNTOUCHED, Words
 from handlers.telling import PATIENCE
 from handlers.texts import say
 from handlers.thai import day, today
@@ -128,10 +128,8 @@ _TAKE_BACK = (
     .where(
         outbox.c.channel_id == bindparam("channel"),
         outbox.c.once_key.like(bindparam("keys")),
-        text("state IN ('queued', 'held')"),
+        UNTOUCHED,
         outbox.c.tries == 0,
-        outbox.c.begun_at.is_(None),
-        outbox.c.lease_until.is_(None) | (outbox.c.lease_until <= bindparam("now")),
     )
     .values(state=Sending.REPLACED)
 )

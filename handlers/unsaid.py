@@ -2,27 +2,27 @@
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, update
 
 from handlers.notices import digest
+from handlers.outbox import IS_OPEN, REST
 from models.outbox import Sending, outbox
 
-REST = "rest:"
-"""How the name of a row begins that holds what a reply had no room for: the number of the row it was in follows."""
-
-_IS_OPEN = text("state IN ('queued', 'held')")  # as the partial index writes it
-_UNBEGUN = or_(
-    outbox.c.state == Sending.HELD,
-    and_(outbox.c.tries == 0, outbox.c.begun_at.is_(None), outbox.c.multicast_id.is_(None)),
+UNBEGUN = and_(
+    IS_OPEN,
+    or_(
+        outbox.c.state == Sending.HELD,
+        and_(outbox.c.tries == 0, outbox.c.begun_at.is_(None), outbox.c.multicast_id.is_(None)),
+    ),
 )
+"""Whether a row still waits, and LINE was not given its words: a process may hold it, but has not begun."""
 _WAITING = select(outbox.c.id, outbox.c.once_key, outbox.c.messages, outbox.c.digest).where(
     outbox.c.channel_id == bindparam("channel"),
-    _IS_OPEN,
-    _UNBEGUN,
+    UNBEGUN,
     or_(outbox.c.kind == "notice", outbox.c.once_key.startswith(REST)),
 )
 _NAME = select(outbox.c.once_key).where(outbox.c.id == bindparam("row"))
-_which = update(outbox).where(outbox.c.id == bindparam("row"), _IS_OPEN, _UNBEGUN)
+_which = update(outbox).where(outbox.c.id == bindparam("row"), UNBEGUN)
 _REWORD = _which.values(messages=bindparam("said"), digest=bindparam("same")).returning(outbox.c.id)
 _DROP = _which.values(state=Sending.REPLACED, messages=[], digest=None).returning(outbox.c.id)
 
