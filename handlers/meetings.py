@@ -63,6 +63,13 @@ class Meeting:
         """Return what who takes part online opens: the call, or the broadcast where there is no call."""
         return self.online_url or self.broadcast_url
 
+    @property
+    def only_mode(self) -> Mode | None:
+        """Return the only way in which one can take part; None where one may choose the room or online."""
+        if self.has_room and self.is_online:
+            return None
+        return Mode.ROOM if self.has_room else Mode.CALL
+
 
 @dataclass(frozen=True, slots=True)
 class Invitee:

@@ -62,19 +62,13 @@ def _how(meeting: Meeting, invitee: Invitee) -> list[str]:
         lines.append(say("meeting_reminder.delegate", name=name) if name else say("meeting_reminder.delegate_unnamed"))
     if invitee.waits:
         return [*lines, say("meeting_reminder.waits_or_online" if meeting.is_online else "meeting_reminder.waits")]
-    mode = invitee.mode or _only_mode(meeting)
+    mode = invitee.mode or meeting.only_mode
     if mode is None:
         return [*lines, say("meeting_reminder.which")]
     if mode == Mode.CALL:
         return [*lines, say("meeting_reminder.online")]
     lines.append(_where(meeting))
     return [*lines, say("meeting_reminder.seat")] if invitee.seated_at and meeting.seats is not None else lines
-
-
-def _only_mode(meeting: Meeting) -> Mode | None:
-    if meeting.has_room and meeting.is_online:
-        return None
-    return Mode.ROOM if meeting.has_room else Mode.CALL
 
 
 def _where(meeting: Meeting) -> str:

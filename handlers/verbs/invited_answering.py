@@ -145,9 +145,7 @@ def _mode(meeting: Meeting, said: MeetingWords) -> Mode | None:
         return Mode.CALL if said.does == "meeting_online" else Mode.ROOM
     if said.online is not None:
         return Mode.CALL if said.online else Mode.ROOM
-    if meeting.has_room and meeting.is_online:
-        return None
-    return Mode.ROOM if meeting.has_room else Mode.CALL
+    return meeting.only_mode
 
 
 def _delegate(meeting: Meeting, known: Answer | None, said: MeetingWords) -> Answer:
