@@ -1,6 +1,6 @@
 """From what was heard to the verb that answers: who speaks decides the flow, where one stands the step."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from handlers import rich_menus
 from handlers.announcement_asked import asked as announced
@@ -43,8 +43,6 @@ _BETWEEN = dict.fromkeys(
 ) | {Intent.SWITCH: schools.switch, Intent.HUMAN: tickets.open_ticket}
 """What is answered as ever while no round runs."""
 STAFF = {Role.VERIFIER: REVIEWING, Role.COORDINATOR: COORDINATING, Role.VIEWER: VIEWING}
-LAPSE = timedelta(hours=1)
-"""After this, "ยืนยัน" no longer answers what was asked: the talk has gone on, or the day has."""
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 _OWN_ACTS = {
     flow.name: {key for step in flow.steps for key in step.hears} - {str(intent) for intent in Intent} - {REMIND_AGAIN}
@@ -281,7 +279,7 @@ def _step(talk: Talk) -> str:
     step = talk.place.step
     gone = talk.flow.step(step) is None
     closed = talk.questions.question(step) is not None and not talk.writable
-    lapsed = step in SURE and talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE
+    lapsed = step in SURE and talk.lapsed
     return HOME if gone or closed or lapsed else step
 
 

@@ -1,7 +1,7 @@
 """One turn of a talk: what was heard, by whom, standing where; and what is said back."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +25,8 @@ from models.report import AnswerState, State
 
 SWITCHING = "switching"
 """Where one stands while it is asked which school or hat is meant."""
+LAPSE = timedelta(hours=1)
+"""After this a word no longer answers what was asked or shown: the talk has gone on, or the day has."""
 _LONGEST_ORDER = 60  # characters
 
 
@@ -153,6 +155,11 @@ class Talk:
         if at.state != State.RETURNED or at.report is None:
             return None
         return rulings.questions_returned(self.db, at.report, self.questions)
+
+    @property
+    def lapsed(self) -> bool:
+        """Tell whether one has stood here for so long that a word no longer answers what was asked."""
+        return self.place.since is not None and self.heard.at - self.place.since > LAPSE
 
     def locked(self, question: str) -> bool:
         """Tell whether an answer stays as it is while others of a returned report may be changed."""

@@ -1,7 +1,5 @@
 """An announcement as it is shown before it is sent: the very words, to whom, to how many, what that costs, and when."""
 
-from datetime import timedelta
-
 from handlers import announcements, budget
 from handlers.announcements import Announcement
 from handlers.announcements_sending import Recipients, audience_now, goes_at, recipients
@@ -13,9 +11,6 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from models.outbox import Priority
-
-LAPSE = timedelta(hours=1)
-"""After this a preview is shown again before anything is sent."""
 
 
 def button(do: str, one: Announcement | None = None, value: str | None = None, label: str = "") -> Choice:

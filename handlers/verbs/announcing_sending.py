@@ -9,11 +9,11 @@ from handlers.announcements import Announcement
 from handlers.flows.announcements import SENT, SURE, URGENT
 from handlers.messages.values import Act, Choice, Say
 from handlers.standing import HOME
-from handlers.talk import Talk, Turn, turn
+from handlers.talk import LAPSE, Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from handlers.verbs.announcing import begin_announcement
-from handlers.verbs.announcing_preview import LAPSE, button, draft, facts, preview, short
+from handlers.verbs.announcing_preview import button, draft, facts, preview, short
 from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk, listed
 from models.announcements import AnnouncementState as State

@@ -12,7 +12,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.listing import desk
-from handlers.verbs.rounds import FLOW, button, is_old, lapsed, may_change, round_button_is_old, sure
+from handlers.verbs.rounds import FLOW, button, is_old, may_change, round_button_is_old, sure
 from handlers.when import Read, Trouble
 from handlers.words import order
 from handlers.working_days import BadDay
@@ -111,7 +111,7 @@ def add_day_off(talk: Talk) -> Turn:
     if is_old(talk):
         return round_button_is_old(talk)
     chosen, name = date.fromisoformat(draft["day"]), draft["name"]
-    if lapsed(talk):
+    if talk.lapsed:
         return _preview(talk, chosen, name)
     talk.stand_at(FLOW, HOME)
     try:

@@ -1,7 +1,6 @@
 """Verbs of a coordinator about requests for erasure: the list, erasing after one more yes, refusing with a reason."""
 
 from collections.abc import Collection
-from datetime import timedelta
 
 from handlers import agencies, audit, erasures
 from handlers.erasures import Erasure
@@ -20,8 +19,6 @@ SHOWN = 6
 """Requests listed at once: each has two buttons, of which LINE takes thirteen."""
 LONGEST_REASON = 300
 """Characters of a reason."""
-LAPSE = timedelta(hours=1)
-"""After this, a yes no longer answers what was asked."""
 _FLOW = "coordinating"
 
 
@@ -127,7 +124,7 @@ def erase_person(talk: Talk) -> Turn:
     one = _open(talk, wanted)
     if isinstance(one, Turn):
         return one
-    if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
+    if talk.lapsed:
         return _ask_sure(talk, one)
     if not erasures.carry_out(talk.db, talk.channel, one, talk.person.id, talk.now):
         return _decided_already(talk, erasures.find(talk.db, talk.channel, _offices(talk), one.id) or one)

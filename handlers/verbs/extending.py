@@ -22,7 +22,7 @@ from handlers.verbs.chatting import here, home_choices
 from handlers.verbs.granting import ask_grant
 from handlers.verbs.listing import listed
 from handlers.verbs.moving import show_sent
-from handlers.verbs.rounds import FLOW, is_old, lapsed, why_bad
+from handlers.verbs.rounds import FLOW, is_old, why_bad
 from handlers.when import find
 from handlers.wish_reasons import Reason
 from handlers.words import Intent, clean, letters, understand
@@ -146,7 +146,7 @@ def send_wish(talk: Talk) -> Turn:
     due, why, at = _asked_for(talk), _given(talk), talk.stand
     if due is None or at.round is None or at.school is None or not talk.writable:
         return ask_for_time(talk)
-    if lapsed(talk):
+    if talk.lapsed:
         return _preview(talk, due, why)
     talk.go(HOME)
     try:

@@ -11,7 +11,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.telling import of_school, tell
 from handlers.texts import say
 from handlers.thai import day
-from handlers.verbs.rounds import button, is_old, lapsed, round_button_is_old, stopped, sure, why_bad
+from handlers.verbs.rounds import button, is_old, round_button_is_old, stopped, sure, why_bad
 from handlers.when import find
 
 SHOWN = 5
@@ -56,7 +56,7 @@ def grant_now(talk: Talk) -> Turn:
     draft = dict(memo.get("draft") or {})
     if is_old(talk):
         return round_button_is_old(talk)
-    if lapsed(talk):
+    if talk.lapsed:
         return sure(talk, GRANT_SURE, draft, memo["asked"], memo["label"])
     within = agencies.reach(talk.db, talk.channel, talk.stand.agency_id)
     if not extensions.is_within(talk.db, talk.channel, within, draft["school"]):

@@ -1,6 +1,6 @@
 """Where one stands while a meeting is answered: the talk before is remembered, and gone back to."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers.flows.invited import FLOW, MEETING
@@ -8,8 +8,6 @@ from handlers.flows.report import SURE
 from handlers.standing import HOME, Place
 from handlers.talk import Talk, Turn
 
-LAPSE = timedelta(hours=1)
-"""After this words no longer answer what was asked about a meeting."""
 _BEFORE = "before"
 
 
@@ -18,7 +16,7 @@ def stands_here(talk: Talk) -> bool:
     since = talk.place.since
     if talk.place.flow != FLOW or MEETING.step(talk.place.step) is None or since is None:
         return False
-    return since <= talk.heard.at <= since + LAPSE
+    return since <= talk.heard.at and not talk.lapsed
 
 
 def ask(talk: Talk, step: str, **memo: Any) -> None:

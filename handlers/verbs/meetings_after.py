@@ -19,7 +19,7 @@ from handlers.verbs.digests import tapped
 from handlers.verbs.listing import desk
 from handlers.verbs.meetings_asking import asked
 from handlers.verbs.meetings_editing import edit
-from handlers.verbs.meetings_preview import LAPSE, cost, done, show
+from handlers.verbs.meetings_preview import cost, done, show
 from handlers.verbs.meetings_watching import meant, open_listed_meeting
 from handlers.verbs.meetings_work import Work, choice, gone, is_old, mark, may_work, refuse, stand
 from handlers.words import clean, private_number
@@ -113,7 +113,7 @@ def cancel_meeting(talk: Talk) -> Turn:
         return refuse(talk)
     if is_old(talk):
         return gone(talk)
-    if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
+    if talk.lapsed:
         return _ask_why(talk, found, say("hosting.shown_again"))
     why = _why(talk)
     if why is not None and private_number(why):
@@ -177,7 +177,7 @@ def send_meeting_again(talk: Talk) -> Turn:
         return found
     if not may_work(talk, found):
         return refuse(talk)
-    if is_old(talk) or (talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE):
+    if is_old(talk) or talk.lapsed:
         return ask_meeting_again(talk)
     many = meetings_nudges.send(talk.db, found, talk.person.id, talk.now)
     return done(talk, found.id, say("hosting.again_sent", n=many) if many else say("hosting.again_nobody"))

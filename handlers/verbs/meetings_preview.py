@@ -5,7 +5,7 @@ The same preview stands before a called meeting is changed: then it shows what p
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from handlers import (
@@ -32,8 +32,6 @@ from handlers.verbs.meetings_asking import ask_when, ask_where, ask_whom, asked
 from handlers.verbs.meetings_work import Work, choice, gone, is_old, keep, stand, work
 from models.outbox import Priority
 
-LAPSE = timedelta(hours=1)
-"""After this a preview is shown again before anything is sent."""
 OFFERED = ("online_url", "chair", "agenda", "letter", "contact", "answer_by", "seats")
 """What may be added with a tap, as long as it is not there."""
 
@@ -191,7 +189,7 @@ def send_to_oneself(talk: Talk, one: Work) -> Turn:
 
 def send(talk: Talk, one: Work) -> Turn:
     """Send what was shown: call the meeting, or change it; shown again where that was too long ago."""
-    if talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE:
+    if talk.lapsed:
         return show(talk, one, say("hosting.shown_again"))
     try:
         return _changed(talk, one) if one.changing else _called(talk, one)

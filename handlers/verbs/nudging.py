@@ -1,14 +1,12 @@
 """Verbs of a nudge: see the very words, whom they reach and what that costs; then send them, once."""
 
-from datetime import timedelta
-
 from handlers import audit, budget, channels, digests, nudges, when, working_days
 from handlers.digests import Snapshot
 from handlers.flows.digests import NUDGE
 from handlers.messages.values import Act, Choice, Say
 from handlers.nudges import Nudge, Recipients
 from handlers.standing import HOME
-from handlers.talk import Talk, Turn, turn
+from handlers.talk import LAPSE, Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment
 from handlers.verbs.digests import choice, reaches, scope_meant, tapped
@@ -16,9 +14,6 @@ from handlers.verbs.listing import desk
 from handlers.verbs.reminders import snooze
 from models.outbox import Priority
 from models.people import Role
-
-LAPSE = timedelta(hours=1)
-"""After this a preview is shown again before anything is sent."""
 
 
 def prepare_nudge(talk: Talk) -> Turn:

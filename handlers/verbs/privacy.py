@@ -11,14 +11,12 @@ from handlers.flows.report import EXPLAIN, WISH_WHY
 from handlers.heard import Kind
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number
-from handlers.talk import Talk, Turn, turn
+from handlers.talk import LAPSE, Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs import joining, tickets
 from handlers.words import Intent, order, phone_number, understand
 
-LAPSE = timedelta(hours=1)
-"""After this, "ใช่" no longer answers what was asked."""
 _LONGEST = 80
 _MAY_BE = re.compile("ข้อมูล|บัญชี|ไลน์|ชื่อ|ส่วนตัว|ใคร|ระบบ|ปลอดภัย|ลับ|pdpa|dpo|logout", re.IGNORECASE)
 _NO = frozenset({Intent.NO, Intent.CANCEL, Intent.NOT_YET})

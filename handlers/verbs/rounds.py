@@ -4,7 +4,7 @@ Only the province's coordinator changes rounds; an agency's sees them. What is a
 draft of the round, and a mark that the buttons bear, so that an old one is known as old.
 """
 
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from handlers import audit, question_file, questions, rounds, rounds_numbers
@@ -20,8 +20,6 @@ from handlers.thai import BANGKOK, day, today
 from handlers.words import clean
 
 FLOW = "coordinating"
-LAPSE = timedelta(hours=1)
-"""After this, "ใช่" no longer answers what was asked: it is shown again."""
 _STEPS = (OPENS, TITLE, DUE, GRACE, CLOSES, OPEN_SURE)
 _NO_TITLE = "–"
 """Stands for the title as long as none was given."""
@@ -250,11 +248,6 @@ def is_old(talk: Talk) -> bool:
     return talk.act is not None and talk.act.revision != talk.place.memo.get("mark")
 
 
-def lapsed(talk: Talk) -> bool:
-    """Tell whether the last word was asked for so long ago that it is asked for again."""
-    return talk.place.since is not None and talk.heard.at - talk.place.since > LAPSE
-
-
 def not_now(talk: Talk) -> Turn | None:
     """Answer a last word that does not count: of one who may not, by an old button, or too late; else None."""
     if not may_change(talk):
@@ -262,7 +255,7 @@ def not_now(talk: Talk) -> Turn | None:
     if is_old(talk):
         return round_button_is_old(talk)
     memo = talk.place.memo
-    return sure(talk, talk.place.step, memo["draft"], memo["asked"], memo["label"]) if lapsed(talk) else None
+    return sure(talk, talk.place.step, memo["draft"], memo["asked"], memo["label"]) if talk.lapsed else None
 
 
 def round_button_is_old(talk: Talk) -> Turn:
