@@ -16,6 +16,7 @@ from bot.demo import Demo, user_of
 from models import migrations
 from models.people import Role
 from models.store import Store
+from tests.meeting_scene import KANCHANA
 from tests.postgresql import Server, Unavailable
 from tests.province import Person, Province, office
 from tests.screen import Screen, monday_demo, telephone
@@ -191,6 +192,12 @@ def province(store: Store, now: datetime) -> Province:
 def warunee(province: Province) -> Person:
     """Return a director who has joined."""
     return province.director()
+
+
+@pytest.fixture
+def kanchana(province: Province) -> Person:
+    """Return a director of another agency's school, who has joined too."""
+    return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A meeting in a small province: made, called, changed; what each person is told of it."""
 
 from dataclasses import replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -19,6 +19,9 @@ from models.outbox import outbox as sayings
 from models.people import people
 from tests.province import MAIN, Person, Province
 
+KANCHANA, SURADEJ = "1031991002", "1031993002"
+"""Codes of schools, by the names of their directors."""
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 STARTS = datetime.combine(date(2026, 1, 22), time(9), BANGKOK)
 """A Thursday; tests begin on Monday the 5th, at nine."""
 ENDS = STARTS.replace(hour=12)
@@ -162,6 +165,11 @@ def push(province: Province) -> dict[str, list[str]]:
         person.answered = 1
         heard.setdefault(person.name, []).append(person.words)
     return heard
+
+
+def acts(person: Person) -> set[str]:
+    """Return what the buttons on somebody's screen do."""
+    return {button.action["data"] for button in person.buttons() if "data" in button.action}
 
 
 def told_at(moment: datetime) -> str:

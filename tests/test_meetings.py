@@ -1,7 +1,7 @@
 """Meetings are made and called: what is wrong is said, everybody hears once and the same."""
 
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 import pytest
@@ -19,10 +19,14 @@ from models.outbox import Priority
 from models.outbox import outbox as sayings
 from models.people import Role
 from tests.meeting_scene import (
+    DAY,
     DRAFT,
     ENDS,
+    HOUR,
+    KANCHANA,
     LINK,
     STARTS,
+    acts,
     at,
     call,
     cancel,
@@ -38,20 +42,6 @@ from tests.meeting_scene import (
     told_at,
 )
 from tests.province import MAIN, NOISE, Person, Province
-
-KANCHANA, SURADEJ = "1031991002", "1031993002"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def kanchana(province: Province) -> Person:
-    return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
-
-
-def acts(person: Person) -> set[str]:
-    """Return what the buttons on somebody's screen do."""
-    return {button.action["data"] for button in person.buttons() if "data" in button.action}
-
 
 # What may be wrong ------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Called meetings are changed and cancelled: everybody hears what they do not know yet, and answers hold or not."""
 
-from datetime import UTC, date, time, timedelta
+from datetime import UTC, date, time
 
 import pytest
 from sqlalchemy import update
@@ -14,9 +14,14 @@ from models.outbox import Priority, Sending
 from models.outbox import outbox as sayings
 from models.people import Role
 from tests.meeting_scene import (
+    DAY,
     ENDS,
+    HOUR,
+    KANCHANA,
     LINK,
     STARTS,
+    SURADEJ,
+    acts,
     answer,
     at,
     call,
@@ -33,19 +38,6 @@ from tests.meeting_scene import (
     waits,
 )
 from tests.province import Person, Province
-
-KANCHANA, SURADEJ = "1031991002", "1031993002"
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-
-
-@pytest.fixture
-def kanchana(province: Province) -> Person:
-    return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
-
-
-def acts(person: Person) -> set[str]:
-    """Return what the buttons on somebody's screen do."""
-    return {button.action["data"] for button in person.buttons() if "data" in button.action}
 
 
 def test_a_change_names_only_what_changed(province: Province, warunee: Person, kanchana: Person) -> None:

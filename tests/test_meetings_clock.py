@@ -17,8 +17,10 @@ from models.people import Role
 from models.people import memberships as memberships_table
 from tests.meeting_scene import (
     ENDS,
+    KANCHANA,
     LINK,
     STARTS,
+    SURADEJ,
     answer,
     at,
     call,
@@ -34,14 +36,8 @@ from tests.meeting_scene import (
 )  # fmt: skip
 from tests.province import MAIN, SCHOOLS, Person, Province
 
-KANCHANA, SURADEJ = "1031991002", "1031993002"
 DAY = STARTS.date()
 T3, T1 = date(2026, 1, 19), date(2026, 1, 21)
-
-
-@pytest.fixture
-def kanchana(province: Province) -> Person:
-    return province.director("นางสาวกาญจนา สมมติสกุล", KANCHANA)
 
 
 def at_day(day: date, clock: time) -> datetime:

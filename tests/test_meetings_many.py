@@ -16,10 +16,9 @@ from handlers import meetings, meetings_calling, meetings_telling
 from models.people import Role, agencies, memberships, people, schools
 from models.store import Store
 from tests.delivery_scene import FakeLine, Scene
-from tests.meeting_scene import draft
+from tests.meeting_scene import HOUR, draft
 from tests.province import MAIN
 
-HOUR = timedelta(hours=1)
 MANY = 2681
 """As many as took part in the forum online."""
 
