@@ -171,8 +171,8 @@ def _hear_staff(talk: Talk) -> Turn | None:
     if turned is None and flow is None:
         turned = joining.welcome_joined(talk)
     if turned is None and flow is not None:
-        step = HOME if rich_menus.is_tapped(talk.heard) else talk.place.step
-        move = flow.hear(step, talk.order.name if talk.order else str(talk.understood.intent))
+        said = talk.order.name if talk.order else str(talk.understood.intent)
+        move = flow.hear(_or_home(talk, talk.place.step), said)
         turned = VERBS[move.do](talk)
     return schools.named(talk, turned) if turned else None
 
@@ -296,10 +296,15 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
     return understand(heard.text, asking=asking)
 
 
+def _or_home(talk: Talk, step: str) -> str:
+    """Return the step, or home where an area of the menu was tapped: that answers nothing that is asked."""
+    return HOME if rich_menus.is_tapped(talk.heard) else step
+
+
 def _answer(talk: Talk, flow: Flow, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk)
-    move = flow.hear(HOME if rich_menus.is_tapped(talk.heard) else step, talk.understood.intent)
+    move = flow.hear(_or_home(talk, step), talk.understood.intent)
     if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over
     return VERBS[move.do](talk)
