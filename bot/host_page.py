@@ -5,7 +5,7 @@ from datetime import datetime
 from html import escape
 
 from bot.links import invite_url
-from handlers.checkins import closes_at, opens_at
+from handlers.checkin_codes import closes_at, opens_at
 from handlers.meetings_cards import named, when
 from handlers.meetings_opened import Host
 from handlers.register import sums

@@ -13,7 +13,6 @@ from sqlalchemy import Connection, bindparam, insert, update
 from handlers import agencies, meetings, meetings_cards, meetings_telling
 from handlers.audit import note
 from handlers.meetings import Meeting
-from handlers.meetings_changes import cancel, change
 from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check
 from handlers.meetings_telling import CALLED, Company
 from models.bulk import insert_many
@@ -21,10 +20,7 @@ from models.meetings import MeetingState, invitees, meeting_versions
 from models.meetings import meetings as table
 from models.outbox import Priority
 
-__all__ = [
-    "BadMeeting", "Draft", "Recipients", "Trouble", "amend", "call", "cancel", "change", "check", "make", "recipients",
-    "unfit",
-]  # fmt: skip
+__all__ = ["Draft", "Recipients", "amend", "call", "invite", "make", "recipients", "unfit"]
 
 _ADD = insert(table).returning(table.c.id)
 _AMEND = update(table).where(table.c.id == bindparam("meeting"))

@@ -10,8 +10,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, func, select
 
-from handlers import agencies, audit, checkins, meetings, meetings_scope
-from handlers.checkins import Attendance, Codes
+from handlers import agencies, audit, checkin_codes, checkins, meetings, meetings_scope
+from handlers.checkin_codes import Codes
+from handlers.checkins import Attendance
 from handlers.meetings import Invitee, Meeting
 from handlers.meetings_pages import Page, Pass
 from handlers.texts import say
@@ -86,8 +87,8 @@ def host(db: Connection, one: Pass, now: datetime, *, again: bool = False) -> Ho
         _noted(db, one, now, holds=holds)
     if not holds:
         return None
-    is_open = meeting.state == MeetingState.CALLED and checkins.is_open(meeting, now)
-    codes = checkins.codes(meeting, now) if is_open else None
+    is_open = meeting.state == MeetingState.CALLED and checkin_codes.is_open(meeting, now)
+    codes = checkin_codes.codes(meeting, now) if is_open else None
     invited = db.execute(_INVITED, {"channel": one.channel, "meeting": meeting.id}).scalar_one()
     return Host(meeting, codes, checkins.attended(db, meeting), invited)
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
-from handlers import meetings_calling
-from handlers.meetings_calling import Draft
+from handlers import meetings_calling, meetings_changes
+from handlers.meetings_drafts import Draft
 from models.meetings import Mode, Reply, invitees, meeting_notices
 from models.outbox import Sending
 from models.outbox import outbox as rows
@@ -57,7 +57,7 @@ class Called:
         """Give the meeting another chair, of which all are told."""
         with self.store.write() as db:
             self.draft = replace(self.draft, chair="ประธานใหม่")
-            assert meetings_calling.change(db, MAIN, self.number, self.draft, None, now) == 2
+            assert meetings_changes.change(db, MAIN, self.number, self.draft, None, now) == 2
 
     def is_told(self) -> bool:
         """Tell whether everything is sent or taken back, and everybody has been told of the meeting as it is."""

@@ -8,10 +8,10 @@ from sqlalchemy import select, update
 
 from bot.simulator.bubbles import words_of
 from bot.simulator.validate import check
-from handlers import meetings, meetings_answers, meetings_calling, meetings_clock
+from handlers import meetings, meetings_answers, meetings_calling, meetings_changes, meetings_clock
 from handlers.meetings import Invitee, Meeting, invitee_of
 from handlers.meetings_answers import Answer, Outcome
-from handlers.meetings_calling import Draft
+from handlers.meetings_drafts import Draft
 from handlers.thai import BANGKOK
 from models.meetings import Mode, Reply, invitees
 from models.outbox import Sending
@@ -65,13 +65,13 @@ def change(province: Province, number: int, **given: Any) -> int:
     """Change some of a called meeting; return its version then."""
     with province.store.write() as db:
         was = Draft.of(stands_in(db, number))
-        return meetings_calling.change(db, MAIN, number, replace(was, **given), None, province.now)
+        return meetings_changes.change(db, MAIN, number, replace(was, **given), None, province.now)
 
 
 def cancel(province: Province, number: int, why: str | None = "ประธานติดราชการ") -> bool:
     """Cancel a meeting."""
     with province.store.write() as db:
-        return meetings_calling.cancel(db, MAIN, number, None, why, province.now)
+        return meetings_changes.cancel(db, MAIN, number, None, why, province.now)
 
 
 def stands(province: Province, number: int) -> Meeting:

@@ -18,7 +18,7 @@ from bot import meeting_pages, register_print
 from bot.links import MeetingLinks
 from bot.typesetting import NotSet, set_pdf
 from handlers import audit as trail
-from handlers import checkins, meetings, meetings_answers, standing
+from handlers import checkin_codes, meetings, meetings_answers, standing
 from handlers.inbox import House
 from handlers.meetings_answers import Answer
 from handlers.meetings_pages import Page, Pass
@@ -353,7 +353,7 @@ class TestRegister:
 
 
 def room_code(province: Province, meeting: int) -> str:
-    found = checkins.codes(stands(province, meeting), province.now).room
+    found = checkin_codes.codes(stands(province, meeting), province.now).room
     assert found is not None
     return found
 

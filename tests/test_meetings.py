@@ -7,10 +7,18 @@ from typing import Any
 import pytest
 
 from bot.simulator.validate import check as validated
-from handlers import invites, meetings, meetings_calling, meetings_cards, meetings_drafts, meetings_telling
+from handlers import (
+    invites,
+    meetings,
+    meetings_calling,
+    meetings_cards,
+    meetings_changes,
+    meetings_drafts,
+    meetings_telling,
+)
 from handlers.audiences import Audience
-from handlers.meetings_calling import BadMeeting, Draft, Trouble, check
 from handlers.meetings_cards import Change
+from handlers.meetings_drafts import BadMeeting, Draft, Trouble, check
 from handlers.messages import limits
 from handlers.messages.build import to_line
 from models.audit import audit
@@ -237,9 +245,9 @@ def test_an_office_invites_nobody_outside_of_what_it_answers_for(
     assert mine.meeting.id == number
     with province.store.write() as db:
         assert not meetings_calling.call(db, NOISE, number, None, province.now)
-        assert not meetings_calling.cancel(db, NOISE, number, None, None, province.now)
+        assert not meetings_changes.cancel(db, NOISE, number, None, None, province.now)
         with pytest.raises(BadMeeting, match="not_called"):
-            meetings_calling.change(db, NOISE, number, draft(place="อื่น"), None, province.now)
+            meetings_changes.change(db, NOISE, number, draft(place="อื่น"), None, province.now)
 
 
 def test_officers_are_invited_as_themselves(province: Province, warunee: Person) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from handlers import meetings_telling
 from handlers.audiences import Audience
-from handlers.meetings_calling import BadMeeting
+from handlers.meetings_drafts import BadMeeting
 from handlers.outbox import LEASE
 from models.meetings import Mode, meeting_notices, meeting_versions
 from models.outbox import Priority, Sending

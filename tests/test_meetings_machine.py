@@ -18,7 +18,7 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import select
 
-from handlers import checkins, meetings
+from handlers import checkin_codes, checkins, meetings
 from handlers.heard import Kind
 from handlers.meetings import Invitation
 from handlers.meetings_answers import counts
@@ -157,7 +157,7 @@ class Meetings(RuleBasedStateMachine):
     @rule(which=some.integers(0, 2), mode=some.sampled_from([Mode.ROOM, Mode.CALL]))
     def somebody_checks_in(self, which: int, mode: Mode) -> None:
         province, meeting = self.province, self.meeting()
-        if meeting.state != "called" or not checkins.is_open(meeting, province.now):
+        if meeting.state != "called" or not checkin_codes.is_open(meeting, province.now):
             return
         with province.store.write() as db:
             school = province.school(self.codes()[which])

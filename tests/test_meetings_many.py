@@ -12,7 +12,7 @@ from sqlalchemy import insert
 
 from bot.delivery import Delivery
 from bot.line.answers import Sent
-from handlers import meetings, meetings_calling, meetings_telling
+from handlers import meetings, meetings_calling, meetings_changes, meetings_telling
 from models.people import Role, agencies, memberships, people, schools
 from models.store import Store
 from tests.delivery_scene import FakeLine, Scene
@@ -92,7 +92,7 @@ def test_a_call_to_2681_people_is_quick_and_six_multicasts(scene: Scene) -> None
     assert scene.line.billed == MANY
     began = perf_counter()
     with store.write() as db:
-        assert meetings_calling.change(db, MAIN, number, replace(usual, place="ห้องอื่น"), None, now) == 2
+        assert meetings_changes.change(db, MAIN, number, replace(usual, place="ห้องอื่น"), None, now) == 2
     assert perf_counter() - began < 3
     while scene.worker.deliver_due():
         scene.worker.run_until_idle()

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import bindparam, select, text, update
 
 from bot.roster_files import read_table
-from handlers import due, invites, meetings_calling, outbox, quota, roster
-from handlers.meetings_calling import Draft
+from handlers import due, invites, meetings_calling, meetings_changes, outbox, quota, roster
+from handlers.meetings_drafts import Draft
 from handlers.outbox import Fate
 from handlers.thai import BANGKOK
 from handlers.working_days import NATIONAL
@@ -170,7 +170,7 @@ def test_a_month_with_one_meeting_costs_at_most_two_hundred(month: Month) -> Non
             if (day, clock) == (date(2026, 2, 10), time(12)):
                 with month.province.store.write() as db:
                     later = replace(meeting, ends_at=starts + timedelta(hours=4))
-                    assert meetings_calling.change(db, "main", number, later, None, month.province.now) == 2
+                    assert meetings_changes.change(db, "main", number, later, None, month.province.now) == 2
     for key in (row.once_key for row in month.province.rows(table) if row.once_key.startswith(f"meeting:{number}:")):
         heard[key.split(":")[2]] = heard.get(key.split(":")[2], 0) + 1
     assert heard == {"called": 40, "changed": 40, "answer": 14, "coming": 30, "room": 18, "link": 24}

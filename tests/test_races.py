@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from handlers import checkins
+from handlers import checkin_codes
 from handlers.heard import Heard, Kind
 from handlers.inbox import receive
 from handlers.outbox import Outgoing
@@ -118,7 +118,7 @@ def code_shown(province: Province) -> Callable[[], str]:
     province.now = STARTS
 
     def read() -> str:
-        return checkins.codes(stands(province, number), province.now).room or ""
+        return checkin_codes.codes(stands(province, number), province.now).room or ""
 
     return read
 

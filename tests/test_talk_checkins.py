@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from handlers import checkins
+from handlers import checkin_codes
 from handlers.audiences import Audience
 from handlers.heard import Kind
 from handlers.messages.values import Act
@@ -28,7 +28,7 @@ def begin(province: Province, minutes: float = -10, **given: Any) -> int:
 
 
 def code(province: Province, meeting: int, mode: Mode = Mode.ROOM) -> str:
-    shown = checkins.codes(stands(province, meeting), province.now)
+    shown = checkin_codes.codes(stands(province, meeting), province.now)
     found = shown.room if mode == Mode.ROOM else shown.call
     assert found is not None
     return found

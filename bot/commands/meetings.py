@@ -16,6 +16,7 @@ from handlers import (
     meetings_answers,
     meetings_calling,
     meetings_cards,
+    meetings_changes,
     meetings_drafts,
     meetings_file,
     meetings_scope,
@@ -23,7 +24,7 @@ from handlers import (
 from handlers.audiences import Audience
 from handlers.channels import NoChannel
 from handlers.meetings import Meeting
-from handlers.meetings_calling import BadMeeting, Draft
+from handlers.meetings_drafts import BadMeeting, Draft
 from handlers.meetings_file import BadMeetingFile
 from handlers.thai import moment as in_words
 
@@ -147,7 +148,7 @@ def change(number: int, file: Path, channel: str) -> None:
             click.echo(_preview(db, channel, number))
             return
         try:
-            version = meetings_calling.change(db, channel, number, draft, None, now())
+            version = meetings_changes.change(db, channel, number, draft, None, now())
         except BadMeeting as error:
             raise _refused(error, draft) from None
     changed = version != one.version
@@ -162,7 +163,7 @@ def cancel(number: int, why: str | None, channel: str) -> None:
     """Cancel a meeting: who knows of it is told, who does not hears nothing. A draft is dropped."""
     with telling(NoChannel), transaction(load_settings()) as db:
         _found(db, channel, number)
-        if not meetings_calling.cancel(db, channel, number, None, why, now()):
+        if not meetings_changes.cancel(db, channel, number, None, why, now()):
             raise click.ClickException(f"meeting {number} is over, or was cancelled before")
     click.echo(f"Meeting {number} is cancelled.")
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from handlers import audit, checkin_entering, checkin_words, checkins
 from handlers import meetings as meetings_of
+from handlers.checkin_codes import closes_at, is_open, opens_at
 from handlers.checkin_entering import Refused, Why
 from handlers.checkin_said import done, refused, way_in
 from handlers.checkin_words import Code, Watched
@@ -185,9 +186,7 @@ def _to_watch(talk: Talk) -> list[Invitation]:
     """Return one's invitations to meetings broadcast now, or a little while ago; the worn school's first."""
     at = talk.heard.at
     mine = [one for one in _mine(talk) if one.meeting.state == MeetingState.CALLED and one.meeting.broadcast_url]
-    near = [
-        one for one in mine if checkins.opens_at(one.meeting) <= at <= one.meeting.ends_at + checkins.BROADCAST_CLOSES
-    ]
+    near = [one for one in mine if opens_at(one.meeting) <= at <= one.meeting.ends_at + checkins.BROADCAST_CLOSES]
     worn = talk.standing.school if talk.standing else None
     return sorted(near, key=lambda one: (one.meeting.starts_at, one.invitee.school != worn))
 
@@ -287,7 +286,7 @@ def _checked_in(talk: Talk) -> Invitation | None:
 
 
 def _can_check_in(one: Invitation, at: datetime) -> bool:
-    return one.meeting.state == MeetingState.CALLED and checkins.is_open(one.meeting, at)
+    return one.meeting.state == MeetingState.CALLED and is_open(one.meeting, at)
 
 
 def _is_near(talk: Talk) -> bool:
@@ -296,4 +295,4 @@ def _is_near(talk: Talk) -> bool:
 
 
 def _about(meeting: Meeting, at: datetime) -> bool:
-    return checkins.opens_at(meeting) - timedelta(hours=1) <= at <= max(meeting.ends_at, checkins.closes_at(meeting))
+    return opens_at(meeting) - timedelta(hours=1) <= at <= max(meeting.ends_at, closes_at(meeting))

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from handlers import meetings, meetings_calling, meetings_nudges, meetings_telling, meetings_times
+from handlers import meetings, meetings_changes, meetings_nudges, meetings_telling, meetings_times
 from handlers.flows.meetings import AGAIN, CANCEL, PREVIEW
 from handlers.heard import Kind
 from handlers.meetings import Meeting
@@ -121,7 +121,7 @@ def cancel_meeting(talk: Talk) -> Turn:
     if why is not None and not 0 < len(why) <= LONGEST_WHY:
         return _ask_why(talk, found, say("making.too_long", n=len(why), most=LONGEST_WHY) if why else "")
     at = meetings_telling.moment_of_change(talk.db, found, talk.now)
-    if not meetings_calling.cancel(talk.db, talk.channel, found.id, talk.person.id, why, talk.now):
+    if not meetings_changes.cancel(talk.db, talk.channel, found.id, talk.person.id, why, talk.now):
         return done(talk, found.id, say("hosting.is_cancelled", title=named(found)))
     key = "hosting.cancelled_later" if at > talk.now else "hosting.cancelled"
     return done(talk, found.id, say(key, title=named(found), when=moment(at)))

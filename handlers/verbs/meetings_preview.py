@@ -209,7 +209,7 @@ def _called(talk: Talk, one: Work) -> Turn:
 def _changed(talk: Talk, one: Work) -> Turn:
     at = goes_at(talk, one)
     heard = card_of(one) is not None
-    meetings_calling.change(talk.db, talk.channel, one.meeting.id, one.draft, talk.person.id, talk.now)
+    meetings_changes.change(talk.db, talk.channel, one.meeting.id, one.draft, talk.person.id, talk.now)
     key = ("hosting.changed_later" if at > talk.now else "hosting.changed") if heard else "hosting.changed_quietly"
     return done(talk, one.meeting.id, say(key, title=named(one.draft), when=moment(at)))
 
