@@ -18,5 +18,9 @@ PLANNERS: tuple[Callable[[Connection, datetime], int], ...] = (
 
 
 def queue_due(db: Connection, now: datetime) -> int:
-    """Write everything that is due at ``now`` (UTC) to the outbox; return how many rows that made."""
+    """Write everything that is due at ``now`` (UTC) to the outbox; return how many rows that made.
+
+    All kinds in the one transaction that ``db`` is in: for tests and the bench. The running clock (``bot.chores``) asks
+    each of ``PLANNERS`` in a transaction of its own, so that one that fails keeps no other from being said.
+    """
     return sum(plan(db, now) for plan in PLANNERS)
