@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from handlers.words import Intent, clean, fold, letters, understand, without_private_numbers
 from handlers.words.clean import bare
+from handlers.words.numbered import loose
+from handlers.words.patterns import trie
 from handlers.words.vocabulary import WORDS
 
 THAI = "".join(map(chr, [*range(0x0E01, 0x0E3B), *range(0x0E40, 0x0E50)])) + "๐๑๒๓"
@@ -83,6 +85,28 @@ def test_a_command_with_one_tone_mark_missing_is_still_meant(command, data):
     typed = word[:at] + word[at + 1 :]
     assume(not any(fold(typed).startswith(own) for own in WORDS.own))  # those mean themselves
     assert understand(typed, asking=True).intent is intent
+
+
+few_letters = st.text(st.sampled_from("กขa่้."), max_size=5)
+
+
+@given(st.lists(few_letters, min_size=1), few_letters, few_letters)
+def test_words_that_share_beginnings_are_tried_as_in_a_list_the_longest_first(words, text, behind):
+    listed = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+    one, other = (re.compile(f"({known})({re.escape(behind)}.?)") for known in (listed, trie(words)))
+    assert _groups(one, text + behind) == _groups(other, text + behind)
+
+
+@given(st.lists(few_letters, min_size=1), few_letters, few_letters)
+def test_loose_words_are_tried_as_in_a_list_the_longest_first(words, text, behind):
+    keys = sorted(map(bare, words), key=len, reverse=True)
+    listed = "|".join("".join(f"{re.escape(letter)}[็-๎]*" for letter in key) for key in keys)
+    one, other = (re.compile(f"({known})({re.escape(behind)}.?)") for known in (listed, loose(words)))
+    assert _groups(one, text + behind) == _groups(other, text + behind)
+
+
+def _groups(pattern: re.Pattern[str], text: str) -> list[tuple[str, ...]]:
+    return [found.groups() for found in pattern.finditer(text)]
 
 
 @given(st.sampled_from(["แก้ข้อ {}", "ลบข้อ {}", "ไปข้อ {}", "เพิ่มเติมข้อ {} ครู", "ข้อ{}"]), st.integers(1, 20))

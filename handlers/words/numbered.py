@@ -2,28 +2,28 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
-from handlers.words.clean import digits
+from handlers.words.clean import bare, digits
 from handlers.words.intents import Intent, Understood
+from handlers.words.patterns import trie
 from handlers.words.vocabulary import WORDS
 
 _GAP = r"[\s.,:()“”\"'/_–-]*"
-_TONES = "[็-๎]*"
 
 
 def loose(words: Iterable[str]) -> str:
     """Return alternatives, longest first, in which tone marks may be missing, wrong or too many."""
-    letters = ([letter for letter in word if not "็" <= letter <= "๎"] for word in words)
-    loose = {"".join(re.escape(letter) + _TONES for letter in word) for word in letters}
-    return "(?:" + "|".join(sorted(loose, key=len, reverse=True)) + ")"
+    return f"(?:{trie(map(bare, words), each='[็-๎]*')})"
 
 
 _RAW: dict[str, Any] = WORDS.numbered
-_VERBS = {Intent(name): re.compile(loose(words)) for name, words in _RAW["verbs"].items()}
+_VERBS = {Intent(name): frozenset(map(bare, words)) for name, words in _RAW["verbs"].items()}
 _BARE = frozenset(map(Intent, _RAW["bare"]))
-_PARTS = {name: re.compile(f"{_GAP}(?:{loose(words)})") for name, words in _RAW["parts"].items()}
-_NUMBERS = {word: int(value) for word, value in _RAW["words"].items()}
+_PARTS = {name: tuple(map(bare, words)) for name, words in _RAW["parts"].items()}
+_NUMBERS = {bare(word): int(value) for word, value in _RAW["words"].items()}
+_OUT = tuple(map(bare, _RAW["out"]))
 _NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
 _VERB = _NOT_NOUN + loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
@@ -38,20 +38,32 @@ _POSSIBLE = re.compile(
     rf"{_NOUN}{_NUMBER}|{loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
 )
 
-_VERB_FIRST = re.compile(
-    rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
-)
-_NUMBER_FIRST = re.compile(
-    rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
-)
 _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _WITHOUT_THAT = re.compile(rf"^(?:ว่า|คือ|ดังนี้){_GAP}")
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
-_OUT = re.compile(loose(_RAW["out"]))
 _SIGNS = re.compile("[\\s\u200d\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+$")
 """Emoji at the end change nothing."""
-_FILLERS = re.compile(rf"{_GAP}(?:{loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
+
+
+# These are dear to compile, and few messages are _POSSIBLE: made when first needed.
+@cache
+def _verb_first() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
+    )
+
+
+@cache
+def _number_first() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
+    )
+
+
+@cache
+def _fillers() -> re.Pattern[str]:
+    return re.compile(rf"{_GAP}(?:{loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:
@@ -60,15 +72,15 @@ def numbered(text: str, *, asking: bool) -> Understood | None:
     arabic = digits(text)
     if _POSSIBLE.search(arabic, 0, _BEGINNING) is None:
         return None
-    if found := _NUMBER_FIRST.fullmatch(arabic):
+    if found := _number_first().fullmatch(arabic):
         return _said(found, "", asking)
-    found = _VERB_FIRST.match(arabic)
+    found = _verb_first().match(arabic)
     return _said(found, text[_after(arabic, found) :].strip(), asking) if found else None
 
 
 def _after(text: str, found: re.Match[str]) -> int:
     """Return where the words after the number and its part begin, without the fillers before them."""
-    fillers = _FILLERS.match(text, found.end())
+    fillers = _fillers().match(text, found.end())
     return fillers.end() if fillers else found.end()
 
 
@@ -89,20 +101,24 @@ def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) ->
 
 
 def _intent(verb: str | None, after: str | None) -> Intent | None:
-    if after and _OUT.search(after) and (verb is None or not _VERBS[Intent.EDIT].fullmatch(verb)):
+    if after and _among(_OUT, after) and (verb is None or bare(verb) not in _VERBS[Intent.EDIT]):
         return Intent.DELETE
     if verb is None:
         return Intent.TOPIC
-    return next((intent for intent, words in _VERBS.items() if words.fullmatch(verb)), None)
+    return next((intent for intent, words in _VERBS.items() if bare(verb) in words), None)
+
+
+def _among(words: Iterable[str], text: str) -> bool:
+    """Tell whether one of the words, written without tone marks, stands in a text."""
+    key = bare(text)
+    return any(word in key for word in words)
 
 
 def _value(number: str) -> int:
-    if number.isdigit():
-        return int(number)
-    return next(value for word, value in _NUMBERS.items() if re.fullmatch(loose([word]), number))
+    return int(number) if number.isdigit() else _NUMBERS[bare(number)]
 
 
 def _part(words: str | None) -> str | None:
     if not words:
         return None
-    return next((name for name, pattern in _PARTS.items() if pattern.search(words)), None)
+    return next((name for name, known in _PARTS.items() if _among(known, words)), None)
