@@ -15,6 +15,7 @@ from handlers.words.reading import residues
 
 _GAP = r"[\s.,:()“”\"'/_–-]*"
 _NUMBER = rf"(?:{loose(['ข้อ', 'ข้อที่', 'ลำดับ', 'ประเด็น', 'ประเด็นที่', 'รายการ', 'ที่'])}{_GAP})?(\d{{1,4}})(?!\d)"
+_BEHIND = re.compile(rf"(?:{_GAP}{_NUMBER})?{_GAP}")
 _LONGEST = 60  # folded letters of an order without further words
 
 
@@ -38,14 +39,16 @@ def order(text: str, *, asking: bool = False) -> Order | None:
         for _, known in residues(key):
             if name := _whole().get(known):
                 return Order(name)
-    found = _beginning().match(digits(text))
-    if found is None or (asking and text[found.end() :].strip()):
+    arabic = digits(text)
+    word = _beginning(arabic)
+    found = _BEHIND.match(arabic, len(word))
+    if not word or found is None or (asking and text[found.end() :].strip()):
         return None
-    number = int(found[2]) if found[2] else None
+    number = int(found[1]) if found[1] else None
     rest = text[found.end() :].strip()
     if rest and number is None and not text[found.end() - 1].isspace():
         return None  # a longer word that only begins like it
-    return Order(_whole()[bare(folded(found[1]))], number, rest)
+    return Order(_whole()[bare(folded(word))], number, rest)
 
 
 def number_alone(text: str) -> int | None:
@@ -71,6 +74,24 @@ def _whole() -> dict[str, str]:
 
 
 @cache
-def _beginning() -> re.Pattern[str]:
-    words = [word for words in _words().values() for word in words]
-    return re.compile(rf"({loose(words)})(?:{_GAP}{_NUMBER})?{_GAP}")
+def _without_tones() -> tuple[frozenset[str], int]:
+    """Return the words as they are typed but for their tone marks, and how many letters the longest has."""
+    words = frozenset(bare(word) for words in _words().values() for word in words)
+    return words, max(map(len, words))
+
+
+def _beginning(text: str) -> str:
+    """Return the longest word with which a text begins, tone marks aside; nothing where it begins with none.
+
+    No pattern: one of so many words takes longer to compile than all the rest at a first message.
+    """
+    words, longest = _without_tones()
+    key, end = "", 0
+    for at, letter in enumerate(text, 1):
+        if not "็" <= letter <= "๎":
+            key += letter
+        if not key or len(key) > longest:
+            break
+        if key in words:
+            end = at
+    return text[:end]
