@@ -53,7 +53,7 @@ def meeting_words(text: str, *, asking: bool, whole: bool = False) -> MeetingWor
 
 def about_school(text: str) -> bool:
     """Tell whether words tell of the school: no name, nor position, of somebody sent."""
-    return _never().search(bare(folded(clean(text)))) is not None
+    return _has("never", bare(folded(clean(text))))
 
 
 def _by_keyboard(text: str, asking: bool) -> tuple[str, bool, str] | None:
@@ -63,7 +63,7 @@ def _by_keyboard(text: str, asking: bool) -> tuple[str, bool, str] | None:
     typed = clean(from_english_keyboard(text))
     key = bare(folded(typed))
     for does, lines in _lines().items():
-        if any(line.fullmatch(key) for line in (*lines["named"], *lines["whole"])):
+        if any(_pattern(line).fullmatch(key) for line in (*lines["named"], *lines["whole"])):
             return does, False, typed
     return None
 
@@ -73,29 +73,29 @@ def _meaning(text: str, asking: bool, alone: bool) -> tuple[str, bool, str] | No
     key = bare(folded(text))
     if not key:
         return None
-    for does, lines in _lines().items() if _names().search(key) else ():
-        if any(line.fullmatch(key) for line in lines["named"]):
+    for does, lines in _lines().items() if _has("names", key) else ():
+        if any(_pattern(line).fullmatch(key) for line in lines["named"]):
             return does, True, text
     if asking:
         return None
     for does, lines in _lines().items():
-        if any(line.fullmatch(key) for line in lines["whole"]):
+        if any(_pattern(line).fullmatch(key) for line in lines["whole"]):
             return does, False, text
     return None if alone else _clue(key, text)
 
 
 def _clue(key: str, text: str) -> tuple[str, bool, str] | None:
-    if _never().search(key):
+    if _has("never", key):
         return None
     for does, lines in _lines().items():
-        if any(line.search(key) for line in lines["clues"]):
+        if any(_pattern(line).search(key) for line in lines["clues"]):
             return does, False, text
     return None
 
 
 def _complete(does: str, named: bool, text: str) -> MeetingWords:
     online = _online(text)
-    if does == "meeting_no" and online is not None and _instead().search(bare(folded(text))):
+    if does == "meeting_no" and online is not None and _has("instead", bare(folded(text))):
         does = "meeting_coming"  # not in the room, but online
     if does == "meeting_delegate":
         name, position = sent_in(text)
@@ -113,10 +113,21 @@ def _online(text: str) -> bool | None:
     return found[-1].lastgroup == "call" if found else None
 
 
+def _has(section: str, key: str) -> bool:
+    """Tell whether words of a section of its own ("names", "never", "instead") stand in a message."""
+    return _pattern(_raw()[section]).search(key) is not None
+
+
+@cache
+def _raw() -> dict[str, Any]:
+    raw: dict[str, Any] = texts.data("meeting_words.yaml")
+    return raw
+
+
 @cache
 def _sets() -> dict[str, str]:
     sets: dict[str, str] = {}
-    for name, pattern in texts.data("meeting_words.yaml")["sets"].items():
+    for name, pattern in _raw()["sets"].items():
         sets[name] = _expanded(pattern, sets)
     return sets
 
@@ -129,32 +140,21 @@ def _expanded(pattern: str, sets: dict[str, str]) -> str:
 
 
 @cache
-def _lines() -> dict[str, dict[str, tuple[re.Pattern[str], ...]]]:
-    raw: Any = texts.data("meeting_words.yaml")["meanings"]
+def _lines() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Return the lines by meaning and kind, as they are written."""
+    meanings: dict[str, dict[str, list[str]]] = _raw()["meanings"]
     return {
-        does: {
-            kind: tuple(re.compile(_expanded(line, _sets())) for line in lines.get(kind, ()))
-            for kind in ("named", "whole", "clues")
-        }
-        for does, lines in raw.items()
+        does: {kind: tuple(lines.get(kind, ())) for kind in ("named", "whole", "clues")}
+        for does, lines in meanings.items()
     }
+
+
+@cache
+def _pattern(line: str) -> re.Pattern[str]:
+    """Compile a line when it is first needed: all of them take long, and few messages are held against every one."""
+    return re.compile(_expanded(line, _sets()))
 
 
 @cache
 def _modes() -> re.Pattern[str]:
     return re.compile(f"(?P<call>{_sets()['zoom']})|(?P<room>{_sets()['here']})")
-
-
-@cache
-def _names() -> re.Pattern[str]:
-    return re.compile(_expanded(texts.data("meeting_words.yaml")["names"], _sets()))
-
-
-@cache
-def _never() -> re.Pattern[str]:
-    return re.compile(_expanded(texts.data("meeting_words.yaml")["never"], {}))
-
-
-@cache
-def _instead() -> re.Pattern[str]:
-    return re.compile(_expanded(texts.data("meeting_words.yaml")["instead"], _sets()))
