@@ -22,11 +22,6 @@ from handlers.words.private import private_number
 _WORDS: dict[str, Any] = texts.data("meeting_fields.yaml")
 _GAP = r"[\s.,()“”\"'/_–-]*"
 _ALL_FIELDS = [word for words in _WORDS["fields"].values() for word in words]
-_VERBS, _REMOVING = loose(_WORDS["verbs"]), loose(_WORDS["removing"])
-_EDIT = re.compile(
-    rf"{_GAP}(?:(?P<remove>{_REMOVING})|(?P<verb>{_VERBS}))?{_GAP}(?P<field>{loose(_ALL_FIELDS)})(?P<rest>.*)$",
-    re.DOTALL | re.IGNORECASE,
-)
 _FILLER = re.compile(rf"{_GAP}(?:{loose(_WORDS['fillers'])})?\s*")
 _URL = re.compile(r"(?:https?://|(?<![\w@./-])(?=[a-z0-9-]+(?:\.[a-z0-9-]+)*\.[a-z]{2,}/))[^\s<>\"“”]+", re.IGNORECASE)
 _NUMBER = re.compile(r"\s*ครั้งที่\s*(\d{1,3}(?:\s*/\s*\d{2,4})?)(?!\d)")
@@ -57,6 +52,16 @@ Values = dict[str, Any]
 
 
 @cache
+def _editing() -> re.Pattern[str]:
+    """Return the pattern of words about one part of a meeting; few type any, so it is made when first needed."""
+    verbs, removing, fields = loose(_WORDS["verbs"]), loose(_WORDS["removing"]), loose(_ALL_FIELDS)
+    return re.compile(
+        rf"{_GAP}(?:(?P<remove>{removing})|(?P<verb>{verbs}))?{_GAP}(?P<field>{fields})(?P<rest>.*)$",
+        re.DOTALL | re.IGNORECASE,
+    )
+
+
+@cache
 def _known(kind: str) -> dict[str, str]:
     return {bare(folded(word)): name for name, words in _WORDS[kind].items() for word in words}
 
@@ -69,7 +74,7 @@ def act(text: str) -> str | None:
 def edit(text: str) -> Edit | None:
     """Return which part of the meeting a message is about, None where it begins otherwise."""
     text = clean(text)
-    found = _EDIT.match(text)
+    found = _editing().match(text)
     if found is None:
         return None
     name, rest = _known("fields")[bare(folded(found["field"]))], found["rest"]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable
 from enum import Enum
+from functools import cache
 
 from handlers.words.clean import bare, clean, small
 from handlers.words.vocabulary import WORDS
@@ -21,6 +22,7 @@ def _any(words: Iterable[str]) -> str:
     return "(?:" + "|".join(sorted(set(words), key=len, reverse=True)) + ")"
 
 
+@cache
 def _token(write: Callable[[str], str]) -> re.Pattern[str]:
     """Return the pattern of one word of a day or time.
 
@@ -42,8 +44,14 @@ def _token(write: Callable[[str], str]) -> re.Pattern[str]:
     return re.compile(rf"[\s.,]*(?:{anchor}|{other}|{words['around']})[\s.,]*")
 
 
-_WITH_TONES = _token(lambda word: small(clean(word)))
-_WITHOUT_TONES = _token(lambda word: bare(small(clean(word))))
+def _with_tones(word: str) -> str:
+    return small(clean(word))
+
+
+def _without_tones(word: str) -> str:
+    return bare(_with_tones(word))
+
+
 _DIGIT = re.compile(r"\d")
 _OTHERS = tuple(clean(word) for word in WORDS.dates["others"])
 
@@ -56,9 +64,9 @@ def date_like(text: str, *, asking: bool) -> When | None:
     if len(text) > _LONGEST or text.startswith(_OTHERS):
         return None
     text = small(text)
-    seen = _seen(_WITH_TONES, text)
+    seen = _seen(_token(_with_tones), text)
     if seen is None and (not asking or _DIGIT.search(text)):
-        seen = _seen(_WITHOUT_TONES, bare(text))
+        seen = _seen(_token(_without_tones), bare(text))
     return _judged(seen, asking) if seen else None
 
 
