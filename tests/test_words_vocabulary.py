@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.words.file import BadWords, source
-from handlers.words.vocabulary import read
+from handlers.words.vocabulary import WORDS, Vocabulary, read
 
 
 @pytest.mark.parametrize(
@@ -16,7 +16,6 @@ from handlers.words.vocabulary import read
         (("say: [รายงาน, ", "say: [[], รายงาน, "), "words are needed"),
         (("'{th}*{me}?<พร้อม>", "'{th}*{me}?พร้อม"), "one <…> is needed"),
         (("'{th}*{me}?<พร้อม>", "'{the}*{me}?<พร้อม>"), "no set named 'the'"),
-        (("'{th}*{me}?<พร้อม>", "'{th}*({me}?<พร้อม>"), "missing ), unterminated subpattern"),
         (
             ("clues_in_order: [scam, ", "clues_in_order: ["),
             "clues_in_order and the intents with clues differ: ['scam']",
@@ -34,6 +33,24 @@ def test_a_malformed_file_is_refused_with_its_reason(instead, reason):
     with pytest.raises(BadWords) as refused:
         read(source().replace(before, after, 1))
     assert reason in str(refused.value)
+
+
+def test_a_malformed_pattern_is_refused_with_its_reason_when_it_is_first_needed():
+    words = read(source().replace("'{th}*{me}?<พร้อม>", "'{th}*({me}?<พร้อม>", 1))
+    with pytest.raises(BadWords, match=r"intents\.report\.sentences: missing \), unterminated subpattern"):
+        _make_ready(words)
+
+
+def test_every_pattern_of_the_file_can_be_made_ready():
+    _make_ready(WORDS)
+
+
+def _make_ready(words: Vocabulary) -> None:
+    for sentence in {id(one): one for found in words.sentences.values() for one in found}.values():
+        sentence.bare.fullmatch("")
+        sentence.is_exact("")
+    for clue in words.clues:
+        clue.bare.search("")
 
 
 def test_the_file_is_a_mapping_of_sections():

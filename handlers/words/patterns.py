@@ -23,14 +23,20 @@ def expanded_sets(raw: Any) -> dict[str, str]:
 
 
 def expanded(pattern: str, sets: dict[str, str], where: str) -> str:
-    """Fold the letters and put the sets in."""
+    """Fold the letters and put the sets in. Raises BadWords."""
+    check_sets(pattern, sets, where)
     pattern = _WORD.sub(lambda found: fold(found[0]), pattern)
     pattern = re.sub(r"\((?!\?)", "(?:", pattern)
     for name in _SET.findall(pattern):
-        if name not in sets:
-            raise BadWords(f"words.yaml: {where}: no set named {name!r}")
         pattern = pattern.replace(f"{{{name}}}", sets[name])
     return tidy(pattern)
+
+
+def check_sets(pattern: str, sets: dict[str, str], where: str) -> None:
+    """Raise BadWords where a pattern names a set that there is not."""
+    for name in _SET.findall(pattern):
+        if name not in sets:
+            raise BadWords(f"words.yaml: {where}: no set named {name!r}")
 
 
 def tidy(pattern: str) -> str:

@@ -3,14 +3,15 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 from handlers.words.clean import bare, fold, single
 from handlers.words.file import SCOPES, BadWords, mapping_of, parsed, source, words_of
 from handlers.words.intents import Intent
-from handlers.words.patterns import CORE, compiled, expanded, expanded_sets, spellings, tidy, trie
+from handlers.words.patterns import CORE, check_sets, compiled, expanded, expanded_sets, spellings, tidy, trie
 
 _SHORTEST_SINGLE = 3
 
@@ -24,23 +25,46 @@ class Phrase:
     guess: frozenset[str]  # may have been meant otherwise
 
 
-@dataclass(frozen=True, slots=True)
+# To make all patterns ready takes longer than all the rest of reading the words, and a message needs few of them: each
+# is made ready when it is first needed. One that is malformed raises BadWords then.
+
+
+@dataclass(frozen=True)
 class Sentence:
-    """A pattern of a whole message; ``written`` has its tone marks and is compiled when first needed."""
+    """A pattern of a whole message, ``line`` as it is written in the file."""
 
     intent: Intent
-    bare: re.Pattern[str]
-    written: str
+    line: str
+    sets: dict[str, str]
+    where: str
+
+    @cached_property
+    def bare(self) -> re.Pattern[str]:
+        """The pattern of a message without its tone marks."""
+        return compiled(tidy(bare(self._written)), self.where)
+
+    @cached_property
+    def _written(self) -> str:
+        return expanded(CORE.sub(r"(\1)", self.line), self.sets, self.where)
 
     def is_exact(self, key: str) -> bool:
         """Tell whether a message the pattern matches has its tone marks too."""
-        return re.fullmatch(self.written, key) is not None
+        return re.fullmatch(self._written, key) is not None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Clue:
+    """Patterns of what may stand anywhere in a message, ``lines`` as they are written in the file."""
+
     intent: Intent
-    bare: re.Pattern[str]
+    lines: tuple[str, ...]
+    sets: dict[str, str]
+    where: str
+
+    @cached_property
+    def bare(self) -> re.Pattern[str]:
+        """The pattern of any of them, without tone marks."""
+        return compiled("|".join(tidy(bare(expanded(line, self.sets, self.where))) for line in self.lines), self.where)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +89,8 @@ def read(text: str) -> Vocabulary:
     """Make the vocabulary from YAML. Raises BadWords with the reason."""
     raw = parsed(text)
     sets = expanded_sets(raw["sets"])
-    phrases = {asking: _phrases(raw["intents"], asking) for asking in (True, False)}
+    said = list(_said(raw["intents"]))
+    phrases = {asking: _phrases(said, asking) for asking in (True, False)}
     sentences = _sentences(raw["intents"], sets)
     return Vocabulary(
         phrases=phrases,
@@ -83,22 +108,29 @@ def read(text: str) -> Vocabulary:
     )
 
 
-def _phrases(intents: dict[str, Any], asking: bool) -> dict[str, Phrase]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A word of an intent, as it is looked up. ways: to write it, folded, with their tone marks."""
+
+    intent: Intent
+    scope: str
+    word: str
+    key: str
+    ways: frozenset[str]
+
+
+def _phrases(said: Iterable[_Said], asking: bool) -> dict[str, Phrase]:
     table: dict[str, Phrase] = {}
-    for name, scope, word in _said(intents):
-        if scope == ("idle" if asking else "asking"):
+    for one in said:
+        if one.scope == ("idle" if asking else "asking"):
             continue
-        key = key_of(fold(word))
-        if not key:
-            raise BadWords(f"words.yaml: intents.{name}.{scope}: {word!r} has no letters")
-        known = table.get(key, Phrase(Intent(name), frozenset(), frozenset()))
-        if known.intent is not Intent(name):
-            raise BadWords(f"words.yaml: {word!r} stands for both {known.intent} and {name}")
-        ways = {fold(word), single(fold(word)) if len(key) > _SHORTEST_SINGLE else fold(word)}
-        if scope == "guess":
-            table[key] = replace(known, guess=known.guess | ways)
+        known = table.get(one.key, Phrase(one.intent, frozenset(), frozenset()))
+        if known.intent is not one.intent:
+            raise BadWords(f"words.yaml: {one.word!r} stands for both {known.intent} and {one.intent}")
+        if one.scope == "guess":
+            table[one.key] = Phrase(one.intent, known.exact, known.guess | one.ways)
         else:
-            table[key] = replace(known, exact=known.exact | ways)
+            table[one.key] = Phrase(one.intent, known.exact | one.ways, known.guess)
     return table
 
 
@@ -108,11 +140,17 @@ def key_of(word: str) -> str:
     return single(key) if len(key) > _SHORTEST_SINGLE else key
 
 
-def _said(intents: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
+def _said(intents: dict[str, Any]) -> Iterator[_Said]:
     for name, entry in intents.items():
         for scope in SCOPES:
-            if scope in entry:
-                yield from ((name, scope, word) for word in words_of(entry[scope], f"intents.{name}.{scope}"))
+            where = f"intents.{name}.{scope}"
+            for word in words_of(entry[scope], where) if scope in entry else ():
+                way = fold(word)
+                key = key_of(way)
+                if not key:
+                    raise BadWords(f"words.yaml: {where}: {word!r} has no letters")
+                ways = frozenset((way, single(way))) if len(key) > _SHORTEST_SINGLE else frozenset((way,))
+                yield _Said(Intent(name), scope, word, key, ways)
 
 
 def _ends(table: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -143,16 +181,19 @@ def _sentences(intents: dict[str, Any], sets: dict[str, str]) -> dict[str, tuple
             cores = CORE.findall(line)
             if len(cores) != 1:
                 raise BadWords(f"words.yaml: {where}: one <…> is needed in {line!r}")
-            pattern = expanded(CORE.sub(r"(\1)", line), sets, where)
-            sentence = Sentence(Intent(name), compiled(tidy(bare(pattern)), where), pattern)
+            check_sets(line, sets, where)
+            sentence = Sentence(Intent(name), line, sets, where)
             for core in spellings(bare(expanded(cores[0], sets, where))):
                 by_core[core].append(sentence)
-    return {core: tuple(_beginning(core, by_core)) for core in by_core}
+    order = {core: at for at, core in enumerate(by_core)}
+    return {core: tuple(_beginning(core, by_core, order)) for core in by_core}
 
 
-def _beginning(core: str, by_core: dict[str, list[Sentence]]) -> Iterator[Sentence]:
+def _beginning(core: str, by_core: dict[str, list[Sentence]], order: dict[str, int]) -> Iterator[Sentence]:
     """Yield the sentences of a core and of the shorter ones it begins with: only the longest is ever found."""
-    return (sentence for known in by_core if core.startswith(known) for sentence in by_core[known])
+    shorter = (core[:end] for end in range(len(core) + 1))
+    known = sorted((one for one in shorter if one in order), key=lambda one: order[one])
+    return (sentence for one in known for sentence in by_core[one])
 
 
 def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Clue, ...]:
@@ -164,8 +205,10 @@ def _clues(raw: dict[str, Any], sets: dict[str, str]) -> tuple[Clue, ...]:
     clues = []
     for name in order:
         where = f"intents.{name}.clues"
-        lines = [tidy(bare(expanded(line, sets, where))) for line in words_of(raw["intents"][name]["clues"], where)]
-        clues.append(Clue(Intent(name), compiled("|".join(lines), where)))
+        lines = words_of(raw["intents"][name]["clues"], where)
+        for line in lines:
+            check_sets(line, sets, where)
+        clues.append(Clue(Intent(name), tuple(lines), sets, where))
     return tuple(clues)
 
 
