@@ -19,6 +19,7 @@ from bot.settings import BadSettings, Settings
 from bot.webhook import Webhook
 from handlers import late
 from handlers.inbox import House
+from models.intake import Intake
 from models.json_text import from_json
 from models.store import Store
 
@@ -41,6 +42,7 @@ class Works:
     settings: Settings
     clock: Clock
     store: Store
+    intake: Intake
     channels: Channels
     gateway: Gateway
     delivery: Delivery
@@ -81,6 +83,7 @@ class Works:
         """
         self.applier.stop(patience)
         self.delivery.stop(patience)
+        self.intake.dispose()
         self.store.dispose()
 
 
@@ -90,6 +93,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     threads: senders; 0 for none.
     """
     store = Store(settings.database_url, patience=PATIENCE)
+    intake = Intake(store)
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
     delivery = Delivery(store, gateway, clock, threads=threads)
@@ -99,8 +103,8 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     def house() -> House:
         return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make, page_to=meeting_links.make)
 
-    applier = Applier(store, delivery, clock, house=house, threads=min(threads, APPLIERS[store.dialect]))
-    return Works(settings, clock, store, known, gateway, delivery, applier, links, meeting_links, house)
+    applier = Applier(store, intake, delivery, clock, house=house, threads=min(threads, APPLIERS[store.dialect]))
+    return Works(settings, clock, store, intake, known, gateway, delivery, applier, links, meeting_links, house)
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, works: Works | None = None) -> Flask:
@@ -128,6 +132,7 @@ def _webhook(works: Works) -> Webhook:
         works.delivery,
         works.clock,
         house=works.house,
+        intake=works.intake,
         later=works.applier,
         is_crowded=lambda: works.delivery.courtesy.is_crowded,
     )

@@ -1,4 +1,4 @@
-"""Applies what webhooks only kept: in a rush LINE has its answer as soon as the words are safe.
+"""Applies what webhooks only wrote down: in a rush LINE has its answer as soon as the words are safe.
 
 One person's events are applied in the order in which they were said, by whichever process comes first; what a crashed
 process leaves is found when its lease is over (``apply_overdue``, called by the worker).
@@ -6,11 +6,11 @@ process leaves is found when its lease is over (``apply_overdue``, called by the
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from queue import Empty, SimpleQueue
-from typing import Protocol
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection
@@ -20,19 +20,21 @@ from bot.line import read
 from bot.mishaps import is_clash, is_out_of_reach
 from handlers import kept
 from handlers.inbox import House
-from handlers.kept import Applied, RetryFailed
+from handlers.kept import Applied, ApplyFailed, Waiting
 from handlers.outbox import Outgoing
+from models.intake import Intake, Whom
 from models.store import Store
 
 log = structlog.get_logger(__name__)
 
 THREADS = {"sqlite": 1, "postgresql": 4}
-"""Appliers of one process. SQLite has one writer, and what is kept of several people shares a transaction."""
+"""Appliers of one process: SQLite has one writer."""
+PEOPLE = {"sqlite": 16, "postgresql": 1}
+"""People whose events an applier takes at once: on SQLite they share a transaction, and a flush of the disk."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
-
-Whom = tuple[str, str]
-"""A channel and a LINE user id."""
+LEASE = timedelta(seconds=20)
+"""How long what is written down is left to the process that did; a reply token still has time then."""
 
 
 class Mouth(Protocol):
@@ -57,6 +59,7 @@ class Applier:
     def __init__(
         self,
         store: Store,
+        intake: Intake,
         mouth: Mouth,
         clock: Callable[[], datetime],
         *,
@@ -64,6 +67,7 @@ class Applier:
         threads: int,
     ) -> None:
         self._store = store
+        self._intake = intake
         self._mouth = mouth
         self._clock = clock
         self._read = read.by(clock)
@@ -72,11 +76,17 @@ class Applier:
         self._threads: list[threading.Thread] = []
         self._queue: SimpleQueue[Whom | None] = SimpleQueue()
         self._queued: set[Whom] = set()
+        self._applying = 0
         self._lock = threading.Lock()
         self._stopping = False
 
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether who is to be applied at once would wait for those who are being applied."""
+        return self._store.dialect == "sqlite" and bool(self._queued or self._applying)
+
     def take(self, whom: Whom) -> None:
-        """Apply, soon, what is kept of a person. Returns at once."""
+        """Apply, soon, what waits of a person. Returns at once."""
         with self._lock:
             if whom in self._queued or self._stopping:
                 return
@@ -92,10 +102,9 @@ class Applier:
         Raises:
             Busy: the database could not be had.
         """
-        with self._store.read() as db:
-            people = kept.overdue(db, self._clock())
+        people = self._intake.left(self._clock() - LEASE)
         for whom in people:
-            self._apply(whom, [])
+            self._apply([whom])
         return len(people)
 
     def run_until_idle(self) -> None:
@@ -122,42 +131,31 @@ class Applier:
         while (whom := self._queue.get()) is not None:
             self._try(whom)
 
-    def _try(self, whom: Whom) -> None:
-        """Apply what is kept of a person, and of others who wait; again later where the database cannot be had."""
-        taken: list[Whom] = []
+    def _try(self, first: Whom) -> None:
+        """Apply what waits of a person, and of others behind; again later where the database cannot be had."""
+        people = self._taken(first)
         try:
-            self._apply(whom, taken)
+            self._apply(people)
         except Exception as error:
             if not (is_out_of_reach(error) or is_clash(error)):
-                log.exception("kept events not applied")
+                log.exception("not applied")
                 return  # the worker's, once their lease is over
             log.warning("database out of reach", exc_info=error)
-            self._again(taken)
+            self._again(people)
+        finally:
+            self._applying -= len(people)
 
-    def _apply(self, first: Whom, taken: list[Whom]) -> None:
-        """Apply what is kept of people in one transaction. taken: whose that was, one after the other."""
-        done = self._store.several(self._works(first, taken))
-        again = [whom for whom, one in zip(taken, done, strict=True) if not self._settled(whom, one)]
-        if again:
-            self._again(again)
-
-    def _again(self, people: Sequence[Whom]) -> None:
-        """Try again in a moment what met trouble with the database."""
-        time.sleep(PAUSE)
-        for whom in people:
-            self.take(whom)
-
-    def _works(self, first: Whom, taken: list[Whom]) -> Iterator[Callable[[Connection], Applied]]:
+    def _taken(self, first: Whom) -> list[Whom]:
+        """Return who is to be applied at once."""
+        people: list[Whom] = []
         whom: Whom | None = first
         while whom is not None:
-            with self._lock:
-                self._queued.discard(whom)  # what is kept from now on may come too late for this transaction
-            taken.append(whom)
-            yield partial(self._applied, whom)
-            whom = self._next()
-
-    def _applied(self, whom: Whom, db: Connection) -> Applied:
-        return kept.apply_kept(db, *whom, self._house(), self._clock(), self._read)
+            people.append(whom)
+            whom = self._next() if len(people) < PEOPLE[self._store.dialect] else None
+        with self._lock:
+            self._applying += len(people)
+            self._queued.difference_update(people)  # what is written down from now on may come too late for this turn
+        return people
 
     def _next(self) -> Whom | None:
         """Return who waits next, None where nobody does."""
@@ -169,30 +167,50 @@ class Applier:
             self._queue.put(None)
         return whom
 
-    def _settled(self, whom: Whom, done: Applied | BaseException) -> bool:
-        """Send what is to be said; put aside an event that raised, to be tried again like any other.
+    def _apply(self, people: Sequence[Whom]) -> None:
+        """Apply what waits of people. It is read before the database is held, for that others wait."""
+        rows = {whom: found for whom, found in self._intake.of(people).items() if found}
+        events = {whom: self._read_all(found) for whom, found in rows.items()}
+        works = [partial(self._applied, whom, found) for whom, found in events.items()]
+        done = dict(zip(events, self._store.several(works), strict=True)) if works else {}
+        applied = {whom: one for whom, one in done.items() if isinstance(one, Applied)}
+        for one in applied.values():
+            metrics.event("applied", one.events)
+            self._mouth.take(one.outgoing)
+        self._intake.drop([row.id for whom in applied for row in rows[whom]])
+        failed = [(whom, one) for whom, one in done.items() if isinstance(one, BaseException)]
+        if again := [whom for whom, error in failed if not self._put_aside(whom, error)]:
+            self._again(again)
+
+    def _read_all(self, rows: Sequence[Any]) -> Waiting:
+        return kept.waiting(rows, self._clock(), self._read)
+
+    def _applied(self, whom: Whom, events: Waiting, db: Connection) -> Applied:
+        return kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
+
+    def _put_aside(self, whom: Whom, error: BaseException) -> bool:
+        """Put aside an event that raised, to be tried again like any other.
 
         False where that was the database's trouble, and no fault of the event.
         """
-        if not isinstance(done, BaseException):
-            metrics.event("applied", done.events)
-            self._mouth.take(done.outgoing)
-            return True
-        cause = done.__cause__ or done
+        cause = error.__cause__ or error
         if is_out_of_reach(cause) or is_clash(cause):
             return False
-        if isinstance(done, RetryFailed):
-            self._put_aside(done)
-            self.take(whom)  # for the others of the same person
-        else:
-            log.error("kept events not applied", exc_info=done)  # the worker's, once their lease is over
+        if not isinstance(error, ApplyFailed):
+            log.error("not applied", exc_info=error)  # the worker's, once their lease is over
+            return True
+        heard, what = error.heard, kept.error_of(cause)
+        log.error("event not applied", event_id=heard.id, kind=heard.kind.value, channel=whom[0], exc_info=cause)
+        metrics.event("failed")
+        self._mouth.take(
+            self._store.share(lambda db: kept.keep_failed(db, whom[0], heard, self._house(), what, self._clock()))
+        )
+        self._intake.drop([error.row])
+        self.take(whom)  # for the others of the same person
         return True
 
-    def _put_aside(self, failed: RetryFailed) -> None:
-        log.error("event not applied", row=failed.row, exc_info=failed.__cause__)
-        metrics.event("failed")
-
-        def put_aside(db: Connection) -> list[Outgoing]:
-            return kept.fail_kept(db, failed, self._house(), self._clock(), self._read)
-
-        self._mouth.take(self._store.share(put_aside))
+    def _again(self, people: Sequence[Whom]) -> None:
+        """Try again in a moment what met trouble with the database."""
+        time.sleep(PAUSE)
+        for whom in people:
+            self.take(whom)

@@ -1,6 +1,6 @@
 """LINE's webhook: verify, read, one transaction per event, answer at once. What is to be said is sent afterwards.
 
-While many come at once each event is only kept, which is short, and applied a moment later (``bot.applying``).
+While many come at once each event is only written down, which is short, and applied a moment later (``bot.applying``).
 """
 
 import time
@@ -24,6 +24,7 @@ from handlers.channels import NoChannel, ensure_main
 from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.outbox import Outgoing
+from models.intake import Intake
 from models.programme import MAIN
 from models.store import Store
 
@@ -68,10 +69,15 @@ class Mouth(Protocol):
 
 
 class Appliers(Protocol):
-    """Who applies what is only kept: ``bot.applying.Applier``."""
+    """Who applies what is only written down: ``bot.applying.Applier``."""
+
+    @property
+    def is_busy(self) -> bool:
+        """Tell whether who is to be applied at once would have to wait."""
+        ...
 
     def take(self, whom: tuple[str, str]) -> None:
-        """Apply, soon, what is kept of a person: channel and LINE user id."""
+        """Apply, soon, what waits of a person: channel and LINE user id."""
         ...
 
 
@@ -92,7 +98,8 @@ class Webhook:
     """Takes what LINE posts.
 
     house: returns what a transaction needs to know of this process.
-    later, is_crowded: who applies what is only kept, and whether to keep only: many webhooks are being answered.
+    intake, later: where events are only written down, and who applies them then.
+    is_crowded: tells whether many webhooks are being answered.
     receive, keep_failed: what is done with one event, and with one on which that raised.
     """
 
@@ -104,6 +111,7 @@ class Webhook:
         clock: Callable[[], datetime],
         *,
         house: Callable[[], House],
+        intake: Intake,
         later: Appliers,
         is_crowded: Callable[[], bool] = lambda: False,
         receive: Receive = inbox.receive,
@@ -113,6 +121,7 @@ class Webhook:
         self._secrets = secrets
         self._delivery = delivery
         self._clock = clock
+        self._intake = intake
         self._later = later
         self._is_crowded = is_crowded
         self._house = house
@@ -189,32 +198,37 @@ class Webhook:
 
     def _one(self, channel: str, heard: Heard, house: House) -> bool:
         """Apply one event, or keep it for a moment or another try. False where not even that could be done."""
-        only_keep = inbox.may_wait(heard) and self._is_crowded()
         try:
-            said = self._in_one(lambda db: self._received(db, channel, heard, house, only_keep=only_keep))
+            if self._is_to_wait(channel, heard):
+                self._write_down(channel, heard)
+                return True
+            said = self._in_one(lambda db: self._received(db, channel, heard, house))
         except Exception as error:
             if is_out_of_reach(error):
                 raise self._out_of_reach(error) from error
             log.exception("event not applied", event_id=heard.id, kind=heard.kind.value, channel=channel)
             return self._keep(channel, heard, house, error)
         self._has_main = True
-        if said is not None:
-            metrics.event("applied")
-            self._delivery.take(said)
-        elif heard.user is not None:
-            metrics.event("kept")
-            self._later.take((channel, heard.user))
+        metrics.event("applied")
+        self._delivery.take(said)
         return True
 
-    def _received(
-        self, db: Connection, channel: str, heard: Heard, house: House, *, only_keep: bool
-    ) -> Sequence[Outgoing] | None:
-        """Receive one event; None where it is only kept."""
+    def _is_to_wait(self, channel: str, heard: Heard) -> bool:
+        """Tell whether an event is only to be written down: there is a rush, or earlier words of the person wait."""
+        if heard.user is None or not (inbox.may_wait(heard) and self._has_main):
+            return False
+        return self._is_crowded() or self._later.is_busy or self._intake.waits((channel, heard.user))
+
+    def _write_down(self, channel: str, heard: Heard) -> None:
+        whom = (channel, heard.user or "")
+        self._intake.put(whom, heard.raw, self._clock())
+        metrics.event("kept")
+        self._later.take(whom)
+
+    def _received(self, db: Connection, channel: str, heard: Heard, house: House) -> Sequence[Outgoing]:
         now = self._clock()
         if channel == MAIN and not self._has_main:
             ensure_main(db, now)  # somebody may speak before the first roster is imported
-        if only_keep or inbox.comes_behind(db, channel, heard):
-            return None if inbox.keep(db, channel, heard, now) else []
         return self._receive(db, channel, heard, house, now)
 
     def _failed(self, db: Connection, channel: str, heard: Heard, house: House, what: str) -> Sequence[Outgoing]:

@@ -14,12 +14,10 @@ from sqlalchemy.dialects.postgresql import insert as insert_once  # compiles for
 from handlers import meetings as meetings_of
 from handlers import meetings_seats
 from handlers.audit import note
-from handlers.checkin_codes import codes, opens_at
+from handlers.checkin_codes import opens_at
 from handlers.meetings import Invitation, Invitee, Meeting
 from models.meetings import Mode, Reply, checkins, invitees, meeting_answers
 from models.prepared import Prepared
-
-__all__ = ["codes"]
 
 MOST = 3000
 """People who watch a broadcast at one school; the largest school of a province has fewer."""

@@ -1,10 +1,10 @@
 """The one front door: takes one event, keeps it, lets the talk hear it, writes down what to say. One transaction."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import groups, outbox, persons, standing
@@ -22,9 +22,6 @@ from models.inbox import Kept, inbox
 from models.outbox import Policy
 from models.prepared import Prepared
 
-LEASE = timedelta(seconds=20)
-"""How long what is only kept is left to the process that kept it; a reply token still has time then."""
-
 
 @dataclass(frozen=True, slots=True)
 class House:
@@ -36,11 +33,6 @@ class House:
     page_to: MakePage | None = None  # makes the address of a meeting's page
 
 
-_WAITING = Prepared(
-    select(inbox.c.id)
-    .where(inbox.c.channel_id == bindparam("channel"), inbox.c.user_id == bindparam("user"), text("state = 'kept'"))
-    .limit(1)
-)
 _KEEP = Prepared(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id))
 
 
@@ -55,19 +47,8 @@ def receive(db: Connection, channel: str, heard: Heard, house: House, now: datet
 
 
 def may_wait(heard: Heard) -> bool:
-    """Tell whether an event may be kept first and applied afterwards: one person's, said to us alone."""
+    """Tell whether an event may be written down first and applied afterwards: one person's, said to us alone."""
     return heard.user is not None and heard.group is None
-
-
-def comes_behind(db: Connection, channel: str, heard: Heard) -> bool:
-    """Tell whether earlier events of the same person are only kept so far: then this one waits, too."""
-    return may_wait(heard) and _WAITING(db, {"channel": channel, "user": heard.user}).first() is not None
-
-
-def keep(db: Connection, channel: str, heard: Heard, now: datetime) -> bool:
-    """Only keep an event that may wait, for ``kept.apply_kept``; False where it was heard before."""
-    known = {"state": Kept.KEPT, "user_id": heard.user, "due_at": now + LEASE}
-    return insert_once(db, channel, heard, now, **known) is not None
 
 
 def insert_once(db: Connection, channel: str, heard: Heard, now: datetime, **known: Any) -> int | None:
@@ -75,7 +56,6 @@ def insert_once(db: Connection, channel: str, heard: Heard, now: datetime, **kno
     row = {
         "channel_id": channel,
         "event_id": heard.id,
-        "user_id": None,
         "message_id": heard.message_id,
         "raw": heard.raw if heard.group is None else FORGOTTEN,  # what a group says is nothing of ours
         "state": Kept.APPLIED,

@@ -1,11 +1,11 @@
-"""Events that are in the inbox and not yet applied: kept in a rush, failed, or parked."""
+"""Events that were not applied when they came: written down in a rush, failed, or parked."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, or_, select, text, update
+from sqlalchemy import Connection, bindparam, or_, select, update
 
 from handlers import outbox, standing
 from handlers.heard import Heard
@@ -27,6 +27,15 @@ TOKEN_LIFE = timedelta(seconds=40)
 Read = Callable[[dict[str, Any]], Heard | None]
 
 
+class ApplyFailed(Exception):
+    """An event that was written down first could not be applied. row: its number in the intake."""
+
+    def __init__(self, row: int, heard: Heard) -> None:
+        super().__init__(f"event {row}")
+        self.row = row
+        self.heard = heard
+
+
 class RetryFailed(Exception):
     """An event could not be applied this time either. row: its number in the inbox; tries: with this one."""
 
@@ -38,19 +47,8 @@ class RetryFailed(Exception):
 
 # In a rush --------------------------------------------------------------------------------------------------------
 
-_TAKE = Prepared(
-    update(inbox)
-    .where(inbox.c.channel_id == bindparam("channel"), inbox.c.user_id == bindparam("whose"), text("state = 'kept'"))
-    .values(state=Kept.APPLIED, user_id=None, due_at=None)
-    .returning(inbox.c.id, inbox.c.raw, inbox.c.received_at)
-)
-_OVERDUE = Prepared(
-    select(inbox.c.channel_id, inbox.c.user_id)
-    .where(text("state = 'kept'"), inbox.c.due_at <= bindparam("now"))
-    .order_by(inbox.c.id)
-    .limit(100)
-)
-_KEPT = Prepared(select(inbox.c.channel_id, inbox.c.raw).where(inbox.c.id == bindparam("row"), text("state = 'kept'")))
+Waiting = Sequence[tuple[int, Heard]]
+"""A person's events in the order in which they were said, each with its number in the intake."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,48 +59,32 @@ class Applied:
     outgoing: Sequence[Outgoing]
 
 
-def apply_kept(db: Connection, channel: str, user: str, house: House, now: datetime, read: Read) -> Applied:
-    """Apply what is kept of a person, in the order in which it was said.
-
-    Raises:
-        RetryFailed: by one of the events; roll back, then call ``fail_kept`` in a transaction of its own.
-    """
-    standing.lock(db, channel, user)  # another process may be at it: then there is nothing left afterwards
-    rows = _TAKE(db, {"channel": channel, "whose": user}).all()
-    said: list[Outgoing] = []
-    for row, heard in sorted(_heard(rows, now, read), key=lambda one: (one[1].at, one[0].id)):
-        try:
-            said += apply(db, channel, heard, house, now)
-        except Exception as error:
-            raise RetryFailed(row.id, 1) from error
-    return Applied(len(rows), said)
-
-
-def _heard(rows: Sequence[Any], now: datetime, read: Read) -> list[tuple[Any, Heard]]:
-    """Read what was kept. A reply token that has grown old meanwhile is left out."""
+def waiting(rows: Sequence[Any], now: datetime, read: Read) -> Waiting:
+    """Read a person's rows of the intake. A reply token that has grown old meanwhile is left out."""
     found = []
     for row in rows:
         heard = read(row.raw)
         if heard is not None:
             fresh = now < row.received_at + TOKEN_LIFE
-            found.append((row, heard if fresh else replace(heard, token=None)))
-    return found
+            found.append((row.id, heard if fresh else replace(heard, token=None)))
+    return sorted(found, key=lambda one: (one[1].at, one[0]))
 
 
-def overdue(db: Connection, now: datetime) -> list[tuple[str, str]]:
-    """Return channel and LINE id of people whose kept events nobody has applied: their process is gone."""
-    rows = _OVERDUE(db, {"now": now}).all()
-    return list(dict.fromkeys((row.channel_id, row.user_id) for row in rows))
+def apply_waiting(db: Connection, channel: str, events: Waiting, house: House, now: datetime) -> Applied:
+    """Apply what waits of a person; what another process has applied meanwhile changes nothing.
 
-
-def fail_kept(db: Connection, failed: RetryFailed, house: House, now: datetime, read: Read) -> list[Outgoing]:
-    """Note that a kept event failed: it is tried again later, and the person is told once that it was received."""
-    row = _KEPT(db, {"row": failed.row}).first()
-    if row is None:
-        return []
-    note_failed(db, failed, now)
-    heard = read(row.raw)
-    return _received(db, row.channel_id, heard, house, now) if heard else []
+    Raises:
+        ApplyFailed: by one of the events; roll back, then call ``keep_failed`` in a transaction of its own.
+    """
+    # All events first, then the person: in this order an event that is applied at once takes its locks, too.
+    fresh = [(row, heard) for row, heard in events if insert_once(db, channel, heard, now, state=Kept.APPLIED)]
+    said: list[Outgoing] = []
+    for row, heard in fresh:
+        try:
+            said += apply(db, channel, heard, house, now)
+        except Exception as error:
+            raise ApplyFailed(row, heard) from error
+    return Applied(len(fresh), said)
 
 
 # Trouble ----------------------------------------------------------------------------------------------------------
@@ -156,9 +138,7 @@ _APPLIED = Prepared(
 _FAILED = Prepared(
     update(inbox)
     .where(inbox.c.id == bindparam("row"), inbox.c.state != Kept.APPLIED)
-    .values(
-        user_id=None, state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due")
-    )
+    .values(state=bindparam("to"), tries=bindparam("count"), error=bindparam("why"), due_at=bindparam("due"))
 )
 
 

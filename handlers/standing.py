@@ -130,12 +130,6 @@ def look_up(db: Connection, channel: str, user: str) -> Person | None:
     return None if row is None else Person(row.id, user, row.heard_at, row.notice_version, False, row.name)
 
 
-def lock(db: Connection, channel: str, user: str) -> None:
-    """Wait until no other transaction holds the person behind a LINE user id. SQLite's writers are alone anyway."""
-    if db.dialect.name != "sqlite":
-        _LOCK(db, {"channel": channel, "user": user})
-
-
 _STANDINGS = Prepared(
     select(
         memberships.c.role,

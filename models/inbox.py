@@ -8,7 +8,6 @@ from models.base import UtcDateTime, metadata
 
 
 class Kept(StrEnum):
-    KEPT = "kept"  # will be applied in a moment
     APPLIED = "applied"
     FAILED = "failed"  # will be tried again
     PARKED = "parked"  # three tries; waits for `python -m bot replay-inbox`
@@ -20,7 +19,6 @@ inbox = Table(
     Column("id", Integer, primary_key=True),
     Column("channel_id", ForeignKey("channels.id"), nullable=False),
     Column("event_id", String(64), nullable=False),
-    Column("user_id", String(64)),  # whose it is, as long as it is to be applied
     Column("message_id", String(64), index=True),  # so that what is unsent can be forgotten here too
     Column("raw", JSON, nullable=False),
     Column("state", String(10), nullable=False),
@@ -29,13 +27,6 @@ inbox = Table(
     Column("due_at", UtcDateTime),
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel_id", "event_id"),
-    Index(
-        "ix_inbox_kept",
-        "channel_id",
-        "user_id",
-        sqlite_where=text("state = 'kept'"),
-        postgresql_where=text("state = 'kept'"),
-    ),
     Index(  # what waits for the operator is counted every minute, in a table of everything ever heard
         "ix_inbox_parked",
         "channel_id",

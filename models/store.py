@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -25,6 +25,8 @@ LOG = 32_000_000
 """Bytes that SQLite's log grows to before it is written back."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
+POLL = (0.0002, 0.0008)
+"""Seconds between tries for SQLite's lock."""
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -56,7 +58,7 @@ class Store:
     """One database: ``write()`` for a transaction that may change rows, ``read()`` for one that does not.
 
     On SQLite writers queue up, first those of this process on a lock, then the processes on SQLite's own
-    lock, polled every fraction of a millisecond: SQLite's own back-off (up to 100 ms) lets two busy
+    lock, polled twice a millisecond: SQLite's own back-off (up to 100 ms) lets two busy
     processes starve each other. On PostgreSQL rows are locked by those who need them.
 
     While the database cannot be had, one transaction at a time tries; all others are told so at once. Else
@@ -71,6 +73,7 @@ class Store:
             self._writer = _sqlite(url, writes=True, patience=patience)
         else:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
+        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
         self._kept: Connection | None = None  # SQLite's one writing connection, for whoever has the turn
@@ -123,23 +126,31 @@ class Store:
         result: Result = job.result
         return result
 
-    def several(self, works: Iterable[Callable[[Connection], Result]]) -> list[Result | BaseException]:
-        """Do works in one transaction, each apart, as many as there are; one while somebody waits for its end.
+    def several(self, works: Sequence[Callable[[Connection], Result]]) -> list[Result | BaseException]:
+        """Do works, each apart, and return what each returned or raised.
 
-        Returns, of each that was done, what it returned or raised; the others were not taken from ``works``. On
-        PostgreSQL one is done: a transaction that holds what several have locked would only be in the way.
+        On SQLite they share a transaction. On PostgreSQL each has its own: one that holds what several have locked
+        would only be in the way.
 
         Raises:
             Busy: as ``write`` does; nothing was done.
         """
-        jobs: list[_Job] = []
-        with self.write() as db:
-            for work in works:
-                jobs.append(_Job(work))
-                _do_apart(db, jobs[-1])
-                if self.dialect != "sqlite" or self._jobs or len(jobs) == BATCH:
-                    break
+        jobs = [_Job(work) for work in works]
+        if self.dialect != "sqlite":
+            for job in jobs:
+                self._do_alone(job)
+        else:
+            with self.write() as db:
+                for job in jobs:
+                    _do_apart(db, job)
         return [job.result if job.error is None else job.error for job in jobs]
+
+    def _do_alone(self, job: _Job) -> None:
+        try:
+            with self.write() as db:
+                job.result = job.work(db)
+        except Exception as error:  # noqa: BLE001 -- whoever asked for it is given the error
+            job.error = error
 
     def _sleep(self, job: _Job) -> None:
         """Wait until the job is done, or one's own turn to lead has come. Raises Busy where neither comes in time."""
@@ -191,6 +202,18 @@ class Store:
             Busy: the database is gone.
         """
         with self._watched(), _opened(self.engine) as db, db.begin():
+            yield db
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """Open a connection to PostgreSQL on which each statement is a transaction of its own.
+
+        That is one way to the server and back instead of three.
+
+        Raises:
+            Busy: the database is gone.
+        """
+        with self._watched(), _opened(self._alone) as db:
             yield db
 
     @contextmanager
@@ -299,7 +322,7 @@ def _begun(db: Connection, deadline: float) -> Iterator[None]:
         except sqlite3.OperationalError as error:
             if time.monotonic() > deadline:
                 raise Busy("another process writes") from error
-            time.sleep(random.uniform(0.00002, 0.0001))  # noqa: S311 -- spreads the tries, guards nothing
+            time.sleep(random.uniform(*POLL))  # noqa: S311 -- spreads the tries, guards nothing
     with db.begin():
         yield
 

@@ -350,12 +350,13 @@ def test_while_the_database_is_locked_or_gone_line_is_answered_and_nothing_is_lo
         attempts = bot.platform.webhooks[MAIN].deliveries[before:]
         slow = sorted((round(one.seconds, 2), one.status) for one in attempts)[-5:]
         assert {one.reason for one in attempts} <= {"ok", "error_status_code"}, slow
-        assert {one.status for one in attempts} == {503}
+        assert 503 in {one.status for one in attempts} <= {200, 503}, "what is written down beside the database is safe"
         assert max(one.seconds for one in attempts) < WEBHOOK
     store.dispose()  # the test's own connections are gone as well
     for director in crowd:
         director.all_taken()
-        assert _kept(store, director.school) == dict(director.bubbles)
+        bubbles = dict(director.bubbles)
+        until(lambda: _kept(store, director.school) == bubbles, START, "all is applied")  # noqa: B023
     assert bot.platform.problems == []
 
 

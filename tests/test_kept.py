@@ -1,7 +1,7 @@
-"""In a rush events are only kept, and applied a moment later: nothing is lost, doubled, or heard in another order."""
+"""In a rush events are only written down, and applied a moment later: nothing is lost, doubled, or out of order."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot import metrics
-from bot.applying import Applier
+from bot.applying import LEASE, PEOPLE, Applier
 from handlers import inbox as door
 from handlers import kept
 from handlers.heard import Heard, Kind
-from handlers.inbox import LEASE
 from handlers.outbox import Outgoing
 from handlers.verbs import VERBS
 from models.inbox import Kept, inbox
+from models.intake import Intake
 from models.store import Busy, Store
 from tests.province import MAIN, Person, Province
 
@@ -44,15 +44,18 @@ def warunee(province: Province) -> Person:
 
 
 @pytest.fixture
-def rush(province: Province) -> "Rush":
-    return Rush(province)
+def rush(province: Province) -> Iterator["Rush"]:
+    made = Rush(province)
+    yield made
+    made.intake.dispose()
 
 
 class Rush:
-    """What a process does that has too much to do: it keeps, and applies later."""
+    """What a process does that has too much to do: it writes down, and applies later."""
 
     def __init__(self, province: Province) -> None:
         self.province = province
+        self.intake = Intake(province.store)
         self.mouth = Mouth()
         self.applier = self.another()
         self.heard: dict[str, Heard] = {}
@@ -60,7 +63,14 @@ class Rush:
     def another(self, threads: int = 0) -> Applier:
         """Return the applier of another process."""
         province = self.province
-        made = Applier(province.store, self.mouth, lambda: province.now, house=lambda: province.house, threads=threads)
+        made = Applier(
+            province.store,
+            self.intake,
+            self.mouth,
+            lambda: province.now,
+            house=lambda: province.house,
+            threads=threads,
+        )
         made._read = lambda raw: self.heard[raw["mark"]]  # no JSON of LINE's in these talks
         return made
 
@@ -72,13 +82,15 @@ class Rush:
         self.heard[mark] = Heard(mark, Kind.TEXT, self.province.now, person.user, **given)
         return self.heard[mark]
 
-    def keeps(self, *events: Heard) -> list[bool]:
-        with self.province.store.write() as db:
-            return [door.keep(db, MAIN, heard, self.province.now) for heard in events]
+    def keeps(self, *events: Heard) -> None:
+        """Write events down, and do no more."""
+        for heard in events:
+            assert heard.user is not None
+            self.intake.put((MAIN, heard.user), heard.raw, self.province.now)
 
     def behind(self, heard: Heard) -> bool:
-        with self.province.store.write() as db:
-            return door.comes_behind(db, MAIN, heard)
+        """Tell whether an event waits behind others of the same person."""
+        return heard.user is not None and door.may_wait(heard) and self.intake.waits((MAIN, heard.user))
 
     def applies(self, *people: Person) -> list[Outgoing]:
         for person in people:
@@ -86,17 +98,21 @@ class Rush:
         self.applier.run_until_idle()
         return self.mouth.taken
 
-    def states(self) -> list[tuple[str, str | None]]:
+    def waiting(self, *people: Person) -> int:
+        """Return how many events of people are written down and not applied."""
+        return sum(map(len, self.intake.of([(MAIN, person.user) for person in people]).values()))
+
+    def states(self) -> list[str]:
+        """Return what the inbox says of the events that were written down first."""
         with self.province.store.read() as db:
-            rows = db.execute(select(inbox.c.state, inbox.c.user_id).where(inbox.c.event_id.like("k%")))
-            return [(row.state, row.user_id) for row in rows]
+            return list(db.execute(select(inbox.c.state).where(inbox.c.event_id.like("k%"))).scalars())
 
 
 def test_what_is_kept_is_applied_in_the_order_in_which_it_was_said(
     rush: Rush, province: Province, warunee: Person
 ) -> None:
     events = [rush.event(warunee, words) for words in BUBBLES]
-    assert rush.keeps(*reversed(events)) == [True, True, True]
+    rush.keeps(*reversed(events))
     assert province.answer("learners.now") == []
     said = rush.applies(warunee)
     assert province.answer("learners.now") == list(BUBBLES)
@@ -111,21 +127,58 @@ def test_every_event_is_counted_not_every_person(rush: Rush, warunee: Person, mo
     assert counted == [("applied", len(BUBBLES))]
 
 
-def test_the_line_id_is_noted_only_as_long_as_it_is_needed(rush: Rush, warunee: Person) -> None:
+def test_nothing_is_left_of_what_was_applied(rush: Rush, warunee: Person) -> None:
     rush.keeps(rush.event(warunee, BUBBLES[0]))
-    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    assert (rush.waiting(warunee), rush.states()) == (1, [])
     rush.applies(warunee)
-    assert rush.states() == [(Kept.APPLIED, None)]
+    assert (rush.waiting(warunee), rush.states()) == (0, [Kept.APPLIED])
 
 
-def test_an_event_sent_again_while_it_is_kept_is_heard_once(rush: Rush, province: Province, warunee: Person) -> None:
+def test_an_event_sent_again_while_it_waits_is_heard_once(rush: Rush, province: Province, warunee: Person) -> None:
     heard = rush.event(warunee, BUBBLES[0])
-    assert rush.keeps(heard, heard) == [True, False]
+    rush.keeps(heard, heard)
     rush.applies(warunee)
-    assert rush.keeps(heard) == [False]
+    rush.keeps(heard)
     rush.applies(warunee)
     assert province.answer("learners.now") == [BUBBLES[0]]
-    assert len(rush.mouth.taken) == 1
+    assert (len(rush.mouth.taken), rush.waiting(warunee)) == (1, 0)
+
+
+def test_what_a_process_applied_and_had_no_time_to_forget_is_not_applied_again(
+    rush: Rush, province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rush.keeps(*(rush.event(warunee, words) for words in BUBBLES))
+    with monkeypatch.context() as death:
+        death.setattr(rush.intake, "drop", lambda rows: None)
+        rush.applies(warunee)
+    assert rush.waiting(warunee) == len(BUBBLES)
+    province.now += LEASE
+    assert rush.another().apply_overdue() == 1
+    assert rush.waiting(warunee) == 0
+    assert province.answer("learners.now") == list(BUBBLES)
+    assert len(rush.mouth.taken) == len(BUBBLES)
+
+
+def test_more_people_than_are_applied_at_once_all_have_their_turn(rush: Rush, province: Province) -> None:
+    people = [province.person(f"คนที่ {number}") for number in range(2 * max(PEOPLE.values()) + 1)]
+    rush.keeps(*(rush.event(person, "สวัสดี") for person in people))
+    rush.applies(*people)
+    assert [said.recipient for said in rush.mouth.taken] == [person.user for person in people]
+
+
+def test_who_is_applied_at_once_would_wait_for_those_who_are_being_applied(
+    rush: Rush, province: Province, warunee: Person
+) -> None:
+    has_one_writer = province.store.dialect == "sqlite"
+    rush.keeps(rush.event(warunee, BUBBLES[0]))
+    assert not rush.applier.is_busy
+    rush.applier.take((MAIN, warunee.user))
+    assert rush.applier.is_busy == has_one_writer
+    seen: list[bool] = []
+    rush.mouth.take = lambda rows: seen.append(rush.applier.is_busy)  # type: ignore[method-assign]
+    rush.applier.run_until_idle()
+    assert seen == [has_one_writer]
+    assert not rush.applier.is_busy
 
 
 def test_who_has_words_waiting_waits_behind_them_and_nobody_else_does(
@@ -192,7 +245,8 @@ def test_one_that_raises_is_put_aside_told_of_and_tried_again(
     said = rush.applies(warunee)
     assert province.answer("learners.now") == [BUBBLES[0], BUBBLES[2]]
     assert [one.kind for one in said if one.reply_token == events[1].token] == ["received"]
-    assert sorted(state for state, _ in rush.states()) == [Kept.APPLIED, Kept.APPLIED, Kept.FAILED]
+    assert sorted(rush.states()) == [Kept.APPLIED, Kept.APPLIED, Kept.FAILED]
+    assert rush.waiting(warunee) == 0
     bug.undo()
     province.later(minutes=5)
     with province.store.write() as db:
@@ -242,7 +296,7 @@ def test_what_cannot_even_be_read_is_not_tried_without_end(rush: Rush, province:
     rush.keeps(heard)
     del rush.heard[heard.id]
     rush.applies(warunee)
-    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    assert rush.waiting(warunee) == 1
     rush.heard[heard.id] = heard
     province.now += LEASE
     assert rush.another().apply_overdue() == 1
@@ -264,7 +318,7 @@ def test_an_event_that_met_trouble_with_the_database_waits_a_moment_and_is_no_fa
     monkeypatch.setattr("handlers.kept.apply", locked)
     rush.keeps(rush.event(warunee, BUBBLES[0]))
     rush.applies(warunee)
-    assert rush.states() == [(Kept.APPLIED, None)]
+    assert rush.states() == [Kept.APPLIED]
     assert len(pauses) == 2
     assert province.answer("learners.now") == [BUBBLES[0]]
 
@@ -285,7 +339,7 @@ def test_who_stops_leaves_what_is_kept_to_the_worker(rush: Rush, province: Provi
     rush.applier.stop()
     rush.applier.run_until_idle()
     rush.applier.take((MAIN, warunee.user))
-    assert rush.states() == [(Kept.KEPT, warunee.user)]
+    assert rush.waiting(warunee) == 1
     province.now += LEASE
     assert rush.another().apply_overdue() == 1
 
@@ -319,6 +373,7 @@ def _played(province: Province, code: str, talk: list[tuple[str, bool, bool]]) -
         if then_applied:
             rush.applies(person)
     rush.applies(person)
+    rush.intake.dispose()
     return {
         question: province.answer(question, code) for question in ("learners.now", "learners.next", "curriculum.now")
     }

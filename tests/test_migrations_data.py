@@ -12,9 +12,11 @@ from alembic import command
 from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import IntegrityError
 
+from bot.line.read import by
 from handlers import audit, question_file, questions
 from handlers.heard import Heard, Kind
 from handlers.inbox import House, receive
+from handlers.kept import retry_due
 from handlers.my_data import ASKED_FOR
 from models import migrations
 from models.store import Store
@@ -364,3 +366,21 @@ def test_a_director_goes_on_where_she_was(store: Store, now: datetime) -> None:
     assert "ข้อ 1" in says("ทำต่อ")
     assert "บันทึกแล้ว" in says("ครูร่วมวง PLC เดือนละ 2 ครั้ง")
     assert all(name in says("ข้อมูลของฉัน") for name in ASKED_FOR)
+
+
+def test_what_was_only_kept_when_the_old_processes_ended_is_applied(url: str) -> None:
+    with migrations.connected(url) as db:
+        command.upgrade(migrations._config(db), "0013")
+        put(db, "channels", {"id": "main", "name": "บุรีรัมย์", "created_at": AT})
+        event = {"type": "message", "message": {"type": "text", "id": "m1", "text": "สวัสดี"}, "timestamp": 1767579000000}
+        event |= {"webhookEventId": "e1", "source": {"type": "user", "userId": "U1"}}
+        kept = {"channel_id": "main", "event_id": "e1", "user_id": "U1", "state": "kept", "due_at": AT}
+        put(db, "inbox", {"raw": json.dumps(event), "tries": 0, "received_at": AT} | kept)
+    migrations.upgrade(url)
+    store, now = Store(url), datetime.fromisoformat(f"{AT}+00:00") + timedelta(minutes=1)
+    with store.write() as db:
+        done = retry_due(db, House("test"), now, by(lambda: now))
+        assert done is not None
+        assert db.execute(text("SELECT state FROM inbox")).scalar() == "applied"
+        assert db.execute(text("SELECT line_user_id FROM people")).scalar() == "U1"
+    store.dispose()

@@ -14,7 +14,7 @@ from models.programme import channels
 from models.store import Busy, Store
 
 
-def adds(name: str, now: object) -> object:
+def adds(name: str, now: object) -> Callable[[Connection], Any]:
     def work(db: Connection) -> str:
         db.execute(insert(channels), {"id": name, "name": name, "created_at": now})
         if name.startswith("bad"):
@@ -30,7 +30,7 @@ def names(store: Store) -> set[str]:
 
 
 def test_work_is_done_and_its_result_given_back_after_the_commit(store: Store, now: object) -> None:
-    assert store.share(adds("north", now)) == "north"  # type: ignore[arg-type]
+    assert store.share(adds("north", now)) == "north"
     assert names(store) == {"north"}
 
 
@@ -39,7 +39,7 @@ def test_of_works_that_share_a_transaction_one_that_raises_is_undone_alone(store
 
     def share(name: str) -> None:
         try:
-            results[name] = store.share(adds(name, now))  # type: ignore[arg-type]
+            results[name] = store.share(adds(name, now))
         except ValueError as error:
             results[name] = error
 
@@ -56,35 +56,29 @@ def test_of_works_that_share_a_transaction_one_that_raises_is_undone_alone(store
     assert {result for result in results.values() if isinstance(result, str)} == names(store)
 
 
-def test_several_works_share_a_transaction_and_one_that_raises_is_undone_alone(store: Store, now: object) -> None:
-    works = iter([adds("east", now), adds("bad", now), adds("west", now)])
-    done: list[object] = []
-    while some := store.several(works):  # type: ignore[arg-type]
-        done += some
-        if store.dialect == "sqlite":
-            assert len(some) == 3
+def test_of_several_works_one_that_raises_is_undone_alone(store: Store, now: object) -> None:
+    done = store.several([adds("east", now), adds("bad", now), adds("west", now)])
     assert [str(one) for one in done] == ["east", "bad", "west"]
     assert isinstance(done[1], ValueError)
     assert names(store) == {"east", "west"}
 
 
-def test_while_somebody_waits_the_rest_of_several_works_is_left(tmp_path: Path, now: object) -> None:
-    store = Store(f"sqlite:///{tmp_path / 'turns.db'}")
-    with store.write() as db:
-        channels.create(db)
-    waiting = threading.Thread(target=store.share, args=(adds("waited", now),))
+def test_several_works_share_one_transaction_on_sqlite_alone(store: Store, now: object) -> None:
+    def others_see(db: Connection) -> set[str]:
+        return names(store)
 
-    def while_another_waits(db: Connection) -> str:
-        waiting.start()
-        while not store._jobs:
-            time.sleep(0.001)
-        return "first"
+    _, seen = store.several([adds("east", now), others_see])
+    assert seen == (set() if store.dialect == "sqlite" else {"east"})
 
-    rest: Any = iter([while_another_waits, adds("second", now)])
-    assert store.several(rest) == ["first"]
-    waiting.join(5)
-    assert names(store) == {"waited"}
-    assert store.several(rest) == ["second"]
+
+def test_alone_each_statement_is_durable_at_once(new_postgresql_url: Callable[[], str], now: object) -> None:
+    store = Store(new_postgresql_url(), pool_size=2)
+    with store.alone() as db:
+        adds("alone", now)(db)
+        assert names(store) == {"alone"}
+    with pytest.raises(ValueError, match="bad"), store.write() as db:
+        adds("bad", now)(db)
+    assert names(store) == {"alone"}, "the next transaction on that connection is one again"
     store.dispose()
 
 
@@ -98,13 +92,13 @@ def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_p
     for number in range(3):
         began = time.monotonic()
         with pytest.raises(Busy):
-            store.share(adds(f"late{number}", now))  # type: ignore[arg-type]
+            store.share(adds(f"late{number}", now))
         took.append(time.monotonic() - began)
     assert took[0] >= 0.3
     assert max(took[1:]) < 0.3, "told at once, without waiting as long again"
     other.execute("ROLLBACK")
     time.sleep(0.6)
-    store.share(adds("after", now))  # type: ignore[arg-type]
+    store.share(adds("after", now))
     assert names(store) == {"after"}
     store.dispose()
     other.close()
@@ -145,7 +139,7 @@ def test_work_that_could_not_be_had_in_time_is_never_done(tmp_path: Path, now: o
 
     def share(name: str) -> None:
         try:
-            store.share(adds(name, now))  # type: ignore[arg-type]
+            store.share(adds(name, now))
         except Busy:
             told.append(name)
 
@@ -159,7 +153,7 @@ def test_work_that_could_not_be_had_in_time_is_never_done(tmp_path: Path, now: o
     assert sorted(told) == [f"late{number}" for number in range(6)]
     assert names(store) == set()
     time.sleep(0.6)
-    store.share(adds("after", now))  # type: ignore[arg-type]
+    store.share(adds("after", now))
     assert names(store) == {"after"}
     store.dispose()
 
@@ -171,9 +165,9 @@ def test_threads_that_share_and_write_at_once_lose_nothing(new_store: Callable[[
         for number in range(25):
             if number % 5 == 4:
                 with store.write() as db:
-                    adds(f"w{place}.{number}", now)(db)  # type: ignore[operator]
+                    adds(f"w{place}.{number}", now)(db)
             else:
-                assert store.share(adds(f"s{place}.{number}", now)) == f"s{place}.{number}"  # type: ignore[arg-type]
+                assert store.share(adds(f"s{place}.{number}", now)) == f"s{place}.{number}"
 
     threads = [threading.Thread(target=work, args=(place,)) for place in range(8)]
     for thread in threads:

@@ -4,7 +4,7 @@ import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from datetime import UTC, datetime
@@ -27,6 +27,7 @@ from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.outbox import Outgoing
 from models.inbox import Kept, inbox
+from models.intake import Intake
 from models.outbox import outbox
 from models.people import people
 from models.programme import MAIN
@@ -61,21 +62,39 @@ class Mouth:
 
 
 class Later:
-    """Takes whose events are only kept, and applies nothing."""
+    """Takes whose events are only written down, and applies nothing."""
 
-    def __init__(self, taken: list[tuple[str, str]]) -> None:
-        self.take = taken.append
+    def __init__(self) -> None:
+        self.taken: list[tuple[str, str]] = []
+        self.is_busy = False
+
+    def take(self, whom: tuple[str, str]) -> None:
+        self.taken.append(whom)
+
+
+class Calm:
+    """An intake in which nobody ever waits, and nothing may be written down."""
+
+    def waits(self, whom: tuple[str, str]) -> bool:
+        return False
 
 
 class Bot:
     """A web application with nothing but the webhook; ``receive`` may be replaced by a test."""
 
-    def __init__(self, store: Any, **doing: Any) -> None:
+    def __init__(self, store: Any, intake: Any = Calm(), **doing: Any) -> None:  # noqa: B008 -- it keeps nothing
         self.app = Flask("test")
         self.mouth = Mouth()
-        self.later: list[tuple[str, str]] = []
+        self.later = Later()
         Webhook(
-            store, Secrets(), self.mouth, lambda: NOW, house=lambda: House("test"), later=Later(self.later), **doing
+            store,
+            Secrets(),
+            self.mouth,
+            lambda: NOW,
+            house=lambda: House("test"),
+            intake=intake,
+            later=self.later,
+            **doing,
         ).add_to(self.app)
 
     def post(self, body: bytes, path: str = "/callback", *, secret: str = "new secret", **headers: str) -> TestResponse:
@@ -362,36 +381,78 @@ def test_no_text_is_too_odd_to_keep(ready: Store, text: str) -> None:
 # --- in a rush
 
 
-def test_in_a_rush_an_event_is_only_kept_and_somebody_is_to_apply_it(store: Store) -> None:
-    bot = Bot(store, is_crowded=lambda: True)
-    assert bot.hears(said(1), said(2, user="b")) == 200
-    assert bot.later == [(MAIN, "U" + "a" * 32), (MAIN, "U" + "b" * 32)]
-    assert [(row.state, row.user_id) for row in kept(store)] == [(Kept.KEPT, whose) for _, whose in bot.later]
-    assert (bot.mouth.taken, words_said(store)) == ([], 0)
+A, B = (MAIN, "U" + "a" * 32), (MAIN, "U" + "b" * 32)
 
 
-def test_what_is_kept_is_not_kept_again(ready: Store) -> None:
-    bot = Bot(ready, is_crowded=lambda: True)
-    again = said(1, deliveryContext={"isRedelivery": True})
-    assert bot.hears(said(1), again) == bot.hears(again) == 200
-    assert (len(kept(ready)), len(bot.later)) == (1, 1)
+@pytest.fixture
+def intake(ready: Store) -> Iterator[Intake]:
+    made = Intake(ready)
+    yield made
+    made.dispose()
 
 
-def test_when_the_rush_is_over_who_has_words_waiting_waits_behind_them(ready: Store) -> None:
-    rush = Bot(ready, is_crowded=lambda: True)
-    calm = Bot(ready)
+@pytest.fixture
+def rush(ready: Store, intake: Intake) -> Bot:
+    """Return a bot that has heard somebody, and now has too much to do."""
+    crowd: list[int] = []
+    bot = Bot(ready, intake, is_crowded=lambda: bool(crowd))
+    assert bot.hears(said(0, user="z")) == 200
+    bot.mouth.taken.clear()
+    crowd.append(1)
+    return bot
+
+
+def test_in_a_rush_an_event_is_only_written_down_and_somebody_is_to_apply_it(
+    ready: Store, rush: Bot, intake: Intake
+) -> None:
+    before = words_said(ready)
+    assert rush.hears(said(1), said(2, user="b")) == 200
+    assert rush.later.taken == [A, B]
+    rows = intake.of([A, B])
+    assert [[row.raw["webhookEventId"] for row in rows[whom]] for whom in (A, B)] == [["event1"], ["event2"]]
+    assert len(kept(ready)) == 1, "the one that came before the rush"
+    assert (rush.mouth.taken, words_said(ready)) == ([], before)
+
+
+def test_when_the_rush_is_over_who_has_words_waiting_waits_behind_them(ready: Store, rush: Bot, intake: Intake) -> None:
+    calm = Bot(ready, intake)
+    assert calm.hears(said(9, user="y")) == 200
+    calm.mouth.taken.clear()
     assert rush.hears(said(1)) == calm.hears(said(2), said(3, user="b")) == 200
-    assert [row.state for row in kept(ready)] == [Kept.KEPT, Kept.KEPT, Kept.APPLIED]
-    assert calm.later == rush.later
+    assert [row.raw["webhookEventId"] for row in intake.of([A])[A]] == ["event1", "event2"]
+    assert calm.later.taken == rush.later.taken == [A]
     assert [row.reply_token for row in calm.mouth.taken] == ["token3"]
 
 
-def test_a_group_and_nobody_are_heard_at_once_in_any_rush(ready: Store) -> None:
-    bot = Bot(ready, is_crowded=lambda: True)
+def test_while_others_are_being_applied_an_event_is_written_down_too(ready: Store, intake: Intake) -> None:
+    bot = Bot(ready, intake)
+    assert bot.hears(said(1)) == 200
+    bot.later.is_busy = True
+    assert bot.hears(said(2)) == 200
+    assert (len(kept(ready)), len(intake.of([A])[A])) == (1, 1)
+
+
+def test_the_first_event_of_all_is_never_only_written_down(ready: Store, intake: Intake) -> None:
+    """What it is written for, the channel, is not there before it has been heard once."""
+    bot = Bot(ready, intake, is_crowded=lambda: True)
+    assert bot.hears(said(1)) == 200
+    assert [row.state for row in kept(ready)] == [Kept.APPLIED]
+
+
+def test_a_group_and_nobody_are_heard_at_once_in_any_rush(ready: Store, rush: Bot) -> None:
     group = {"type": "group", "groupId": "C" + "a" * 32, "userId": "U" + "a" * 32}
-    assert bot.hears(said(1, source=group), said(2, source={"type": "user"})) == 200
-    assert [row.state for row in kept(ready)] == [Kept.APPLIED, Kept.APPLIED]
-    assert bot.later == []
+    assert rush.hears(said(1, source=group), said(2, source={"type": "user"})) == 200
+    assert [row.state for row in kept(ready)] == [Kept.APPLIED] * 3
+    assert rush.later.taken == []
+
+
+def test_what_cannot_be_written_down_is_left_to_line(ready: Store, rush: Bot, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise Busy("the disk is full")
+
+    monkeypatch.setattr(Intake, "put", full)
+    assert rush.hears(said(1)) == 503
+    assert rush.later.taken == []
 
 
 # --- the database locked, or gone

@@ -19,10 +19,10 @@ from sqlalchemy import create_engine, func, select
 
 from bot.app import assemble
 from bot.settings import Settings
-from handlers import checkins, meetings, meetings_calling, quota
+from handlers import checkin_codes, meetings, meetings_calling, quota
 from handlers.audiences import Audience
 from handlers.meetings import Meeting
-from handlers.meetings_calling import Draft
+from handlers.meetings_drafts import Draft
 from models.meetings import checkins as rows
 from models.meetings import invitees
 from models.programme import MAIN
@@ -105,7 +105,7 @@ class CheckInRun(Run):
         meeting = _meeting(place.url)
 
         def enter(person: int, due: float) -> None:
-            shown = checkins.codes(meeting, datetime.now(UTC))
+            shown = checkin_codes.codes(meeting, datetime.now(UTC))
             code = shown.room if person % 2 else shown.call
             load.say(person, Step(f"เช็กอิน {code}", "in"), lambda: None, due=due)
 

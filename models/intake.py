@@ -1,0 +1,134 @@
+"""What was heard in a rush and is yet to be applied: written down where nobody who applies is waited for.
+
+On SQLite that is a file of its own beside the database, since one lock guards a whole file; on PostgreSQL it is a table
+among the others. A row lives for the moment until it is applied. Applying writes the event into the inbox, which takes
+it once: a row that outlives that, because its process died, changes nothing any more.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    String,
+    Table,
+    bindparam,
+    delete,
+    insert,
+    make_url,
+    select,
+)
+
+from models.base import UtcDateTime, metadata
+from models.prepared import Prepared
+from models.store import Store
+
+Whom = tuple[str, str]
+"""A channel and a LINE user id."""
+
+MANY = 100
+"""People whose rows are looked for at once."""
+
+intake = Table(
+    "intake",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("channel_id", String(64), nullable=False),  # no foreign key: on SQLite the channels are in another file
+    Column("user_id", String(64), nullable=False),
+    Column("raw", JSON, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False),
+    Index("ix_intake_whose", "channel_id", "user_id"),
+    sqlite_autoincrement=True,  # a number that is dropped twice must not have become another row's
+)
+
+_PUT = Prepared(insert(intake))
+_WHOSE = (intake.c.channel_id == bindparam("channel"), intake.c.user_id == bindparam("user"))
+_WAITS = Prepared(select(intake.c.id).where(*_WHOSE).limit(1))
+_OF = Prepared(select(intake.c.id, intake.c.raw, intake.c.received_at).where(*_WHOSE).order_by(intake.c.id))
+_DROP = delete(intake).where(intake.c.id.in_(bindparam("rows", expanding=True)))
+_LEFT = Prepared(
+    select(intake.c.channel_id, intake.c.user_id)
+    .where(intake.c.received_at <= bindparam("before"))
+    .order_by(intake.c.id)
+    .limit(MANY)
+)
+
+
+class Intake:
+    """The intake of a database. Opens its own transactions, as Store does; all of them raise Busy as Store's do.
+
+    Safe to share among threads. Opens nothing by itself, so it may be made before a fork.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._is_apart = store.dialect == "sqlite"
+        self._store = Store(_beside(store.url), patience=store.patience) if self._is_apart else store
+        self._is_made = not self._is_apart
+
+    def put(self, whom: Whom, raw: dict[str, Any], now: datetime) -> None:
+        """Write an event down; it is durable when this returns. On SQLite all who wait share one flush."""
+        row = {"channel_id": whom[0], "user_id": whom[1], "raw": raw, "received_at": now}
+        self._do(lambda db: _PUT(db, row))
+
+    def waits(self, whom: Whom) -> bool:
+        """Tell whether something of a person's is yet to be applied, whoever wrote it down."""
+        with self._reading() as db:
+            return _WAITS(db, _named(whom)).first() is not None
+
+    def of(self, people: Collection[Whom]) -> dict[Whom, list[Any]]:
+        """Return the rows of people (id, raw, received_at), of each in the order in which they were written down."""
+        found = defaultdict[Whom, list[Any]](list)
+        with self._reading() as db:
+            for whom in people:
+                found[whom] = _OF(db, _named(whom)).all()
+        return found
+
+    def drop(self, rows: Sequence[int]) -> None:
+        """Forget rows that are applied."""
+        if rows:
+            self._do(lambda db: db.execute(_DROP, {"rows": rows}))
+
+    def left(self, before: datetime) -> list[Whom]:
+        """Return whose rows, written down up to a moment, nobody has applied: their process is gone."""
+        with self._reading() as db:
+            return list(dict.fromkeys((row.channel_id, row.user_id) for row in _LEFT(db, {"before": before})))
+
+    def dispose(self) -> None:
+        """Close the connections that are its own."""
+        if self._is_apart:
+            self._store.dispose()
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._ready().read() if self._is_apart else self._store.alone()
+
+    def _do(self, work: Callable[[Connection], object]) -> None:
+        """Do a work of one statement, durably."""
+        if self._is_apart:
+            self._ready().share(work)
+        else:
+            with self._store.alone() as db:
+                work(db)
+
+    def _ready(self) -> Store:
+        """Return the store; the file beside an SQLite database is made when it is first needed."""
+        if not self._is_made:
+            with self._store.write() as db:
+                intake.create(db, checkfirst=True)
+            self._is_made = True
+        return self._store
+
+
+def _named(whom: Whom) -> dict[str, str]:
+    return {"channel": whom[0], "user": whom[1]}
+
+
+def _beside(url: str) -> str:
+    known = make_url(url)
+    return known.set(database=f"{known.database}-intake").render_as_string(hide_password=False)
