@@ -68,9 +68,10 @@ def _metrics_folder() -> str:
 
 
 def _application() -> Any:
-    """Make the application, once in a process and those forked from it."""
+    """Make the application, ready for its first message, once in a process and those forked from it."""
     if "app" not in _made:
         _made["app"] = import_module("bot.app").create_app()
+        import_module("handlers.warming").warm_up()
         _made["watch"] = import_module("bot.watch").Watch(_made["app"].extensions["works"])
     return _made["app"]
 
