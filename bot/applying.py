@@ -143,7 +143,8 @@ class Applier:
             log.warning("database out of reach", exc_info=error)
             self._again(people)
         finally:
-            self._applying -= len(people)
+            with self._lock:
+                self._applying -= len(people)
 
     def _taken(self, first: Whom) -> list[Whom]:
         """Return who is to be applied at once."""
