@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ import pytest
 from sqlalchemy import URL, NullPool, create_engine, func, make_url, select, text, update
 
 from bot.app import utc_now
+from bot.applying import LEASE as APPLIED_WITHIN
 from bot.demo import ROSTER
 from bot.roster_files import read_table
 from bot.simulator import faults, words_of
@@ -27,8 +28,10 @@ from handlers import inviting, roster
 from handlers.outbox import LEASE
 from models.base import metadata
 from models.inbox import Kept, inbox
+from models.intake import Intake
+from models.intake import intake as intake_table
 from models.outbox import Sending, outbox
-from models.people import Role, schools
+from models.people import Role, people, schools
 from models.programme import MAIN
 from models.report import State, answers, media, parts, reports
 from models.store import Store
@@ -320,6 +323,31 @@ def test_what_line_took_from_a_killed_process_is_not_said_again(bot: Bot, store:
     director.phone.says("สถานะ").hears_once("ตอบแล้ว 0 จาก", quiet=0.5).hears_not("ตรวจทานก่อนส่ง")
 
 
+def test_what_was_written_down_in_a_rush_outlives_all_processes(bot: Bot, store: Store, codes: dict[str, str]) -> None:
+    bot.start_web()
+    crowd = [Director(bot, school, Random(n)).joins(codes[school]) for n, school in enumerate(list(codes)[:12])]
+    for director in crowd:
+        director.commands("รายงาน")
+    with _nobody_applied(make_url(bot.database)):
+        with ThreadPoolExecutor(len(crowd)) as pool:
+            words = "นักเรียน 168 คน อ่านคล่องขึ้นมากในปีนี้"
+            for done in [pool.submit(director.types, "learners.now", words) for director in crowd]:
+                done.result()
+        bot.web.kill()
+    taken = [director for director in crowd if not director._not_taken()]
+    assert taken, "LINE was told that these are safe"
+    with _intake_of(store) as intake:
+        waiting = {user for _, user in intake.left(utc_now())}
+        assert {director.phone.user for director in taken} <= waiting
+        with intake._ready().write() as db:
+            db.execute(update(intake_table).values(received_at=utc_now() - APPLIED_WITHIN))
+    bot.worker.start()
+    for director in taken:
+        bubbles = dict(director.bubbles)
+        until(lambda: _kept(store, director.school) == bubbles, START, "the worker applies it")  # noqa: B023
+        director.phone.hears("บันทึกแล้ว 1 ข้อความ", within=START)
+
+
 def test_what_waited_longer_than_its_token_lives_is_said_first_at_the_next_visit(
     bot: Bot, store: Store, director: Director
 ) -> None:
@@ -385,11 +413,23 @@ def _locked_file(file: str) -> Iterator[None]:
 
 
 @contextmanager
-def _locked_tables(url: URL) -> Iterator[None]:
+def _locked_tables(url: URL, tables: Iterable[str] = metadata.tables) -> Iterator[None]:
     engine = create_engine(url, poolclass=NullPool)
     with engine.begin() as other:
-        other.execute(text(f"LOCK TABLE {', '.join(metadata.tables)} IN ACCESS EXCLUSIVE MODE"))
+        other.execute(text(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE"))
         yield
+
+
+def _nobody_applied(url: URL) -> AbstractContextManager[None]:
+    """Hold up whoever applies an event, and nobody who only writes it down."""
+    return _locked_file(str(url.database)) if url.drivername == "sqlite" else _locked_tables(url, [people.name])
+
+
+@contextmanager
+def _intake_of(store: Store) -> Iterator[Intake]:
+    intake = Intake(store)
+    yield intake
+    intake.dispose()
 
 
 @contextmanager
@@ -452,8 +492,8 @@ def _is_at_rest(store: Store) -> bool:
         select(func.count()).select_from(media).where(media.c.state == "waiting"),
         select(func.count()).select_from(inbox).where(inbox.c.state != Kept.APPLIED),
     )
-    with store.read() as db:
-        return not any(db.execute(one).scalar_one() for one in waiting)
+    with store.read() as db, _intake_of(store) as intake:
+        return not (any(db.execute(one).scalar_one() for one in waiting) or intake.left(utc_now()))
 
 
 def _all(store: Store, statement: Any) -> list[Any]:
