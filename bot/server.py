@@ -34,10 +34,12 @@ def main() -> None:
     """Serve until told to stop. WEB_CONCURRENCY: worker processes (2); WEB_THREADS: of each, for webhooks (6)."""
     folder = _metrics_folder()
     try:
+        gc.disable()  # what is imported stays: to look through it again and again takes a tenth of the start
         app = _application()
         # What is here before the fork is shared; left alone by the collector it stays so.
         gc.collect()
         gc.freeze()
+        gc.enable()
         Server(
             "raingan",
             interface=Interfaces.WSGI,

@@ -25,6 +25,7 @@ def free_port() -> int:
 def environment(extra: Mapping[str, str]) -> dict[str, str]:
     """Ours, with the interpreter's own folder first in PATH, and nothing that would proxy loopback."""
     env = {key: value for key, value in os.environ.items() if not key.lower().endswith("_proxy")}
+    env.pop("PYTHONDONTWRITEBYTECODE", None)  # where people use it, nobody compiles the source at each start
     env["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{env.get('PATH', '')}"
     env["PYTHONPATH"] = str(ROOT)
     return env | dict(extra)
