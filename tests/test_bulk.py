@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from models import bulk
 from models.bulk import insert_many
@@ -70,3 +70,20 @@ def test_more_rows_than_go_in_one_statement_are_all_written(db, monkeypatch):
     monkeypatch.setattr(bulk, "_AT_ONCE", 2)
     insert_many(db, insert(outbox), COLUMNS, [row(f"b{n}") for n in range(5)], SAME)
     assert db.execute(select(outbox.c.once_key).order_by(outbox.c.id)).scalars().all() == [f"b{n}" for n in range(5)]
+
+
+def test_what_a_row_has_not_and_numbers_are_written_as_they_are(db):
+    insert_many(db, insert(outbox), (*COLUMNS, "person_id", "tries"), [(*row("a"), None, 7)], without("tries"))
+    found = db.execute(select(outbox.c.person_id, outbox.c.tries, outbox.c.due_at)).one()
+    assert tuple(found) == (None, 7, NOW)
+
+
+def test_what_is_too_long_is_refused_and_not_cut_off(db):
+    if db.dialect.name == "sqlite":
+        pytest.skip("SQLite knows no lengths")
+    with pytest.raises(DataError), db.begin_nested():
+        insert_many(db, insert(outbox), COLUMNS, [row("a" * 121)], SAME)
+
+
+def without(name):
+    return {key: value for key, value in SAME.items() if key != name}
