@@ -1,6 +1,6 @@
 """Notices: words for people who have not just spoken, written to the outbox for one or for thousands at once."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
@@ -41,6 +41,10 @@ def tell(
     _TELL(db, _notice(channel, told, now, push_at, priority))
 
 
+Hearer = tuple[int, str, str]
+"""The person, the recipient and the ``once`` of words that others hear too."""
+
+
 @dataclass(frozen=True, slots=True)
 class Told:
     """Words for one of many people who have not just spoken; people who hear the same share one ``Words``."""
@@ -54,7 +58,7 @@ class Told:
 def tell_many(
     db: Connection,
     channel: str,
-    told: Sequence[Told],
+    told: Iterable[Told],
     now: datetime,
     push_at: datetime | None,
     priority: Priority,
@@ -64,13 +68,26 @@ def tell_many(
 
     stale_at: from then on nobody begins to say them.
     """
-    same: dict[int, list[Told]] = {}
+    same: dict[int, tuple[Words, list[Hearer]]] = {}
     for one in told:
-        same.setdefault(id(one.words), []).append(one)
-    few = [one for those in same.values() if len(those) < MANY for one in those]
-    for those in (*(those for those in same.values() if len(those) >= MANY), few):
-        if those:
-            _tell_some(db, channel, those, now, push_at, priority, stale_at)
+        same.setdefault(id(one.words), (one.words, []))[1].append((one.person, one.recipient, one.once))
+    tell_alike(db, channel, same.values(), now, push_at, priority, stale_at)
+
+
+def tell_alike(
+    db: Connection,
+    channel: str,
+    told: Collection[tuple[Words, Sequence[Hearer]]],
+    now: datetime,
+    push_at: datetime | None,
+    priority: Priority,
+    stale_at: datetime | None = None,
+) -> None:
+    """Write words to many people at once, as ``tell_many`` does: each words with all who hear them."""
+    few = [one for one in told if 0 < len(one[1]) < MANY]
+    for some in (*([one] for one in told if len(one[1]) >= MANY), few):
+        if some:
+            _tell_some(db, channel, some, now, push_at, priority, stale_at)
 
 
 _LET_GO = update(outbox).where(UNTOUCHED, outbox.c.stale_at <= bindparam("now")).values(state=Sending.REPLACED)
@@ -90,21 +107,20 @@ _WORDING = ("messages", "about", "digest")
 def _tell_some(
     db: Connection,
     channel: str,
-    told: Sequence[Told],
+    told: Sequence[tuple[Words, Sequence[Hearer]]],
     now: datetime,
     push_at: datetime | None,
     priority: Priority,
     stale_at: datetime | None,
 ) -> None:
-    rows: list[tuple[Any, ...]]
-    rows = [(one.person, one.recipient, one.once, key) for one, key in zip(told, _new_keys(len(told)), strict=True)]
-    notice = _notice(channel, told[0], now, push_at, priority) | {"stale_at": stale_at}
-    columns: tuple[str, ...] = _OWN
-    said = {id(one.words): one.words for one in told}
-    if len(said) > 1:
-        columns += _WORDING
-        wording = {name: (words.messages, words.about, _digest(words, push_at)) for name, words in said.items()}
-        rows = [row + wording[id(one.words)] for row, one in zip(rows, told, strict=True)]
+    words, hearers = told[0]
+    notice = _notice(channel, Told(*hearers[0], words), now, push_at, priority) | {"stale_at": stale_at}
+    columns = _OWN if len(told) == 1 else _OWN + _WORDING
+    keys = _new_keys(sum(len(hearers) for _, hearers in told))
+    rows: list[tuple[Any, ...]] = []
+    for words, hearers in told:
+        wording = (words.messages, words.about, _digest(words, push_at)) if len(told) > 1 else ()
+        rows += [(*hearer, next(keys), *wording) for hearer in hearers]
     shared = {name: value for name, value in notice.items() if name not in columns}
     insert_many(db, _TELL.statement, columns, rows, shared)
 

@@ -9,16 +9,17 @@ still open for late reports, would ask for what cannot be done here. When a newe
 the older one is taken back. Who verifies is reminded of all rounds.
 """
 
-from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
+from itertools import chain, groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, exists, or_, select, update
 
 from handlers import channels, notices, reminders_calls, rounds, tickets, working_days
 from handlers.messages.build import to_line
-from handlers.notices import Told
+from handlers.notices import Hearer
 from handlers.outbox import UNTOUCHED, Words
 from handlers.reminders_ladder import CALL, ladder
 from handlers.reminders_open import Item, Quiet, keep, row_of, to_write, topics_left
@@ -74,6 +75,9 @@ def quiet_at(channel: str, days: Days, now: datetime) -> Quiet:
 
 # Saying -----------------------------------------------------------------------------------------------------------
 
+_Said = tuple[str, str, int, str]
+"""The kind, subject, person and slot of what has been said."""
+_person = attrgetter("person")
 _DONE = select(reminders.c.kind, reminders.c.subject, reminders.c.person_id, reminders.c.slot).where(
     reminders.c.channel_id == bindparam("channel"), reminders.c.slot.in_(bindparam("slots", expanding=True))
 )
@@ -98,33 +102,43 @@ _UNSAY = update(sayings).where(sayings.c.id == bindparam("row")).values(state=Se
 
 
 def _remind(db: Connection, quiet: Quiet, days: Days, running: Round | None, by_day: bool) -> int:
-    by_person: dict[int, list[Item]] = defaultdict(list)
     before = rounds.midnight_after(days.before(today(quiet.now), ladder().deadline))
-    for item in [*(to_write(db, quiet, running) if running else ()), *to_verify(db, quiet, days, before)]:
-        by_person[item.person].append(item)
-    done = _done(db, quiet.channel, by_person.values())
-    due = {
-        person: items
-        for person, items in by_person.items()
-        if items[0].again_at is not None or (by_day and any(_is_new(one, done) for one in items))
-    }
-    if not due:
-        return 0
-    setting = _setting(db, quiet, running)
-    due = {person: [one for one in items if setting.is_open(one)] for person, items in due.items()}
-    return _say(db, quiet, {person: items for person, items in due.items() if items}, setting, done)
+    items = [*(to_write(db, quiet, running) if running else ()), *to_verify(db, quiet, days, before)]
+    items.sort(key=_person)
+    done = _done(db, quiet.channel, items)
+    due = _due(items, done, by_day)
+    first = next(due, None)
+    return _say(db, quiet, chain([first], due), _setting(db, quiet, running)) if first else 0
 
 
-def _done(db: Connection, channel: str, items: Iterable[Sequence[Item]]) -> set[tuple[str, str, int, str]]:
+_Due = tuple[list[Item], list[tuple[Item, str]]]
+"""What is open for a person, and the slots that a message about it fills, each with its item."""
+
+
+def _due(items: Iterable[Item], done: Collection[_Said], by_day: bool) -> Iterator[_Due]:
+    """Yield what each person is to be told of now. items: those of one person together."""
+    for _, those in groupby(items, _person):
+        theirs = list(those)
+        slots = [(one, slot) for one in theirs for slot in _slots(one, done)]
+        if slots and (by_day or theirs[0].again_at is not None):
+            yield theirs, slots
+
+
+def _slots(one: Item, done: Collection[_Said]) -> list[str]:
+    """Return the slots that a message about an item fills: its rung, if that was not said, and the moment asked for.
+
+    At the last rung the bot is silent.
+    """
+    is_said = one.rung == CALL or (one.kind, one.subject, one.person, one.slot) in done
+    new = [one.slot] if one.slot and not is_said else []
+    return [*new, f"asked:{one.again_at:%Y-%m-%dT%H:%M}"] if one.again_at is not None else new
+
+
+def _done(db: Connection, channel: str, items: Iterable[Item]) -> set[_Said]:
     """Return what has been said of the slots that were reached."""
-    slots = sorted({one.slot for some in items for one in some if one.slot})
+    slots = sorted({one.slot for one in items if one.slot})
     rows = db.execute(_DONE, {"channel": channel, "slots": slots}) if slots else ()
     return {(row[0], row[1], row[2], row[3]) for row in rows}
-
-
-def _is_new(one: Item, done: set[tuple[str, str, int, str]]) -> bool:
-    """Tell whether an item has reached a rung that was not said; at the last one the bot is silent."""
-    return one.slot is not None and one.rung != CALL and (one.kind, one.subject, one.person, one.slot) not in done
 
 
 def _setting(db: Connection, quiet: Quiet, running: Round | None) -> Setting:
@@ -134,29 +148,27 @@ def _setting(db: Connection, quiet: Quiet, running: Round | None) -> Setting:
     return Setting(today(quiet.now), running.title, topics, minutes, left)
 
 
-def _say(
-    db: Connection, quiet: Quiet, due: dict[int, list[Item]], setting: Setting, done: set[tuple[str, str, int, str]]
-) -> int:
+def _say(db: Connection, quiet: Quiet, due: Iterable[_Due], setting: Setting) -> int:
     name = f"{NAME}{quiet.now:%Y%m%dT%H%M%S}"
-    words: dict[tuple[object, ...], Words] = {}
+    told: dict[tuple[object, ...], tuple[Words, list[Hearer]]] = {}
     rows: dict[str, list[tuple[Any, ...]]] = {"report": [], "review": []}
-    told: list[Told] = []
-    for person, items in due.items():
-        slots = [(one, slot) for one in items for slot in _slots(one, done)]
+    for theirs, reached in due:
+        slots = [(one, slot) for one, slot in reached if setting.is_open(one)]
         if not slots:
             continue
-        key, once = key_of(items, setting), f"{name}:{person}"
-        if key not in words:
-            words[key] = Words(*to_line([reminder(items, setting)]))
-        told.append(Told(person, items[0].recipient, once, words[key]))
+        items = [one for one in theirs if setting.is_open(one)]
+        person, once, key = items[0].person, f"{name}:{items[0].person}", key_of(items, setting)
+        if key not in told:
+            told[key] = Words(*to_line([reminder(items, setting)])), []
+        told[key][1].append((person, items[0].recipient, once))
         for one, slot in slots:
             rows[one.kind].append(row_of(one.subject, person, slot, once, one))
     if told:
         for kind, those in rows.items():
             keep(db, quiet, kind, those)
-        _replace_older(db, quiet, {one.person for one in told})
-        notices.tell_many(db, quiet.channel, told, quiet.now, quiet.now, Priority.REMINDER)
-    return len(told)
+        _replace_older(db, quiet, {person for _, hearers in told.values() for person, _, _ in hearers})
+        notices.tell_alike(db, quiet.channel, told.values(), quiet.now, quiet.now, Priority.REMINDER)
+    return sum(len(hearers) for _, hearers in told.values())
 
 
 def _replace_older(db: Connection, quiet: Quiet, people: Collection[int]) -> None:
@@ -165,12 +177,6 @@ def _replace_older(db: Connection, quiet: Quiet, people: Collection[int]) -> Non
     older = [{"row": row.id} for row in waiting if row.person_id in people]
     if older:
         db.execute(_UNSAY, older)
-
-
-def _slots(one: Item, done: set[tuple[str, str, int, str]]) -> list[str]:
-    """Return the slots that a message about an item fills: its rung, and the moment that was asked for."""
-    found = [one.slot] if one.slot and _is_new(one, done) else []
-    return [*found, f"asked:{one.again_at:%Y-%m-%dT%H:%M}"] if one.again_at is not None else found
 
 
 # Taking back ------------------------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ from handlers.messages.values import Act, Choice, Say
 from handlers.notices import Told
 from handlers.outbox import Words
 from handlers.reminders_ladder import CALL
-from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet, Rungs, keep, returned_on, row_of
+from handlers.reminders_open import NOT_CLOSED, OPEN, STOPPED, Quiet, Rungs, keep, row_of
 from handlers.rounds import Round
 from handlers.texts import say
 from handlers.thai import BANGKOK, day, today
@@ -104,13 +104,13 @@ def late(db: Connection, quiet: Quiet, one: Round, *, news: bool = False) -> lis
 
     news: leave out those that were handed over already.
     """
-    usual = Rungs(one, quiet.now, {}).of(None, None, None, None)
+    rungs = Rungs(db, one, quiet.now)
+    usual = rungs.of(None, None, None, None)
     if usual.rung != CALL:
         return []  # no school's own day comes before the round's
     at = {"channel": quiet.channel, "round": one.id, "now": quiet.now, "reply": quiet.reply}
     at |= {"slot": usual.slot, "since": quiet.now - tickets.LAPSE}
     rows = db.execute(_NEWS if news else _LATE, at).all()
-    rungs = Rungs(one, quiet.now, returned_on(db, one.id) if any(row.state == State.RETURNED for row in rows) else {})
     found = [(row, rungs.of(row.report, row.state, row.due_on, row.at)) for row in rows]
     return [
         Call(

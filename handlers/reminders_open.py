@@ -4,12 +4,14 @@ Nobody is in the list who is not reached by LINE, has said anything lately, was 
 moment that was asked for (``Quiet``).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from functools import cache, cached_property, partial
+from itertools import chain
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Connection, and_, bindparam, case, exists, func, insert, or_, select
+from sqlalchemy import BigInteger, Connection, Result, and_, bindparam, case, exists, func, insert, or_, select
 from sqlalchemy.sql import ColumnElement
 
 from handlers import questions, tickets
@@ -34,9 +36,11 @@ class Quiet:
     reply: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One thing that is open for one person. rung, slot: the newest that was reached, or None."""
+class Item(NamedTuple):
+    """One thing that is open for one person. rung, slot: the newest that was reached, or None.
+
+    A tuple, for a province has tens of thousands of them: a dataclass takes five times as long to make.
+    """
 
     kind: str  # report, review
     subject: str
@@ -55,6 +59,8 @@ class Item:
     since: date | None = None  # returned, or sent, on that day
 
 
+_AT_ONCE = 500
+"""Rows that are read at a time: so few are gone again before the garbage collector looks at them."""
 OPEN = or_(reports.c.state.is_(None), reports.c.state.in_([State.DRAFT, State.RETURNED]))
 """Condition on a report, or on there being none: the school has it in hand."""
 NOT_CLOSED = or_(schools.c.closed_at.is_(None), schools.c.closed_at > bindparam("now"))
@@ -119,22 +125,28 @@ _TO_WRITE = (
 def to_write(db: Connection, quiet: Quiet, one: Round) -> list[Item]:
     """Return what is open in a running round for those who write: one item a person and school."""
     at = {"channel": quiet.channel, "round": one.id, "now": quiet.now, "since": quiet.now - tickets.LAPSE}
-    rows = db.execute(_TO_WRITE, at | {"between": quiet.between, "reply": quiet.reply}).all()
-    returned = returned_on(db, one.id) if any(row[6] == State.RETURNED for row in rows) else {}
-    rung = Rungs(one, quiet.now, returned)
-    found: dict[tuple[int, int], Item] = {}
-    for row in rows:
-        person, user, role, school, name, report, state, own_due, own_since, again_at = row
+    rows = db.execute(_TO_WRITE, at | {"between": quiet.between, "reply": quiet.reply})
+    rung = Rungs(db, one, quiet.now)
+    found: list[Item] = []
+    last: tuple[int, int] | None = None
+    for person, user, role, school, name, report, state, own_due, own_since, again_at in _read(rows):
         submits = role in SUBMITTERS
-        known = found.get((person, school))
-        if known is not None and (known.may_submit or not submits):
-            continue  # two memberships of one school: the stronger counts
+        if last == (person, school):  # two memberships of one school: the stronger counts
+            if found[-1].may_submit or not submits:
+                continue
+            found.pop()
+        last = person, school
         due = rung.of(report, state, own_due, own_since)
-        found[person, school] = Item(
+        found.append(Item(
             "report", f"{one.id}:{school}", person, user, again_at, school, name, one.id, report,
             due.rung, due.slot, due.day, None, submits, due.returned,
-        )  # fmt: skip
-    return list(found.values())
+        ))  # fmt: skip
+    return found
+
+
+def _read(rows: Result[Any]) -> Iterator[Any]:
+    """Yield rows, some at a time: kept all at once, they would make the garbage collector go through everything."""
+    return chain.from_iterable(rows.partitions(_AT_ONCE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,34 +157,6 @@ class Due:
     rung: str | None
     slot: str | None
     returned: date | None
-
-
-class Rungs:
-    """Which rung a report has reached; most schools share their days, so each is worked out once."""
-
-    def __init__(self, one: Round, now: datetime, returned: Mapping[int, date]) -> None:
-        self._round, self._today, self._returned = one, today(now), returned
-        self._known: dict[tuple[date | None, date | None, date | None], Due] = {}
-
-    def of(self, report: int | None, state: str | None, own_due: date | None, own_since: datetime | None) -> Due:
-        """Return what holds for a report. own_due, own_since: the day to which it was extended, and when."""
-        returned = self._returned.get(report) if report is not None and state == State.RETURNED else None
-        key = (own_due, today(own_since) if own_since else None, returned)
-        if key not in self._known:
-            self._known[key] = self._work_out(*key)
-        return self._known[key]
-
-    def _work_out(self, own_due: date | None, own_since: date | None, returned: date | None) -> Due:
-        one = self._round
-        due, since = one.due_on, today(one.opens_at)
-        if own_due is not None and own_due > due:
-            due, since = own_due, max(since, own_since or since)
-        over = max(due, one.grace_on or due)
-        if returned is not None:
-            least = returned + timedelta(days=ladder().returned)
-            due, over, since = max(due, least), max(over, least), max(since, returned)
-        found = report_rung(due, over, since, self._today)
-        return Due(due, found.rung if found else None, found.slot if found else None, returned)
 
 
 _RETURNED = (
@@ -187,9 +171,37 @@ _RETURNED = (
 )
 
 
-def returned_on(db: Connection, round_id: int) -> dict[int, date]:
-    """Return the day on which each report was returned that still is."""
-    return {report: today(at) for report, at in db.execute(_RETURNED, {"round": round_id})}
+class Rungs:
+    """Which rung a report has reached; most schools share their days, so each is worked out once."""
+
+    def __init__(self, db: Connection, one: Round, now: datetime) -> None:
+        self._db, self._round, self._today = db, one, today(now)
+        self._known: dict[tuple[date | None, date | None, date | None], Due] = {}
+
+    def of(self, report: int | None, state: str | None, own_due: date | None, own_since: datetime | None) -> Due:
+        """Return what holds for a report. own_due, own_since: the day to which it was extended, and when."""
+        returned = self._returned.get(report) if report is not None and state == State.RETURNED else None
+        key = (own_due, today(own_since) if own_since else None, returned)
+        if key not in self._known:
+            self._known[key] = self._work_out(*key)
+        return self._known[key]
+
+    @cached_property
+    def _returned(self) -> dict[int, date]:
+        """The day on which each report was returned that still is: asked for once there is one."""
+        return {report: today(at) for report, at in self._db.execute(_RETURNED, {"round": self._round.id})}
+
+    def _work_out(self, own_due: date | None, own_since: date | None, returned: date | None) -> Due:
+        one = self._round
+        due, since = one.due_on, today(one.opens_at)
+        if own_due is not None and own_due > due:
+            due, since = own_due, max(since, own_since or since)
+        over = max(due, one.grace_on or due)
+        if returned is not None:
+            least = returned + timedelta(days=ladder().returned)
+            due, over, since = max(due, least), max(over, least), max(since, returned)
+        found = report_rung(due, over, since, self._today)
+        return Due(due, found.rung if found else None, found.slot if found else None, returned)
 
 
 _BITS = 60
@@ -208,8 +220,8 @@ def topics_left(db: Connection, one: Round) -> tuple[dict[int, int], int, int]:
         .where(reports.c.round_id == one.id, reports.c.state == State.DRAFT, answers.c.state != AnswerState.OPEN)
         .group_by(answers.c.report_id)
     )
-    left: dict[tuple[int, ...], int] = {}  # many reports have the same answered
-    return {report: _left(tuple(masks), keys, topics, left) for report, *masks in rows}, len(topics), asked.minutes
+    left = cache(partial(_left, keys, topics))  # many reports have the same answered
+    return {report: left(*masks) for report, *masks in _read(rows)}, len(topics), asked.minutes
 
 
 def _answered(keys: Sequence[str]) -> ColumnElement[int]:
@@ -218,16 +230,10 @@ def _answered(keys: Sequence[str]) -> ColumnElement[int]:
     return func.sum(case(bits, value=answers.c.question, else_=0), type_=BigInteger)
 
 
-def _left(
-    masks: tuple[int, ...],
-    keys: Sequence[str],
-    topics: Sequence[Sequence[str]],
-    known: dict[tuple[int, ...], int],
-) -> int:
-    if masks not in known:
-        done = {key for at, key in enumerate(keys) if int(masks[at // _BITS]) >> at % _BITS & 1}
-        known[masks] = sum(not done.issuperset(needed) for needed in topics)
-    return known[masks]
+def _left(keys: Sequence[str], topics: Sequence[Sequence[str]], *masks: int) -> int:
+    """Return how many topics are left where the questions of these bits are answered."""
+    done = {key for at, key in enumerate(keys) if int(masks[at // _BITS]) >> at % _BITS & 1}
+    return sum(not done.issuperset(needed) for needed in topics)
 
 
 _ADD = insert(reminders)

@@ -41,11 +41,13 @@ class Setting:
 def key_of(items: Sequence[Item], setting: Setting) -> tuple[object, ...]:
     """Return what makes the words of a reminder: equal keys, equal words."""
     named = len([one for one in items if one.kind == "report"]) > 1
-    return tuple(
-        (one.kind, one.rung, one.due, one.since, one.may_submit, one.again_at is None, setting.topics_left(one))
-        + ((one.school_name,) if named or one.kind == "review" else ())
+    return tuple([
+        (
+            one.kind, one.rung, one.due, one.since, one.may_submit, one.again_at is None, setting.topics_left(one),
+            one.school_name if named or one.kind == "review" else None,
+        )
         for one in items
-    )
+    ])  # fmt: skip
 
 
 def reminder(items: Sequence[Item], setting: Setting) -> Say:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from handlers import working_days
 from handlers.messages.build import to_line
 from handlers.messages.values import Act, Choice, Say
-from handlers.notices import Told, tell_many
+from handlers.notices import tell_alike
 from handlers.outbox import UNTOUCHED, Words
 from handlers.telling import PATIENCE
 from handlers.texts import say
@@ -118,8 +118,8 @@ def _tell(db: Connection, one: _Round, news: str, now: datetime) -> int:
     ]
     for who, words, at in told:
         once = f"round:{one.id}:{news}"
-        rows = [Told(person, user, f"{once}:{person}", words) for person, user in who]
-        tell_many(db, one.channel, rows, now, at, Priority.REMINDER)
+        hearers = [(person, user, f"{once}:{person}") for person, user in who]
+        tell_alike(db, one.channel, [(words, hearers)], now, at, Priority.REMINDER)
     return sum(len(who) for who, _, _ in told)
 
 

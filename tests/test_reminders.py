@@ -10,7 +10,7 @@ from handlers.texts import data
 from handlers.thai import BANGKOK
 from models.outbox import Priority, Sending
 from models.outbox import outbox as sayings
-from models.people import Role
+from models.people import Role, memberships
 from models.programme import rounds
 from models.reminders import reminders as table
 from models.report import State, moves, reports
@@ -152,6 +152,19 @@ def test_what_is_left_is_counted_and_a_helper_is_addressed_otherwise(province):
     assert "เหลืออีก 2 ประเด็น" in words
     assert "ราว 5 นาที" in words
     assert "ผอ." not in words
+
+
+@pytest.mark.parametrize("roles", [(Role.DELEGATE, Role.DIRECTOR), (Role.DIRECTOR, Role.DELEGATE)])
+def test_who_has_two_parts_in_a_school_hears_once_of_the_one_who_sends(province, roles):
+    province.person("ครูรักษาการ สมมติ").joins("1031992003", roles[0])
+    (first,) = [row for row in province.rows(memberships) if row.channel_id == MAIN and row.school_id is not None]
+    with province.store.write() as db:
+        second = {name: value for name, value in first._mapping.items() if name != "id"} | {"role": roles[1]}
+        db.execute(memberships.insert(), second)
+    plan(at(province, WEEK))
+    ((_, (words,)),) = told(province).items()
+    assert "เรียนท่าน ผอ." in words
+    assert [row.school_id for row in province.rows(table) if row.person_id == first.person_id] == [first.school_id]
 
 
 def test_a_returned_report_has_days_of_its_own(province, director):
