@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
 from handlers import reports
 from handlers.reports import Part
@@ -39,7 +39,13 @@ _TIMES_SENT = Prepared(
     select(func.count())
     .select_from(
         reports_table.join(rounds, rounds.c.id == reports_table.c.round_id)
-        .join(_same_school, _same_school.c.school_id == reports_table.c.school_id)
+        .join(
+            _same_school,
+            and_(
+                _same_school.c.channel_id == reports_table.c.channel_id,
+                _same_school.c.school_id == reports_table.c.school_id,
+            ),
+        )
         .join(_same_term, _same_term.c.id == _same_school.c.round_id)
         .join(moves, moves.c.report_id == _same_school.c.id)
     )

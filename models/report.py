@@ -43,6 +43,7 @@ reports = Table(
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("round_id", "school_id"),
     UniqueConstraint("channel_id", "reference"),
+    Index("ix_reports_channel_id_school_id", "channel_id", "school_id"),  # a school's round before this one
 )
 
 answers = Table(
