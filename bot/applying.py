@@ -104,7 +104,12 @@ class Applier:
         """
         people = self._intake.left(self._clock() - LEASE)
         for whom in people:
-            self._apply([whom])
+            try:
+                self._apply([whom])
+            except Exception as error:
+                if is_out_of_reach(error) or is_clash(error):
+                    raise
+                log.exception("not applied")  # whose turn is next is not kept waiting by it
         return len(people)
 
     def run_until_idle(self) -> None:
@@ -171,7 +176,7 @@ class Applier:
     def _apply(self, people: Sequence[Whom]) -> None:
         """Apply what waits of people. It is read before the database is held, for that others wait."""
         rows = {whom: found for whom, found in self._intake.of(people).items() if found}
-        events = {whom: self._read_all(found) for whom, found in rows.items()}
+        events = {whom: read for whom, found in rows.items() if (read := self._read_all(found)) is not None}
         works = [partial(self._applied, whom, found) for whom, found in events.items()]
         done = dict(zip(events, self._store.several(works), strict=True)) if works else {}
         applied = {whom: one for whom, one in done.items() if isinstance(one, Applied)}
@@ -183,8 +188,13 @@ class Applier:
         if again := [whom for whom, error in failed if not self._put_aside(whom, error)]:
             self._again(again)
 
-    def _read_all(self, rows: Sequence[Any]) -> Waiting:
-        return kept.waiting(rows, self._clock(), self._read)
+    def _read_all(self, rows: Sequence[Any]) -> Waiting | None:
+        """Read what waits of a person; None, to be seen by the worker again, where that cannot be done."""
+        try:
+            return kept.waiting(rows, self._clock(), self._read)
+        except Exception:
+            log.exception("not read")
+            return None
 
     def _applied(self, whom: Whom, events: Waiting, db: Connection) -> Applied:
         return kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
@@ -203,9 +213,17 @@ class Applier:
         heard, what = error.heard, kept.error_of(cause)
         log.error("event not applied", event_id=heard.id, kind=heard.kind.value, channel=whom[0], exc_info=cause)
         metrics.event("failed")
-        self._mouth.take(
-            self._store.share(lambda db: kept.keep_failed(db, whom[0], heard, self._house(), what, self._clock()))
-        )
+        try:
+            said = self._store.share(
+                lambda db: kept.keep_failed(db, whom[0], heard, self._house(), what, self._clock())
+            )
+        except Exception as worse:
+            if is_out_of_reach(worse) or is_clash(worse):
+                return False
+            log.exception("event not kept", event_id=heard.id, kind=heard.kind.value, channel=whom[0])
+            metrics.event("unkept")
+            return True  # the worker's, too
+        self._mouth.take(said)
         self._intake.drop([error.row])
         self.take(whom)  # for the others of the same person
         return True

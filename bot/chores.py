@@ -69,7 +69,7 @@ class Chores:
         return self._works.deliver_due()
 
     def retry(self) -> int:
-        """Apply what a crashed process only kept, and failed events that are due again. Return how many."""
+        """Apply what a crashed process only wrote down, and failed events that are due again. Return how many."""
         works = self._works
         applied = works.applier.apply_overdue()
         house = works.house()

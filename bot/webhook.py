@@ -208,15 +208,15 @@ class Webhook:
                 raise self._out_of_reach(error) from error
             log.exception("event not applied", event_id=heard.id, kind=heard.kind.value, channel=channel)
             return self._keep(channel, heard, house, error)
-        self._has_main = True
+        self._has_main = self._has_main or channel == MAIN
         metrics.event("applied")
         self._delivery.take(said)
         return True
 
     def _is_to_wait(self, channel: str, heard: Heard) -> bool:
         """Tell whether an event is only to be written down: there is a rush, or earlier words of the person wait."""
-        if heard.user is None or not (inbox.may_wait(heard) and self._has_main):
-            return False
+        if heard.user is None or not inbox.may_wait(heard) or (channel == MAIN and not self._has_main):
+            return False  # what it would be written for, the channel, may not be there yet
         return self._is_crowded() or self._later.is_busy or self._intake.waits((channel, heard.user))
 
     def _write_down(self, channel: str, heard: Heard) -> None:

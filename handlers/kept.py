@@ -1,6 +1,7 @@
 """Events that were not applied when they came: written down in a rush, failed, or parked."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -76,15 +77,26 @@ def apply_waiting(db: Connection, channel: str, events: Waiting, house: House, n
     Raises:
         ApplyFailed: by one of the events; roll back, then call ``keep_failed`` in a transaction of its own.
     """
-    # All events first, then the person: in this order an event that is applied at once takes its locks, too.
-    fresh = [(row, heard) for row, heard in events if insert_once(db, channel, heard, now, state=Kept.APPLIED)]
+    fresh: list[tuple[int, Heard]] = []
     said: list[Outgoing] = []
+    # All events first, then the person: in this order an event that is applied at once takes its locks, too.
+    for row, heard in events:
+        with _named(row, heard):
+            if insert_once(db, channel, heard, now, state=Kept.APPLIED) is not None:
+                fresh.append((row, heard))
     for row, heard in fresh:
-        try:
+        with _named(row, heard):
             said += apply(db, channel, heard, house, now)
-        except Exception as error:
-            raise ApplyFailed(row, heard) from error
     return Applied(len(fresh), said)
+
+
+@contextmanager
+def _named(row: int, heard: Heard) -> Iterator[None]:
+    """Say which event it was that raised."""
+    try:
+        yield
+    except Exception as error:
+        raise ApplyFailed(row, heard) from error
 
 
 # Trouble ----------------------------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     make_url,
     select,
@@ -56,7 +57,8 @@ _DROP = delete(intake).where(intake.c.id.in_(bindparam("rows", expanding=True)))
 _LEFT = Prepared(
     select(intake.c.channel_id, intake.c.user_id)
     .where(intake.c.received_at <= bindparam("before"))
-    .order_by(intake.c.id)
+    .group_by(intake.c.channel_id, intake.c.user_id)
+    .order_by(func.min(intake.c.id))
     .limit(MANY)
 )
 
@@ -69,7 +71,7 @@ class Intake:
 
     def __init__(self, store: Store) -> None:
         self._is_apart = store.dialect == "sqlite"
-        self._store = Store(_beside(store.url), patience=store.patience) if self._is_apart else store
+        self._store = Store(_beside(store.url), patience=store.patience, passing=True) if self._is_apart else store
         self._is_made = not self._is_apart
 
     def put(self, whom: Whom, raw: dict[str, Any], now: datetime) -> None:
@@ -98,7 +100,7 @@ class Intake:
     def left(self, before: datetime) -> list[Whom]:
         """Return whose rows, written down up to a moment, nobody has applied: their process is gone."""
         with self._reading() as db:
-            return list(dict.fromkeys((row.channel_id, row.user_id) for row in _LEFT(db, {"before": before})))
+            return [(row.channel_id, row.user_id) for row in _LEFT(db, {"before": before})]
 
     def dispose(self) -> None:
         """Close the connections that are its own."""

@@ -23,6 +23,8 @@ BATCH = 16
 """Works that share a transaction at the most: those behind them wait for its commit."""
 LOG = 32_000_000
 """Bytes that SQLite's log grows to before it is written back."""
+LOG_OF_PASSING = 1_000_000
+"""The same where nothing is to stay: what was deleted is soon gone from the log as well."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 POLL = (0.0002, 0.0008)
@@ -63,14 +65,16 @@ class Store:
 
     While the database cannot be had, one transaction at a time tries; all others are told so at once. Else
     they would wait one behind the other, and the last of them far beyond LINE's two seconds.
+
+    passing: nothing stays in this SQLite file; what is deleted is overwritten.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, pool_size: int = 16) -> None:
+    def __init__(self, url: str, *, patience: float = PATIENCE, pool_size: int = 16, passing: bool = False) -> None:
         self.url = url
         self.patience = patience
         if url.startswith("sqlite"):
-            self.engine = _sqlite(url, writes=False, patience=patience)
-            self._writer = _sqlite(url, writes=True, patience=patience)
+            self.engine = _sqlite(url, writes=False, patience=patience, passing=passing)
+            self._writer = _sqlite(url, writes=True, patience=patience, passing=passing)
         else:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
         self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
@@ -213,18 +217,22 @@ class Store:
         Raises:
             Busy: the database is gone.
         """
-        with self._watched(), _opened(self._alone) as db:
+        with self._watched(proves=False), _opened(self._alone) as db:
             yield db
 
     @contextmanager
-    def _watched(self) -> Iterator[None]:
-        """Note whether the database could be had; while it could not, let one at a time try."""
+    def _watched(self, *, proves: bool = True) -> Iterator[None]:
+        """Note whether the database could be had; while it could not, let one at a time try.
+
+        proves: success tells that others can have it, too; a statement alone meets nobody's locks.
+        """
         tries = not self._well
         if tries and (time.monotonic() < self._again_at or not self._trial.acquire(blocking=False)):
             raise Busy("it could not be had a moment ago")
         try:
             yield
-            self._well, self._waited = True, 0
+            if proves:
+                self._well, self._waited = True, 0
         except BaseException as error:
             self._well = not self._is_out_of_reach(error)
             if not self._well:
@@ -327,7 +335,7 @@ def _begun(db: Connection, deadline: float) -> Iterator[None]:
         yield
 
 
-def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
+def _sqlite(url: str, *, writes: bool, patience: float, passing: bool) -> Engine:
     # isolation_level None hands BEGIN to us, as SQLAlchemy's page on pysqlite asks for.
     engine = create_engine(
         url,
@@ -346,7 +354,9 @@ def _sqlite(url: str, *, writes: bool, patience: float) -> Engine:
         cursor.execute("PRAGMA foreign_keys = ON")
         # What many events change is written back once: a commit takes a seventh less than by SQLite's default.
         (page,) = cursor.execute("PRAGMA page_size").fetchone()
-        cursor.execute(f"PRAGMA wal_autocheckpoint = {LOG // page}")
+        cursor.execute(f"PRAGMA wal_autocheckpoint = {(LOG_OF_PASSING if passing else LOG) // page}")
+        if passing:
+            cursor.execute("PRAGMA secure_delete = ON")
         cursor.execute(f"PRAGMA busy_timeout = {wait}")
         cursor.close()
 

@@ -18,7 +18,7 @@ from handlers.heard import Heard, Kind
 from handlers.outbox import Outgoing
 from handlers.verbs import VERBS
 from models.inbox import Kept, inbox
-from models.intake import Intake
+from models.intake import MANY, Intake
 from models.store import Busy, Store
 from tests.province import MAIN, Person, Province
 
@@ -331,6 +331,40 @@ def test_one_that_raises_costs_nobody_else_in_its_transaction(
     rush.applies(warunee, other)
     assert province.answer("learners.now") == []
     assert province.answer("learners.now", "1031993002") == [BUBBLES[0]]
+
+
+def test_one_whose_row_cannot_even_be_kept_keeps_nobody_else_waiting(
+    rush: Rush, province: Province, warunee: Person, bug: pytest.MonkeyPatch
+) -> None:
+    def full(*_: Any) -> Any:
+        raise ZeroDivisionError
+
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน")
+    rush.keeps(rush.event(warunee, BUBBLES[1]), rush.event(other, BUBBLES[0]))
+    province.now += LEASE
+    with bug.context() as worse:
+        worse.setattr(kept, "keep_failed", full)
+        assert rush.another().apply_overdue() == 2
+    assert (rush.waiting(warunee), rush.waiting(other)) == (1, 0)
+    assert province.answer("learners.now", "1031993002") == [BUBBLES[0]]
+    assert rush.another().apply_overdue() == 1, "it is still there, and can be put aside now"
+    assert (rush.waiting(warunee), sorted(rush.states())) == (0, [Kept.APPLIED, Kept.FAILED])
+
+
+def test_what_cannot_be_read_keeps_nobody_else_waiting(rush: Rush, province: Province, warunee: Person) -> None:
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน")
+    odd, fine = rush.event(warunee, BUBBLES[0]), rush.event(other, BUBBLES[0])
+    rush.keeps(odd, fine)
+    del rush.heard[odd.id]
+    rush.applies(warunee, other)
+    assert province.answer("learners.now", "1031993002") == [BUBBLES[0]]
+    assert (rush.waiting(warunee), rush.waiting(other)) == (1, 0)
+
+
+def test_one_who_says_much_hides_nobody_from_the_worker(rush: Rush, province: Province, warunee: Person) -> None:
+    other = province.person("คนใหม่")
+    rush.keeps(*[rush.event(warunee, BUBBLES[0])] * (MANY + 1), rush.event(other, "สวัสดี"))
+    assert rush.intake.left(province.now) == [(MAIN, warunee.user), (MAIN, other.user)]
 
 
 def test_who_stops_leaves_what_is_kept_to_the_worker(rush: Rush, province: Province, warunee: Person) -> None:

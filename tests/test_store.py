@@ -72,14 +72,16 @@ def test_several_works_share_one_transaction_on_sqlite_alone(store: Store, now: 
 
 
 def test_alone_each_statement_is_durable_at_once(new_postgresql_url: Callable[[], str], now: object) -> None:
-    store = Store(new_postgresql_url(), pool_size=2)
+    url = new_postgresql_url()
+    store, other = Store(url, pool_size=1), Store(url)
     with store.alone() as db:
         adds("alone", now)(db)
-        assert names(store) == {"alone"}
+        assert names(other) == {"alone"}
     with pytest.raises(ValueError, match="bad"), store.write() as db:
         adds("bad", now)(db)
-    assert names(store) == {"alone"}, "the next transaction on that connection is one again"
+    assert names(other) == {"alone"}, "the next transaction on that connection is one again"
     store.dispose()
+    other.dispose()
 
 
 def test_a_locked_file_is_waited_for_in_vain_once_and_then_told_of_at_once(tmp_path: Path, now: object) -> None:

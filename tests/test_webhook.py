@@ -30,7 +30,7 @@ from models.inbox import Kept, inbox
 from models.intake import Intake
 from models.outbox import outbox
 from models.people import people
-from models.programme import MAIN
+from models.programme import MAIN, channels
 from models.store import Busy, Store
 
 NOW = datetime(2026, 1, 5, 2, 10, tzinfo=UTC)
@@ -437,6 +437,17 @@ def test_the_first_event_of_all_is_never_only_written_down(ready: Store, intake:
     bot = Bot(ready, intake, is_crowded=lambda: True)
     assert bot.hears(said(1)) == 200
     assert [row.state for row in kept(ready)] == [Kept.APPLIED]
+
+
+def test_another_channels_first_event_says_nothing_of_ours(ready: Store, intake: Intake) -> None:
+    with ready.write() as db:
+        db.execute(insert(channels), {"id": "sakaeo", "name": "สระแก้ว", "created_at": NOW})
+    bot = Bot(ready, intake, is_crowded=lambda: True)
+    theirs = json.dumps({"destination": "U1", "events": [said(1)]}).encode()
+    assert bot.post(theirs, "/callback/sakaeo", secret="another secret").status_code == 200
+    assert bot.hears(said(2)) == 200
+    assert [row.raw["webhookEventId"] for row in intake.of([("sakaeo", A[1])])["sakaeo", A[1]]] == ["event1"]
+    assert [row.event_id for row in kept(ready)] == ["event2"], "the first of this channel is applied at once"
 
 
 def test_a_group_and_nobody_are_heard_at_once_in_any_rush(ready: Store, rush: Bot) -> None:

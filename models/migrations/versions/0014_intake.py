@@ -30,6 +30,8 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    if op.get_bind().execute(sa.text("SELECT count(*) FROM intake")).scalar():
+        raise RuntimeError("events wait in the intake: run the worker until they are applied, then come again")
     op.add_column("inbox", sa.Column("user_id", sa.String(64), nullable=True))
     op.create_index("ix_inbox_kept", "inbox", ["channel_id", "user_id"], sqlite_where=_KEPT, postgresql_where=_KEPT)
     op.drop_table("intake")
