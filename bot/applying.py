@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 
 from bot import metrics
 from bot.line import read
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from handlers import kept
 from handlers.inbox import House
 from handlers.kept import Applied, ApplyFailed, Waiting
@@ -107,7 +107,7 @@ class Applier:
             try:
                 self._apply([whom])
             except Exception as error:
-                if is_out_of_reach(error) or is_clash(error):
+                if is_passing(error):
                     raise
                 log.exception("not applied")  # whose turn is next is not kept waiting by it
         return len(people)
@@ -142,7 +142,7 @@ class Applier:
         try:
             self._apply(people)
         except Exception as error:
-            if not (is_out_of_reach(error) or is_clash(error)):
+            if not is_passing(error):
                 log.exception("not applied")
                 return  # the worker's, once their lease is over
             log.warning("database out of reach", exc_info=error)
@@ -176,7 +176,7 @@ class Applier:
     def _apply(self, people: Sequence[Whom]) -> None:
         """Apply what waits of people. It is read before the database is held, for that others wait."""
         rows = {whom: found for whom, found in self._intake.of(people).items() if found}
-        events = {whom: read for whom, found in rows.items() if (read := self._read_all(found)) is not None}
+        events = {whom: heard for whom, found in rows.items() if (heard := self._read_all(found)) is not None}
         works = [partial(self._applied, whom, found) for whom, found in events.items()]
         done = dict(zip(events, self._store.several(works), strict=True)) if works else {}
         applied = {whom: one for whom, one in done.items() if isinstance(one, Applied)}
@@ -205,7 +205,7 @@ class Applier:
         False where that was the database's trouble, and no fault of the event.
         """
         cause = error.__cause__ or error
-        if is_out_of_reach(cause) or is_clash(cause):
+        if is_passing(cause):
             return False
         if not isinstance(error, ApplyFailed):
             log.error("not applied", exc_info=error)  # the worker's, once their lease is over
@@ -218,7 +218,7 @@ class Applier:
                 lambda db: kept.keep_failed(db, whom[0], heard, self._house(), what, self._clock())
             )
         except Exception as worse:
-            if is_out_of_reach(worse) or is_clash(worse):
+            if is_passing(worse):
                 return False
             log.exception("event not kept", event_id=heard.id, kind=heard.kind.value, channel=whom[0])
             metrics.event("unkept")

@@ -13,7 +13,7 @@ from bot.line import read
 from bot.line.content import ContentGateway
 from bot.line.menus import MenuLine
 from bot.media import MediaStore, delete_due, fetch_due
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from bot.rich_menus import MenuClerk
 from handlers import due, housekeeping, kept, quota
 from handlers.kept import RetryFailed
@@ -56,7 +56,7 @@ class Chores:
                 with self._works.store.write() as db:
                     made += plan(db, self._works.clock())
             except Exception as error:
-                if is_out_of_reach(error) or is_clash(error):
+                if is_passing(error):
                     raise
                 log.error("not planned", kind=plan.__module__, error=type(error).__name__)
                 trouble = trouble or error
@@ -79,7 +79,7 @@ class Chores:
                     done = kept.retry_due(db, house, works.clock(), self._read)
             except RetryFailed as failed:
                 cause = failed.__cause__ or failed
-                if is_out_of_reach(cause) or is_clash(cause):
+                if is_passing(cause):
                     self._put_off(failed)
                     raise cause from None  # perhaps no fault of the event: this try does not count
                 self._failed(failed)

@@ -21,7 +21,7 @@ from bot import metrics
 from bot.courtesy import Courtesy
 from bot.finished import Finished
 from bot.marking import Marker
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from bot.multicasting import Multicaster
 from bot.sending import Errand, Line, Outcome, Sender, began, let_go
 from bot.waiting import Later, Lines, Parked
@@ -274,7 +274,7 @@ class Delivery:
                     self.deliver_due()
                 self.courtesy.let_late_go()
             except Exception as error:
-                if not (is_out_of_reach(error) or is_clash(error)):
+                if not is_passing(error):
                     log.exception("the pacer stumbled")
                 time.sleep(LONGEST_SLEEP)
             metrics.waiting(len(self._mine))

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from bot.sending import Errand, Outcome
 from handlers import outbox, quota
 from models.outbox import Sending
@@ -83,7 +83,7 @@ class Marker:
         try:
             self._write(batch)
         except Exception as error:  # noqa: BLE001 -- whatever it is, the other rows must be marked
-            if is_out_of_reach(error) or is_clash(error):
+            if is_passing(error):
                 log.warning("marks wait", rows=len(batch), error=type(error).__name__)
                 return batch
             if len(batch) > 1:  # one of them is odd: the others need not suffer

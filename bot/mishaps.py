@@ -24,6 +24,11 @@ def is_out_of_reach(error: BaseException) -> bool:
     return any(kind.__name__ in _OUT_OF_REACH and kind.__module__ in ("sqlite3", "psycopg") for kind in kinds)
 
 
+def is_passing(error: BaseException) -> bool:
+    """Tell whether it was the database's trouble, which passes: what was to be done may be tried again as it is."""
+    return is_out_of_reach(error) or is_clash(error)
+
+
 def _drivers(error: BaseException) -> BaseException:
     """Return the driver's own error, which SQLAlchemy wraps and statements run beside it do not."""
     return error.orig if isinstance(error, DBAPIError) and error.orig is not None else error

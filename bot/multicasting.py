@@ -9,7 +9,7 @@ import structlog
 from bot import metrics
 from bot.budget import Budget
 from bot.line.answers import Refused, Sent, Why
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from bot.pace import Pace
 from bot.sending import CALL, KEY_LIFE, MOST_TRIES
 from handlers import multicasts, rates
@@ -61,7 +61,7 @@ class Multicaster:
         try:
             self._try(call)
         except Exception as error:
-            if is_out_of_reach(error) or is_clash(error):
+            if is_passing(error):
                 log.warning("a call to many waits", call=call.id, error=type(error).__name__)
             else:
                 log.exception("a call to many broke", call=call.id)

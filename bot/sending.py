@@ -11,7 +11,7 @@ import structlog
 from bot.budget import Budget
 from bot.line.answers import Quota, Refused, Sent, Why
 from bot.line.gateway import LONGEST
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from bot.pace import Pace
 from handlers import outbox
 from handlers.outbox import LEASE, Fate, Outgoing
@@ -126,7 +126,7 @@ class Sender:
             return self._tried(errand)
         except Exception as error:
             errand.unsure = errand.unsure or errand.called
-            if is_out_of_reach(error) or is_clash(error):  # of the database, which is asked before LINE is called
+            if is_passing(error):  # of the database, which is asked before LINE is called
                 return Outcome(errand, again=put_off(errand, self._clock() + timedelta(seconds=FIRST_WAIT)))
             log.exception("sending broke", row=errand.row.id)
             return self._again(errand, f"broken: {type(error).__name__}")

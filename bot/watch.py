@@ -7,7 +7,7 @@ from datetime import datetime
 import structlog
 
 from bot.app import Works
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_passing
 from handlers import heartbeats, troubles
 from handlers.heartbeats import State
 from handlers.troubles import Trouble
@@ -57,7 +57,7 @@ class Watch:
             try:
                 self.look_at_clock()
             except Exception as error:
-                if not (is_out_of_reach(error) or is_clash(error)):
+                if not is_passing(error):
                     log.exception("the watch stumbled")
 
     def _state(self) -> tuple[State, datetime]:

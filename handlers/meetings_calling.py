@@ -20,8 +20,6 @@ from models.meetings import MeetingState, invitees, meeting_versions
 from models.meetings import meetings as table
 from models.outbox import Priority
 
-__all__ = ["Recipients", "amend", "call", "invite", "make", "recipients", "unfit"]
-
 _ADD = insert(table).returning(table.c.id)
 _AMEND = update(table).where(table.c.id == bindparam("meeting"))
 _CALL = _AMEND.values(state=MeetingState.CALLED, called_at=bindparam("at"))

@@ -159,11 +159,22 @@ def test_what_a_process_applied_and_had_no_time_to_forget_is_not_applied_again(
     assert len(rush.mouth.taken) == len(BUBBLES)
 
 
-def test_more_people_than_are_applied_at_once_all_have_their_turn(rush: Rush, province: Province) -> None:
+def test_more_people_than_are_applied_at_once_all_have_their_turn(
+    rush: Rush, province: Province, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once: list[int] = []
+    several = province.store.several
+
+    def counted(works: Any) -> Any:
+        at_once.append(len(works))
+        return several(works)
+
+    monkeypatch.setattr(province.store, "several", counted)
     people = [province.person(f"คนที่ {number}") for number in range(2 * max(PEOPLE.values()) + 1)]
     rush.keeps(*(rush.event(person, "สวัสดี") for person in people))
     rush.applies(*people)
     assert [said.recipient for said in rush.mouth.taken] == [person.user for person in people]
+    assert (max(at_once), sum(at_once)) == (PEOPLE[province.store.dialect], len(people))
 
 
 def test_who_is_applied_at_once_would_wait_for_those_who_are_being_applied(

@@ -384,3 +384,13 @@ def test_what_was_only_kept_when_the_old_processes_ended_is_applied(url: str) ->
         assert db.execute(text("SELECT state FROM inbox")).scalar() == "applied"
         assert db.execute(text("SELECT line_user_id FROM people")).scalar() == "U1"
     store.dispose()
+
+
+def test_there_is_no_way_back_while_events_wait(url: str) -> None:
+    migrations.upgrade(url)
+    with migrations.connected(url) as db:
+        put(db, "intake", {"channel_id": "main", "user_id": "U1", "raw": "{}", "received_at": AT})
+    with pytest.raises(RuntimeError, match="run the worker"), migrations.connected(url) as db:
+        command.downgrade(migrations._config(db), "0013")
+    with migrations.connected(url) as db:
+        assert db.execute(text("SELECT count(*) FROM intake")).scalar() == 1

@@ -8,7 +8,7 @@ import psycopg.errors
 import pytest
 from sqlalchemy import exc, text
 
-from bot.mishaps import is_clash, is_out_of_reach
+from bot.mishaps import is_clash, is_out_of_reach, is_passing
 from models.store import Busy, Store
 
 WRAPS: list[Callable[[Exception], Exception]] = [
@@ -36,6 +36,7 @@ WRAPS: list[Callable[[Exception], Exception]] = [
 def test_drivers_say_what_is_wrong(error: Exception, wrapped, out_of_reach: bool, clash: bool) -> None:
     found = wrapped(error)
     assert (is_out_of_reach(found), is_clash(found)) == (out_of_reach, clash)
+    assert is_passing(found) == (out_of_reach or clash)
 
 
 @pytest.mark.parametrize("error", [Busy("locked"), exc.TimeoutError("no connection free")])
@@ -47,6 +48,7 @@ def test_waiting_in_vain_is_the_databases_fault(error: Exception) -> None:
 def test_everything_else_is_ours(error: Exception) -> None:
     assert not is_out_of_reach(error)
     assert not is_clash(error)
+    assert not is_passing(error)
 
 
 def test_a_statement_that_is_wrong_is_ours(store: Store) -> None:
