@@ -27,9 +27,6 @@ LOG_OF_PASSING = 1_000_000
 """The same where nothing is to stay: what was deleted is soon gone from the log as well."""
 QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
-PAGE = 1024
-"""Bytes of a page in a new SQLite file. An event changes a little on many pages, and each goes to the log as a whole:
-with SQLite's own 4096 an event takes a tenth more of a processor."""
 POLL = (0.0002, 0.0008)
 """Seconds between tries for SQLite's lock."""
 _LOCK_NOT_AVAILABLE = "55P03"
@@ -352,7 +349,6 @@ def _sqlite(url: str, *, writes: bool, patience: float, passing: bool) -> Engine
         cursor = connection.cursor()
         # The first switch to WAL may meet another process doing the same: that one is waited for.
         cursor.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
-        cursor.execute(f"PRAGMA page_size = {PAGE}")  # counts for a file that is yet to be made
         cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = FULL")
         cursor.execute("PRAGMA foreign_keys = ON")
