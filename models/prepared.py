@@ -7,14 +7,68 @@ processors of its types; it runs in the transaction that the connection is in, a
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any
+from functools import cache
+from itertools import islice
+from typing import Any, NoReturn
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import (
+    ARRAY,
+    JSON,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Insert,
+    any_,
+    bindparam,
+    cast,
+    func,
+    select,
+)
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
 Parameters = Mapping[str, Any]
 _Process = Callable[[Any], Any] | None
 _Row = Any
+
+MOST_ROWS = 16
+"""Rows of one INSERT: for each number up to it the statement is made, and kept, once."""
+
+
+class _Among(ColumnElement[bool]):
+    """Whether a column's value is one of a list's, which is a single parameter."""
+
+    inherit_cache = False
+    type = Boolean()
+    _is_implicitly_boolean = True  # else SQLite is asked whether it equals 1, and finds no index
+
+    def __init__(self, column: Column[Any], name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+def among(column: Column[Any], name: str) -> ColumnElement[bool]:
+    """Return the condition that a column's value is in the list given as parameter ``name``.
+
+    The statement's text is the same however long the list is, so it can be prepared.
+    """
+    return _Among(column, name)
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    listed = func.json_each(bindparam(element.name, type_=JSON)).table_valued("value")
+    return compiler.process(element.column.in_(select(listed.c.value)), **how)
+
+
+@compiles(_Among, "postgresql")
+def _in_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
+    # Behind a SELECT the planner does not see how long a list is: it keeps one plan, and makes none for each list.
+    kind = ARRAY(element.column.type)
+    listed = select(bindparam(element.name, type_=kind)).scalar_subquery()
+    return compiler.process(element.column == any_(cast(listed, kind)), **how)
 
 
 class Rows:
@@ -57,8 +111,8 @@ class Rows:
 class Prepared:
     """A statement made once, when its module is imported.
 
-    Its columns and conditions must not change from run to run: no IN with a list of values, no default that Python
-    makes. For many rows at once use Core: ``db.execute(prepared.statement, rows)``.
+    Its columns and conditions must not change from run to run: ``among`` instead of an IN with a list of values, no
+    default that Python makes.
     """
 
     def __init__(self, statement: Any) -> None:
@@ -72,23 +126,66 @@ class Prepared:
             DBAPIError: of the kind that Core would raise. KeyError: a parameter is missing.
         """
         given = parameters or {}
-        key = (db.dialect.name, *given)
+        return self._made(db.dialect, given).run(db, given)
+
+    def each(self, db: Connection, rows: Sequence[Parameters]) -> None:
+        """Run once for each of some rows, which all have the same parameters, on one way to the server and back.
+
+        Raises as a single run does.
+        """
+        if rows:
+            self._made(db.dialect, rows[0]).run_each(db, rows)
+
+    def _made(self, dialect: Dialect, given: Parameters) -> "_Compiled":
+        key = (dialect.name, *given)
         compiled = self._compiled.get(key)
         if compiled is None:
-            compiled = self._compiled[key] = _Compiled(self.statement, db.dialect, list(given))
-        return compiled.run(db, given)
+            compiled = self._compiled[key] = _Compiled(self.statement, dialect, list(given))
+        return compiled
+
+
+class PreparedRows:
+    """An INSERT of several rows by one statement, made once for each number of them."""
+
+    def __init__(self, statement: Insert) -> None:
+        self.statement = statement
+        self._compiled: dict[tuple[str, int, tuple[str, ...]], _Compiled] = {}
+
+    def __call__(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
+        """Insert rows, which all have the same parameters, and return what the statement returns, in no order.
+
+        Raises as Prepared does.
+        """
+        found: list[_Row] = []
+        rest = iter(rows)
+        while some := list(islice(rest, MOST_ROWS)):
+            found += self._run(db, some)
+        return Rows(found)
+
+    def _run(self, db: Connection, rows: list[Parameters]) -> list[_Row]:
+        names = tuple(rows[0])
+        key = (db.dialect.name, len(rows), names)
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            compiled = self._compiled[key] = self._made(db.dialect, len(rows), names)
+        return compiled.run(db, {f"{name}_{n}": row[name] for n, row in enumerate(rows) for name in names}).all()
+
+    def _made(self, dialect: Dialect, number: int, names: Sequence[str]) -> "_Compiled":
+        types = {name: self.statement.table.c[name].type for name in names}
+        rows = [{name: bindparam(f"{name}_{n}", type_=types[name]) for name in names} for n in range(number)]
+        return _Compiled(self.statement.values(rows), dialect, [f"{name}_{n}" for n in range(number) for name in names])
 
 
 class _Compiled:
     """A statement as one driver gets it, for one set of parameters."""
 
     def __init__(self, statement: Any, dialect: Dialect, names: Sequence[str]) -> None:
-        made = statement.compile(dialect=dialect, column_keys=None if statement.is_select else names)
+        told = None if statement.is_select or getattr(statement, "_multi_values", ()) else names
+        made = statement.compile(dialect=_numbered(dialect), column_keys=told)
         if made.insert_prefetch or made.update_prefetch or made.post_compile_params or made.literal_execute_params:
             raise TypeError(f"cannot be prepared: {made}")
         self.text = str(made)
-        self.positional = made.positional
-        self.binds = [_bind(made, name, names, dialect) for name in made.positiontup or made.binds]
+        self.binds = [_bind(made, name, names, dialect) for name in made.positiontup or ()]
         columns = made._result_columns  # Core reads it too; it has no public name
         self.row: Callable[[Sequence[Any]], _Row] = _row_of([column.keyname for column in columns])
         self.returns_rows = bool(columns)
@@ -96,19 +193,27 @@ class _Compiled:
         self.readers: list[_Process] = readers if any(readers) else []
 
     def run(self, db: Connection, given: Parameters) -> Rows:
-        values = [
-            (process(given[key]) if process else given[key]) if key else value for _, key, process, value in self.binds
-        ]
         cursor = _cursor(db)
         try:
-            cursor.execute(self.text, values if self.positional else self._named(values))
+            cursor.execute(self.text, self._values(given))
             return Rows(self._read(cursor.fetchall()) if self.returns_rows else [])
         except db.dialect.loaded_dbapi.Error as error:
-            # Core's own way out, which has no public name: SQLAlchemy's error, and a lost connection's pool made anew.
-            db._handle_dbapi_exception(error, self.text, None, None, None)
+            self._raise(db, error)
 
-    def _named(self, values: list[Any]) -> dict[str, Any]:
-        return {bind[0]: value for bind, value in zip(self.binds, values, strict=True)}
+    def run_each(self, db: Connection, rows: Sequence[Parameters]) -> None:
+        try:
+            _cursor(db).executemany(self.text, [self._values(given) for given in rows])
+        except db.dialect.loaded_dbapi.Error as error:
+            self._raise(db, error)
+
+    def _raise(self, db: Connection, error: Exception) -> NoReturn:
+        """Raise SQLAlchemy's error, by Core's own way out, which has no public name; the pool forgets who is lost."""
+        db._handle_dbapi_exception(error, self.text, None, None, None)
+
+    def _values(self, given: Parameters) -> list[Any]:
+        return [
+            (process(given[key]) if process else given[key]) if key else value for key, process, value in self.binds
+        ]
 
     def _read(self, raw: list[Sequence[Any]]) -> list[_Row]:
         make, readers = self.row, self.readers
@@ -123,11 +228,19 @@ def _cursor(db: Connection) -> Any:
     kept = db.info
     if _KEPT not in kept:
         driver: Any = db.connection.driver_connection
-        kept[_KEPT] = driver.cursor()
+        dbapi: Any = db.dialect.loaded_dbapi
+        kept[_KEPT] = driver.cursor() if db.dialect.positional else dbapi.RawCursor(driver)
     return kept[_KEPT]
 
 
 _KEPT = "cursor of prepared statements"
+
+
+@cache
+def _numbered(dialect: Any) -> Any:
+    """Return a dialect whose statements reach the server as they are: psycopg's own way first looks for names in a
+    statement's text, anew each time where there are many."""
+    return dialect if dialect.positional else type(dialect)(paramstyle="numeric_dollar")
 
 
 def _row_of(names: list[str]) -> Callable[[Sequence[Any]], _Row]:
@@ -135,12 +248,12 @@ def _row_of(names: list[str]) -> Callable[[Sequence[Any]], _Row]:
     return made._make
 
 
-def _bind(made: SQLCompiler, name: str, names: Sequence[str], dialect: Dialect) -> tuple[str, str, _Process, Any]:
-    """Return a place in the statement: its name; the parameter that goes there and its processor, or else a value."""
+def _bind(made: SQLCompiler, name: str, names: Sequence[str], dialect: Dialect) -> tuple[str, _Process, Any]:
+    """Return a place in the statement: the parameter that goes there and its processor, or else a value."""
     bind = made.binds[name]
     process = bind.type.dialect_impl(dialect).bind_processor(dialect)
     key = bind.key if bind.key in names else name
     if key in names or bind.required:
-        return name, key, process, None
+        return key, process, None
     value = bind.effective_value
-    return name, "", None, process(value) if process else value
+    return "", None, process(value) if process else value
