@@ -42,7 +42,14 @@ reports = Table(
     Column("submitted_at", UtcDateTime),
     Column("created_at", UtcDateTime, nullable=False),
     UniqueConstraint("round_id", "school_id"),
-    UniqueConstraint("channel_id", "reference"),
+    Index(  # of some rows only: a column of all could be referred to, and its change keep others from the row
+        "ix_reports_reference",
+        "channel_id",
+        "reference",
+        unique=True,
+        sqlite_where=text("reference IS NOT NULL"),
+        postgresql_where=text("reference IS NOT NULL"),
+    ),
     Index("ix_reports_channel_id_school_id", "channel_id", "school_id"),  # a school's round before this one
 )
 
