@@ -6,14 +6,12 @@ process leaves is found when its lease is over (``apply_overdue``, called by the
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 import structlog
-from sqlalchemy import Connection
 
 from bot import metrics
 from bot.line import read
@@ -23,14 +21,14 @@ from handlers.inbox import House
 from handlers.kept import Applied, ApplyFailed, Waiting
 from handlers.outbox import Outgoing
 from models.intake import Intake, Whom
-from models.store import Store
+from models.store import Busy, Store
 
 log = structlog.get_logger(__name__)
 
-THREADS = {"sqlite": 1, "postgresql": 4}
+THREADS = {"sqlite": 1, "postgresql": 2}
 """Appliers of one process: SQLite has one writer."""
-PEOPLE = {"sqlite": 16, "postgresql": 1}
-"""People whose events an applier takes at once: on SQLite they share a transaction, and a flush of the disk."""
+PEOPLE = 16
+"""People whose events an applier takes at once: they share a transaction, and most of its statements."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
 LEASE = timedelta(seconds=20)
@@ -83,7 +81,7 @@ class Applier:
     @property
     def is_busy(self) -> bool:
         """Tell whether who is to be applied at once would wait for those who are being applied."""
-        return self._store.dialect == "sqlite" and bool(self._queued or self._applying)
+        return bool(self._queued or self._applying)
 
     def take(self, whom: Whom) -> None:
         """Apply, soon, what waits of a person. Returns at once."""
@@ -157,7 +155,7 @@ class Applier:
         whom: Whom | None = first
         while whom is not None:
             people.append(whom)
-            whom = self._next() if len(people) < PEOPLE[self._store.dialect] else None
+            whom = self._next() if len(people) < PEOPLE else None
         with self._lock:
             self._applying += len(people)
             self._queued.difference_update(people)  # what is written down from now on may come too late for this turn
@@ -175,17 +173,14 @@ class Applier:
 
     def _apply(self, people: Sequence[Whom]) -> None:
         """Apply what waits of people. It is read before the database is held, for that others wait."""
-        rows = {whom: found for whom, found in self._intake.of(people).items() if found}
+        rows = self._intake.of(people)
         events = {whom: heard for whom, found in rows.items() if (heard := self._read_all(found)) is not None}
-        works = [partial(self._applied, whom, found) for whom, found in events.items()]
-        done = dict(zip(events, self._store.several(works), strict=True)) if works else {}
-        applied = {whom: one for whom, one in done.items() if isinstance(one, Applied)}
-        for one in applied.values():
-            metrics.event("applied", one.events)
-            self._mouth.take(one.outgoing)
-        self._intake.drop([row.id for whom in applied for row in rows[whom]])
-        failed = [(whom, one) for whom, one in done.items() if isinstance(one, BaseException)]
-        if again := [whom for whom, error in failed if not self._put_aside(whom, error)]:
+        again: list[Whom] = []
+        for channel in {channel for channel, _ in events}:
+            some = {whom: heard for whom, heard in events.items() if whom[0] == channel}
+            if len(some) == 1 or not self._together(channel, some, rows):
+                again += [whom for whom, heard in some.items() if not self._alone(whom, heard, rows)]
+        if again:
             self._again(again)
 
     def _read_all(self, rows: Sequence[Any]) -> Waiting | None:
@@ -196,8 +191,41 @@ class Applier:
             log.exception("not read")
             return None
 
-    def _applied(self, whom: Whom, events: Waiting, db: Connection) -> Applied:
-        return kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
+    def _together(self, channel: str, people: Mapping[Whom, Waiting], rows: Mapping[Whom, Sequence[Any]]) -> bool:
+        """Apply what waits of several people by one transaction. False where each is to be tried alone.
+
+        Raises:
+            Busy: nobody could have the database.
+        """
+        events = list(people.values())
+        try:
+            applied = self._store.share(
+                lambda db: kept.apply_together(db, channel, events, self._house(), self._clock())
+            )
+        except Busy:
+            raise
+        except Exception as error:  # whose it is will be seen then
+            log.warning("not applied together", people=len(people), exc_info=error)
+            return False
+        self._settle(applied, [row.id for whom in people for row in rows[whom]])
+        return True
+
+    def _alone(self, whom: Whom, events: Waiting, rows: Mapping[Whom, Sequence[Any]]) -> bool:
+        """Apply what waits of one person. False where that met trouble with the database."""
+        try:
+            applied = self._store.share(
+                lambda db: kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
+            )
+        except Exception as error:  # noqa: BLE001 -- it is looked into there
+            return self._put_aside(whom, error)
+        self._settle(applied, [row.id for row in rows[whom]])
+        return True
+
+    def _settle(self, applied: Applied, rows: Sequence[int]) -> None:
+        """Say what is to be said, and forget what was written down."""
+        metrics.event("applied", applied.events)
+        self._mouth.take(applied.outgoing)
+        self._intake.drop(rows)
 
     def _put_aside(self, whom: Whom, error: BaseException) -> bool:
         """Put aside an event that raised, to be tried again like any other.

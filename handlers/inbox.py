@@ -1,5 +1,6 @@
 """The one front door: takes one event, keeps it, lets the talk hear it, writes down what to say. One transaction."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -7,20 +8,21 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import groups, outbox, persons, standing
+from handlers import groups, outbox, persons, reports, standing
+from handlers.flows.report import SURE
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.meetings_pages import MakePage
 from handlers.messages.build import to_line
-from handlers.outbox import Outgoing, Words
+from handlers.outbox import Outgoing, To, Words
 from handlers.privacy import FORGOTTEN
 from handlers.shown_files import MakeLink
-from handlers.standing import Place
+from handlers.standing import Known, Person, Place
 from handlers.talk import Talk, Turn
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared
+from models.prepared import Prepared, PreparedRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,9 @@ class House:
     page_to: MakePage | None = None  # makes the address of a meeting's page
 
 
-_KEEP = Prepared(insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.id))
+_KEEP = PreparedRows(
+    insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.event_id)
+)
 
 
 def receive(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
@@ -41,9 +45,7 @@ def receive(db: Connection, channel: str, heard: Heard, house: House, now: datet
 
     An event heard before changes nothing and says nothing.
     """
-    if insert_once(db, channel, heard, now, state=Kept.APPLIED) is None:
-        return []
-    return apply(db, channel, heard, house, now)
+    return apply(db, channel, heard, house, now) if keep_new(db, channel, [heard], now) else []
 
 
 def may_wait(heard: Heard) -> bool:
@@ -51,9 +53,16 @@ def may_wait(heard: Heard) -> bool:
     return heard.user is not None and heard.group is None
 
 
-def insert_once(db: Connection, channel: str, heard: Heard, now: datetime, **known: Any) -> int | None:
-    """Write an event's row, with what is ``known`` of its state; None where there is one already."""
-    row = {
+def keep_new(db: Connection, channel: str, events: Sequence[Heard], now: datetime, **known: Any) -> list[Heard]:
+    """Write the rows of events, with what is ``known`` of their state; return those that were not heard before."""
+    once = {heard.id: heard for heard in events}
+    rows = [_row(channel, once[number], now) | known for number in sorted(once)]  # all lock them in this order
+    kept = set(_KEEP(db, rows).scalars())
+    return [heard for heard in once.values() if heard.id in kept]
+
+
+def _row(channel: str, heard: Heard, now: datetime) -> dict[str, Any]:
+    return {
         "channel_id": channel,
         "event_id": heard.id,
         "message_id": heard.message_id,
@@ -64,8 +73,6 @@ def insert_once(db: Connection, channel: str, heard: Heard, now: datetime, **kno
         "due_at": None,
         "received_at": now,
     }
-    found: int | None = _KEEP(db, row | known).scalar()
-    return found
 
 
 def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
@@ -76,14 +83,69 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         return []
     if heard.kind == Kind.UNFOLLOW:
         return _note_blocked(db, channel, heard.user, heard.at)
-    person = standing.find(db, channel, heard.user, now)
-    late = person.heard_at is not None and heard.at < person.heard_at
-    if heard.kind == Kind.UNSEND or (late and heard.message_id and _is_unsent(db, channel, heard)):
-        _forget(db, channel, heard)
-        if heard.kind != Kind.UNSEND:  # it was taken back before it reached us
-            return []
-    known = standing.known(db, person.id, now)
-    talk = Talk(
+    said, _ = _hear(db, channel, {heard.user: heard}, house, now)
+    return said
+
+
+def apply_all(db: Connection, channel: str, events: Sequence[Heard], house: House, now: datetime) -> list[Outgoing]:
+    """Apply kept events of several people, each person's in the order given, with as few statements as may be.
+
+    Each person's first event is applied together with the others', where none of them can change what another says;
+    all else one after the other.
+    """
+    first: dict[str, Heard] = {}
+    known: set[str | None] = set()
+    rest = []
+    for heard in events:
+        if may_wait(heard) and heard.user and heard.user not in known and heard.kind != Kind.UNFOLLOW:
+            first[heard.user] = heard
+        else:
+            rest.append(heard)
+        known.add(heard.user)
+    said, left = _hear(db, channel, first, house, now) if first else ([], [])
+    for heard in [*left, *rest]:
+        said += apply(db, channel, heard, house, now)
+    return said
+
+
+def _hear(
+    db: Connection, channel: str, events: Mapping[str, Heard], house: House, now: datetime
+) -> tuple[list[Outgoing], list[Heard]]:
+    """Let people be heard, each by one event, by LINE user id; return what is said, and what is to be heard later."""
+    people = standing.find_all(db, channel, list(events), now)
+    known = standing.known_all(db, [person.id for person in people.values()], now)
+    users = _together([(user, known[people[user].id]) for user in events])
+    talks = [_talk(db, channel, events[user], people[user], known[people[user].id], house, now) for user in users]
+    if len(talks) > 1:
+        _read_before(db, talks)
+    turns = [(talk, _turn(talk)) for talk in talks]
+    standing.put_all(db, channel, [(talk.person.id, talk.place, talk.heard.at) for talk in talks if talk.moved])
+    asked = [(talk.person.id, *one, talk.heard.at) for talk in talks for one in talk.asked]
+    standing.note_asked(db, channel, asked)
+    standing.note_heard(db, [(talk.person.id, talk.heard.at) for talk in talks if not talk.late])
+    return _say(db, turns, house), [heard for user, heard in events.items() if user not in users]
+
+
+def _together(people: Sequence[tuple[str, Known]]) -> list[str]:
+    """Return who can be heard together: one alone; of several the directors, each of another school.
+
+    Whoever else speaks may change what others read, and two of a school change the same report. What is decided is
+    written into the trail, which one transaction at a time may, until it ends: that comes last.
+    """
+    if len(people) == 1:
+        return [people[0][0]]
+    found: dict[int, str] = {}
+    for user, at in people:
+        decides = at.place is not None and at.place.step in SURE
+        if at.only_school is not None and not decides:
+            found.setdefault(at.only_school, user)
+    return list(found.values())
+
+
+def _talk(
+    db: Connection, channel: str, heard: Heard, person: Person, known: Known, house: House, now: datetime
+) -> Talk:
+    return Talk(
         db=db,
         channel=channel,
         heard=heard,
@@ -95,16 +157,29 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         link_to=house.link_to,
         page_to=house.page_to,
         now=now,
-        late=late,
+        late=person.heard_at is not None and heard.at < person.heard_at,
     )
+
+
+def _read_before(db: Connection, talks: Sequence[Talk]) -> None:
+    """Read at once the answers that nearly every talk asks for."""
+    begun = [(talk, report) for talk in talks for report in [talk.standings[0].report] if report is not None]
+    answers = reports.answers_of_all(db, [report for _, report in begun])
+    for talk, report in begun:
+        talk.read_before = report, answers[report]
+
+
+def _turn(talk: Talk) -> Turn | None:
+    """Let a talk hear its event; return what is said back, None where nothing is."""
+    heard = talk.heard
+    if heard.kind == Kind.UNSEND or (talk.late and heard.message_id and _is_unsent(talk.db, talk.channel, heard)):
+        _forget(talk.db, talk.channel, heard)
+        if heard.kind != Kind.UNSEND:  # it was taken back before it reached us
+            return None
     said = hear(talk)
     if talk.understood.intent == Intent.SENSITIVE:
-        _forget(db, channel, heard)
-    if talk.moved:
-        standing.put(db, channel, person.id, talk.place, heard.at)
-    if not late:
-        standing.note_heard(db, person.id, heard.at)
-    return _say(db, talk, said, house) if said is not None and said.said and heard.active else []
+        _forget(talk.db, talk.channel, heard)
+    return said if said is not None and said.said and heard.active else None
 
 
 def _note_blocked(db: Connection, channel: str, user: str, at: datetime) -> list[Outgoing]:
@@ -115,15 +190,23 @@ def _note_blocked(db: Connection, channel: str, user: str, at: datetime) -> list
     return []
 
 
-def _say(db: Connection, talk: Talk, said: Turn, house: House) -> list[Outgoing]:
-    messages, about = to_line(said.said)
-    words = Words(messages, about, kind=said.kind, policy=said.policy, wait=said.wait)
-    to: dict[str, Any] = {"channel": talk.channel, "person": talk.person.id, "recipient": talk.person.user}
-    to |= {"once": f"turn:{talk.heard.id}", "words": words, "now": talk.now}
-    if talk.heard.token is None and words.policy == Policy.HOLD:
-        outbox.hold(db, **to)
-        return []
-    return [outbox.add(db, **to, token=talk.heard.token, owner=house.owner)]
+def _say(db: Connection, turns: Sequence[tuple[Talk, Turn | None]], house: House) -> list[Outgoing]:
+    """Write down what is said back; without a reply token what is worth no push waits for the next visit."""
+    answers = []
+    for talk, said in turns:
+        if said is None:
+            continue
+        to, words = _to(talk), Words(*to_line(said.said), kind=said.kind, policy=said.policy, wait=said.wait)
+        if to.token is None and words.policy == Policy.HOLD:
+            outbox.hold(db, to, words, talk.now)
+        else:
+            answers.append((to, words))
+    return outbox.add_all(db, answers, owner=house.owner, now=turns[0][0].now) if answers else []
+
+
+def _to(talk: Talk) -> To:
+    heard = talk.heard
+    return To(talk.channel, talk.person.id, talk.person.user, f"turn:{heard.id}", heard.token)
 
 
 def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
@@ -131,10 +214,8 @@ def _in_group(db: Connection, channel: str, heard: Heard, house: House, now: dat
     said = groups.answer(heard)
     if said is None:
         return []
-    messages, about = to_line([said])
-    words = Words(messages, about)
-    greeting = {"channel": channel, "person": None, "recipient": heard.group or "", "once": f"turn:{heard.id}"}
-    return [outbox.add(db, **greeting, words=words, token=heard.token, owner=house.owner, now=now)]  # type: ignore[arg-type]
+    to = To(channel, None, heard.group or "", f"turn:{heard.id}", heard.token)
+    return [outbox.add(db, to, Words(*to_line([said])), owner=house.owner, now=now)]
 
 
 _FORGET = update(inbox).where(inbox.c.channel_id == bindparam("channel"), inbox.c.message_id == bindparam("message"))

@@ -10,10 +10,10 @@ from sqlalchemy import Connection, bindparam, or_, select, update
 
 from handlers import outbox, standing
 from handlers.heard import Heard
-from handlers.inbox import House, apply, insert_once
+from handlers.inbox import House, apply, apply_all, keep_new
 from handlers.messages.build import to_line
 from handlers.messages.values import Say
-from handlers.outbox import Outgoing, Words
+from handlers.outbox import Outgoing, To, Words
 from handlers.texts import say
 from models.inbox import Kept, inbox
 from models.outbox import Policy
@@ -71,8 +71,18 @@ def waiting(rows: Sequence[Any], now: datetime, read: Read) -> Waiting:
     return sorted(found, key=lambda one: (one[1].at, one[0]))
 
 
+def apply_together(db: Connection, channel: str, people: Sequence[Waiting], house: House, now: datetime) -> Applied:
+    """Apply what waits of several people; what another process has applied meanwhile changes nothing.
+
+    Raises:
+        Exception: by one of the events, and nobody knows which; roll back, then try each person by ``apply_waiting``.
+    """
+    fresh = keep_new(db, channel, [heard for events in people for _, heard in events], now)
+    return Applied(len(fresh), apply_all(db, channel, fresh, house, now))
+
+
 def apply_waiting(db: Connection, channel: str, events: Waiting, house: House, now: datetime) -> Applied:
-    """Apply what waits of a person; what another process has applied meanwhile changes nothing.
+    """Apply what waits of one person, as ``apply_together`` does.
 
     Raises:
         ApplyFailed: by one of the events; roll back, then call ``keep_failed`` in a transaction of its own.
@@ -82,7 +92,7 @@ def apply_waiting(db: Connection, channel: str, events: Waiting, house: House, n
     # All events first, then the person: in this order an event that is applied at once takes its locks, too.
     for row, heard in events:
         with _named(row, heard):
-            if insert_once(db, channel, heard, now, state=Kept.APPLIED) is not None:
+            if keep_new(db, channel, [heard], now):
                 fresh.append((row, heard))
     for row, heard in fresh:
         with _named(row, heard):
@@ -104,7 +114,7 @@ def _named(row: int, heard: Heard) -> Iterator[None]:
 
 def keep_failed(db: Connection, channel: str, heard: Heard, house: House, error: str, now: datetime) -> list[Outgoing]:
     """Keep an event whose application raised, to be tried again; the person is told once that it was received."""
-    if insert_once(db, channel, heard, now, state=Kept.FAILED, tries=1, error=error, due_at=now + AGAIN) is None:
+    if not keep_new(db, channel, [heard], now, state=Kept.FAILED, tries=1, error=error, due_at=now + AGAIN):
         return []
     return _received(db, channel, heard, house, now)
 
@@ -114,20 +124,9 @@ def _received(db: Connection, channel: str, heard: Heard, house: House, now: dat
     if heard.user is None or heard.group is not None or heard.token is None or not heard.active:
         return []
     person = standing.find(db, channel, heard.user, now)
-    messages, about = to_line([Say(say("chat.received"))])
-    return [
-        outbox.add(
-            db,
-            channel=channel,
-            person=person.id,
-            recipient=heard.user,
-            once=f"received:{heard.id}",
-            words=Words(messages, about, kind="received", policy=Policy.HOLD),
-            token=heard.token,
-            owner=house.owner,
-            now=now,
-        )
-    ]
+    to = To(channel, person.id, heard.user, f"received:{heard.id}", heard.token)
+    words = Words(*to_line([Say(say("chat.received"))]), kind="received", policy=Policy.HOLD)
+    return [outbox.add(db, to, words, owner=house.owner, now=now)]
 
 
 _DUE = Prepared(

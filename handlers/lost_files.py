@@ -8,7 +8,7 @@ from handlers import outbox, questions
 from handlers.media import Job, Reason
 from handlers.messages.build import to_line
 from handlers.messages.values import Say
-from handlers.outbox import Words
+from handlers.outbox import To, Words
 from handlers.texts import say
 from models.people import people
 from models.programme import question_sets, rounds
@@ -61,12 +61,5 @@ def tell(db: Connection, job: Job, reason: Reason, now: datetime) -> None:
         "lost.file", what=say(f"lost.{kind}"), n=topic.number, label=question.label, why=say(f"lost.{_WHY[reason]}")
     )
     messages, about = to_line([Say(words, about=(whose.report, whose.question))])
-    outbox.hold(
-        db,
-        channel=job.channel,
-        person=whose.id,
-        recipient=whose.line_user_id,
-        once=f"lost:{job.part_id}",
-        words=Words(messages, about, kind="lost"),
-        now=now,
-    )
+    to = To(job.channel, whose.id, whose.line_user_id, f"lost:{job.part_id}")
+    outbox.hold(db, to, Words(messages, about, kind="lost"), now)

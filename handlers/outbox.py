@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
 
 from handlers.messages.limits import QUICK_REPLIES
 from models.outbox import Policy, Priority, Sending, outbox, said
-from models.prepared import Prepared
+from models.prepared import Prepared, PreparedRows, among
 
 LEASE = timedelta(seconds=20)
 """How long a process keeps its rows to itself; longer than every time-out of one call to LINE together.
@@ -57,6 +57,20 @@ class Words:
     wait: float = 0.0  # seconds; a later turn within them replaces these words
 
 
+@dataclass(frozen=True, slots=True)
+class To:
+    """Whom words are for: a person, or a group (person None). once: what they are called, so that they are said once.
+
+    token: the reply token of the event that they answer, if it may still be used.
+    """
+
+    channel: str
+    person: int | None
+    recipient: str
+    once: str
+    token: str | None = None
+
+
 # As the partial indexes write it, or they would not serve; IN with bound values would be expanded anew each time.
 IS_OPEN = text("outbox.state IN ('queued', 'held')")
 """Whether a row still waits to be said."""
@@ -71,9 +85,9 @@ NOT_STALE = outbox.c.stale_at.is_(None) | (outbox.c.stale_at > bindparam("now"))
 REST = "rest:"
 """How the name of a row begins that holds what a reply had no room for: the number of the row it was in follows."""
 _OPEN = Prepared(
-    select(outbox.c.id, outbox.c.state, outbox.c.kind, outbox.c.tries)
+    select(outbox.c.id, outbox.c.person_id, outbox.c.state, outbox.c.kind, outbox.c.tries)
     .where(
-        outbox.c.person_id == bindparam("person"),
+        among(outbox.c.person_id, "people"),
         IS_OPEN,
         NOT_STALE,
     )
@@ -81,76 +95,75 @@ _OPEN = Prepared(
 )
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
-_ADD = Prepared(insert(outbox).returning(outbox.c.id))
-_replace = update(outbox).where(outbox.c.id == bindparam("row"), IS_OPEN).values(state=Sending.REPLACED)
+_ADD = PreparedRows(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key))
+_replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
 _unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
 _REPLACE = Prepared(_replace)
 _REPLACE_UNBEGUN = Prepared(_unbegun)
 _REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now"), outbox.c.begun_at.is_(None)))
 
 
-def add(
-    db: Connection,
-    *,
-    channel: str,
-    person: int | None,
-    recipient: str,
-    once: str,
-    words: Words,
-    token: str | None,
-    owner: str,
-    now: datetime,
-) -> Outgoing:
-    """Write words to the outbox, leased to ``owner``, after what waits for this person.
+def add_all(db: Connection, said: Sequence[tuple[To, Words]], *, owner: str, now: datetime) -> list[Outgoing]:
+    """Write words for people to the outbox, leased to ``owner``, each after what waits for the person.
 
     An acknowledgement not yet begun is replaced; what was held for this visit is said first, as much as there is
-    room for. The caller must hold the person's lock, so that rows of one person are added in order.
+    room for. The caller must hold the people's locks, so that rows of one person are added in order.
     """
-    open_rows = _OPEN(db, {"person": person, "now": now}).all() if person is not None else []
-    room = MOST - len(words.messages) if token is not None else 0
-    taken = {row.id for row in open_rows if room > 0 and _taken_from_worker(db, row, now)}
-    way = _make_way(db, open_rows, taken, room)
-    for number in way.held:
-        _REPLACE(db, {"row": number})
-    for number in way.acks:
-        if _REPLACE_UNBEGUN(db, {"row": number}).first() is None:  # begun since it was read
-            way.after = max(number, way.after or 0)
-    words = _after_held(way, words)
+    ways = _make_ways(db, said, now)
+    rows = [_leased(to, _after_held(way, words), owner, now) for (to, words), way in zip(said, ways, strict=True)]
+    numbers = {(row.channel_id, row.once_key): row.id for row in _ADD(db, rows)}
+    # What is left comes behind the new row: should that be held in its turn, it still comes first.
+    _ADD(db, [row for (to, _), way in zip(said, ways, strict=True) for row in _left(to, way, now)])
+    return [
+        _outgoing(numbers[row["channel_id"], row["once_key"]], row, way.after)
+        for row, way in zip(rows, ways, strict=True)
+    ]
+
+
+def add(db: Connection, to: To, words: Words, *, owner: str, now: datetime) -> Outgoing:
+    """Write words for one person, or for a group, as ``add_all`` does."""
+    return add_all(db, [(to, words)], owner=owner, now=now)[0]
+
+
+def hold(db: Connection, to: To, words: Words, now: datetime) -> None:
+    """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
+    _ADD(db, [_held(to, words, now)])
+
+
+def _held(to: To, words: Words, now: datetime) -> dict[str, Any]:
+    return row_of(to.channel, to.person, to.recipient, to.once, words, now) | {"state": Sending.HELD}
+
+
+def _leased(to: To, words: Words, owner: str, now: datetime) -> dict[str, Any]:
     due_at = now + timedelta(seconds=words.wait)
-    row = row_of(channel, person, recipient, once, words, now) | {
-        "reply_token": token,
-        "token_at": now if token else None,
+    return row_of(to.channel, to.person, to.recipient, to.once, words, now) | {
+        "reply_token": to.token,
+        "token_at": now if to.token else None,
         "due_at": due_at,
         "owner": owner,
         "lease_until": due_at + LEASE,
         "begun_at": now,
     }
-    number = _ADD(db, row).scalar_one()
-    for held, rest in way.left:  # behind the new row: should that be held in its turn, it still comes first
-        again = row_of(channel, person, recipient, f"{REST}{held}", rest, now)
-        _ADD(db, again | {"state": Sending.HELD})
+
+
+def _outgoing(number: int, row: dict[str, Any], after: int | None) -> Outgoing:
     return Outgoing(
         id=number,
-        channel=channel,
-        person=person,
-        recipient=recipient,
-        kind=words.kind,
-        policy=words.policy,
-        messages=words.messages,
-        about=words.about,
-        reply_token=token,
-        token_at=now if token else None,
+        channel=row["channel_id"],
+        person=row["person_id"],
+        recipient=row["recipient"],
+        kind=row["kind"],
+        policy=row["policy"],
+        messages=row["messages"],
+        about=row["about"],
+        reply_token=row["reply_token"],
+        token_at=row["token_at"],
         retry_key=row["retry_key"],
-        due_at=due_at,
-        lease_until=due_at + LEASE,
-        after=way.after,
-        begun_at=now,
+        due_at=row["due_at"],
+        lease_until=row["lease_until"],
+        after=after,
+        begun_at=row["begun_at"],
     )
-
-
-def hold(db: Connection, *, channel: str, person: int, recipient: str, once: str, words: Words, now: datetime) -> None:
-    """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
-    _ADD(db, row_of(channel, person, recipient, once, words, now) | {"state": Sending.HELD})
 
 
 def row_of(channel: str, person: int | None, recipient: str, once: str, words: Words, now: datetime) -> dict[str, Any]:
@@ -194,12 +207,36 @@ class _Way:
     left: list[tuple[int, Words]] = field(default_factory=list)
     after: int | None = None
 
+    def wait_for(self, rows: Iterable[int]) -> None:
+        """Come behind rows as well."""
+        self.after = max((self.after or 0, *rows)) or None
+
+
+def _make_ways(db: Connection, said: Sequence[tuple[To, Words]], now: datetime) -> list[_Way]:
+    """Look through the open rows of those to whom something is said, and replace what gives way to it."""
+    people = [to.person for to, _ in said if to.person is not None]
+    rows = _OPEN(db, {"people": people, "now": now}).all() if people else []
+    ways = [_way(db, [row for row in rows if row.person_id == to.person], to, words, now) for to, words in said]
+    if held := [number for way in ways for number in way.held]:
+        _REPLACE(db, {"rows": held})
+    if acks := [number for way in ways for number in way.acks]:
+        replaced = set(_REPLACE_UNBEGUN(db, {"rows": acks}).scalars())
+        for way in ways:
+            way.wait_for(number for number in way.acks if number not in replaced)  # begun since it was read
+    return ways
+
+
+def _way(db: Connection, rows: Sequence[Any], to: To, words: Words, now: datetime) -> _Way:
+    room = MOST - len(words.messages) if to.token is not None else 0
+    taken = {row.id for row in rows if room > 0 and _taken_from_worker(db, row, now)}
+    return _make_way(db, rows, taken, room)
+
 
 def _taken_from_worker(db: Connection, row: Any, now: datetime) -> bool:
     """Tell whether a row was to be pushed, and now need not be: the person is here, and it is said for free."""
     if row.kind != "notice" or row.state != Sending.QUEUED:
         return False
-    return _REPLACE_IDLE(db, {"row": row.id, "now": now}).first() is not None
+    return _REPLACE_IDLE(db, {"rows": [row.id], "now": now}).first() is not None
 
 
 def _make_way(db: Connection, rows: Sequence[Any], taken: Collection[int], room: int) -> _Way:
@@ -209,11 +246,17 @@ def _make_way(db: Connection, rows: Sequence[Any], taken: Collection[int], room:
         if row.state == Sending.QUEUED and row.kind == "ack" and row.tries == 0:
             way.acks.append(row.id)
         elif row.state == Sending.QUEUED and row.id not in taken:
-            way.after = way.after if row.kind == "notice" else row.id  # a notice is no part of the talk
+            if row.kind != "notice":  # which is no part of the talk
+                way.wait_for([row.id])
         elif room > 0:
             way.held.append(row.id)
             _take_up(way, row.id, _WORDS(db, {"row": row.id}).one(), room - len(way.messages))
     return way
+
+
+def _left(to: To, way: _Way, now: datetime) -> list[dict[str, Any]]:
+    """Return the rows of what there was no room for."""
+    return [_held(replace(to, once=f"{REST}{number}"), rest, now) for number, rest in way.left]
 
 
 def _take_up(way: _Way, number: int, row: Any, room: int) -> None:
@@ -265,7 +308,7 @@ class Fate:
     unbegun: bool = False  # nobody has called LINE with its key, nor will who marks it
 
 
-_SENT = (
+_SENT = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
     .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=None)
@@ -284,7 +327,7 @@ _ELSE = Prepared(
 _UNPAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=None))
 _UNBEGUN = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(begun_at=None))
 _PAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=bindparam("in_month")))
-_SAID = insert(said)
+_SAID = Prepared(insert(said))
 
 
 def note_paid(db: Connection, row: int, in_month: str) -> None:
@@ -300,10 +343,8 @@ def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any
             sent.append({"row": fate.id, "at": fate.at, "count": fate.tries})
         else:
             _mark_else(db, fate)
-    if sent:
-        db.execute(_SENT, sent)
-    if rows := list(quotable):
-        db.execute(_SAID, rows)
+    _SENT.each(db, sent)
+    _SAID.each(db, list(quotable))
 
 
 def _mark_else(db: Connection, fate: Fate) -> None:

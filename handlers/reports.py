@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 
 from handlers import numbers
 from models.base import UtcDateTime
-from models.prepared import Prepared
+from models.prepared import Prepared, among
 from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports, revisions
 
 
@@ -75,22 +75,29 @@ def open_draft(db: Connection, channel: str, round_id: int, school: int, now: da
 
 _ANSWERS = Prepared(
     select(
+        answers.c.report_id,
         answers.c.id,
         answers.c.question,
         answers.c.revision,
         answers.c.state,
         answers.c.nudged,
         answers.c.private,
-    ).where(answers.c.report_id == bindparam("report"))
+    ).where(among(answers.c.report_id, "reports"))
 )
 
 
 def answers_of(db: Connection, report: int) -> dict[str, Answer]:
     """Return the answers of a report by question."""
-    return {
-        row.question: Answer(row.id, row.question, row.revision, AnswerState(row.state), row.nudged, row.private)
-        for row in _ANSWERS(db, {"report": report})
-    }
+    return answers_of_all(db, [report])[report]
+
+
+def answers_of_all(db: Connection, numbers: Sequence[int]) -> dict[int, dict[str, Answer]]:
+    """Return the answers of reports: by report, then by question."""
+    found: dict[int, dict[str, Answer]] = {report: {} for report in numbers}
+    for row in _ANSWERS(db, {"reports": numbers}):
+        state = AnswerState(row.state)
+        found[row.report_id][row.question] = Answer(row.id, row.question, row.revision, state, row.nudged, row.private)
+    return found
 
 
 _BEGIN = Prepared(
@@ -281,6 +288,24 @@ def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
         part = Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
         found.setdefault(row.question, []).append(part)
     return found
+
+
+_OF_ANSWER = Prepared(
+    select(parts.c.id, parts.c.kind, parts.c.text, media.c.state)
+    .select_from(parts.outerjoin(media, media.c.part_id == parts.c.id))
+    .where(
+        parts.c.answer_id == bindparam("answer"),
+        or_(parts.c.revision == bindparam("number"), _IS_FILE),
+        parts.c.removed_at.is_(None),
+    )
+    .order_by(parts.c.said_at, parts.c.id)
+)
+
+
+def parts_of_answer(db: Connection, answer: Answer) -> list[Part]:
+    """Return the parts of an answer's current revision, in the order they were said."""
+    rows = _OF_ANSWER(db, {"answer": answer.id, "number": answer.revision})
+    return [Part(row.id, answer.question, PartKind(row.kind), row.text, lost=row.state in _LOST) for row in rows]
 
 
 _SCHOOL = Prepared(

@@ -3,8 +3,11 @@
 Every read of a talk starts here: nothing outside these standings is ever looked at (invariant 5).
 """
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
@@ -13,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, wh
 from models.outbox import said
 from models.people import IN_FORCE, SUBMITTERS, WRITERS, Role, agencies, memberships, people, schools
 from models.place import asked, places
-from models.prepared import Prepared
+from models.prepared import Prepared, among
 from models.programme import extensions, question_sets, rounds
 from models.report import State, reports
 from models.ticket import tickets
@@ -101,8 +104,9 @@ class Standing:
 
 
 _LOCK = Prepared(
-    select(people.c.id, people.c.heard_at, people.c.notice_version, people.c.name)
-    .where(people.c.channel_id == bindparam("channel"), people.c.line_user_id == bindparam("user"))
+    select(people.c.id, people.c.line_user_id, people.c.heard_at, people.c.notice_version, people.c.name)
+    .where(people.c.channel_id == bindparam("channel"), among(people.c.line_user_id, "users"))
+    .order_by(people.c.id)  # whoever locks several does so in this order
     .with_for_update(key_share=True)  # who only refers to the row is not kept waiting
 )
 _MEET = Prepared(
@@ -110,28 +114,40 @@ _MEET = Prepared(
 )
 
 
-def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
-    """Return the person behind a LINE user id, met now perhaps, locked until the transaction ends.
+def find_all(db: Connection, channel: str, users: Sequence[str], now: datetime) -> dict[str, Person]:
+    """Return the people behind LINE user ids, met now perhaps, locked until the transaction ends.
 
     Two events of one person are so applied one after the other, whatever process they arrive in. Nothing else is
     read by this statement: after waiting for a lock PostgreSQL shows only the locked row as it is then.
     """
-    known = look_up(db, channel, user)
-    if known is not None:
-        return known
-    _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
-    row = _LOCK(db, {"channel": channel, "user": user}).one()
-    return Person(row.id, user, row.heard_at, row.notice_version, True, row.name)
+    found = _look_up(db, channel, users)
+    for user in sorted(set(users) - found.keys()):
+        _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
+        found[user] = replace(_look_up(db, channel, [user])[user], new=True)
+    return found
+
+
+def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
+    """Return the person behind a LINE user id, as ``find_all`` does."""
+    return find_all(db, channel, [user], now)[user]
 
 
 def look_up(db: Connection, channel: str, user: str) -> Person | None:
-    """Return the person behind a LINE user id, locked as by ``find``; None where nobody is known by it."""
-    row = _LOCK(db, {"channel": channel, "user": user}).first()
-    return None if row is None else Person(row.id, user, row.heard_at, row.notice_version, False, row.name)
+    """Return the person behind a LINE user id, locked as by ``find_all``; None where nobody is known by it."""
+    return _look_up(db, channel, [user]).get(user)
+
+
+def _look_up(db: Connection, channel: str, users: Sequence[str]) -> dict[str, Person]:
+    rows = _LOCK(db, {"channel": channel, "users": users})
+    return {
+        row.line_user_id: Person(row.id, row.line_user_id, row.heard_at, row.notice_version, name=row.name)
+        for row in rows
+    }
 
 
 _STANDINGS = Prepared(
     select(
+        people.c.id.label("person"),
         memberships.c.role,
         memberships.c.school_id,
         schools.c.name.label("school_name"),
@@ -189,8 +205,8 @@ _STANDINGS = Prepared(
         .outerjoin(reports, and_(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id))
         .outerjoin(extensions, and_(extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id))
     )
-    .where(people.c.id == bindparam("person"))
-    .order_by(memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
+    .where(among(people.c.id, "persons"))
+    .order_by(people.c.id, memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
 )
 
 
@@ -202,16 +218,33 @@ class Known:
     standings: list[Standing]
     in_ticket: bool
 
+    @property
+    def only_school(self) -> int | None:
+        """Return the school of those who write its report and speak for nothing else."""
+        only = self.standings[0] if len(self.standings) == 1 else None
+        return only.school if only is not None and only.may_write else None
+
 
 def known(db: Connection, person: int, now: datetime) -> Known:
-    """Return where a person stands in a talk, and what the person may speak for now.
+    """Return what is known of one person, as ``known_all`` does."""
+    return known_all(db, [person], now)[person]
+
+
+def known_all(db: Connection, persons: Sequence[int], now: datetime) -> dict[int, Known]:
+    """Return, by person, where each stands in a talk, and what each may speak for now.
 
     One standing a school, in the strongest role, with the newest running round; nobody speaks for a closed one. One
     standing for each role in an agency, or in the whole channel. The reports among
     them are locked until the transaction ends: two people of one school are heard one after the other, too.
     """
-    rows = _STANDINGS(db, {"person": person, "now": now}).all()
-    place = _place(rows[0]) if rows and rows[0].flow else None
+    rows = _STANDINGS(db, {"persons": persons, "now": now})
+    found = {person: list(of_person) for person, of_person in groupby(rows, attrgetter("person"))}
+    standings = {person: _standings(found.get(person, ()), now) for person in persons}
+    locked = _locked(db, [one for several in standings.values() for one in several])
+    return {person: _known(found.get(person, ()), standings[person], locked) for person in persons}
+
+
+def _standings(rows: Sequence[Any], now: datetime) -> list[Standing]:
     found: dict[tuple[str, int | None], Standing] = {}
     for row in rows:
         if row.role is not None and not (row.school_closed_at and row.school_closed_at <= now):
@@ -220,25 +253,29 @@ def known(db: Connection, person: int, now: datetime) -> Known:
             before = found.setdefault(place_of, here)
             if here.rank > before.rank:
                 found[place_of] = here
+    return list(found.values())
+
+
+def _known(rows: Sequence[Any], standings: Sequence[Standing], locked: Mapping[int | None, Any]) -> Known:
+    place = _place(rows[0]) if rows and rows[0].flow else None
     in_ticket = bool(rows) and rows[0].ticket is not None
-    return Known(place, _locked(db, list(found.values())), in_ticket)
+    return Known(place, [_seen_again(one, locked.get(one.report)) for one in standings], in_ticket)
 
 
-_LOCK_REPORTS = (
+_LOCK_REPORTS = Prepared(
     select(reports.c.id, reports.c.state, reports.c.reference, reports.c.submitted_at)
-    .where(reports.c.id.in_(bindparam("reports", expanding=True)))
+    .where(among(reports.c.id, "reports"))
     .order_by(reports.c.id)
     .with_for_update(key_share=True)
 )
 
 
-def _locked(db: Connection, found: list[Standing]) -> list[Standing]:
+def _locked(db: Connection, found: Sequence[Standing]) -> dict[int | None, Any]:
     """Lock the reports, and see how they are once the lock is had. SQLite's writers are alone anyway."""
     numbers = [one.report for one in found if one.report is not None]
     if db.dialect.name == "sqlite" or not numbers:
-        return found
-    rows = {row.id: row for row in db.execute(_LOCK_REPORTS, {"reports": numbers})}
-    return [_seen_again(one, rows.get(one.report)) for one in found]
+        return {}
+    return {row.id: row for row in _LOCK_REPORTS(db, {"reports": numbers})}
 
 
 def _seen_again(one: Standing, row: Any | None) -> Standing:
@@ -289,29 +326,39 @@ _HEARD = Prepared(
 
 
 def put(db: Connection, channel: str, person: int, place: Place, at: datetime) -> None:
-    """Write where a person now stands, as of LINE's time ``at``."""
-    row = {
-        "person_id": person,
-        "channel_id": channel,
-        "flow": place.flow,
-        "step": place.step,
-        "school_id": place.school,
-        "report_id": place.report,
-        "memo": place.memo,
-        "since": at,
-    }
-    _PUT(db, row)
+    """Write where a person now stands, as ``put_all`` does."""
+    put_all(db, channel, [(person, place, at)])
 
 
-def note_asked(db: Connection, channel: str, person: int, report: int, question: str, at: datetime) -> None:
-    """Note that a question was put to a person at LINE's time ``at``: a bubble that comes late is filed by it."""
-    row = {"channel_id": channel, "person_id": person, "report_id": report, "question": question, "at": at}
-    _ASKED(db, row)
+def put_all(db: Connection, channel: str, moved: Iterable[tuple[int, Place, datetime]]) -> None:
+    """Write where people now stand, each as of a LINE's time."""
+    _PUT.each(
+        db,
+        [
+            {
+                "person_id": person,
+                "channel_id": channel,
+                "flow": place.flow,
+                "step": place.step,
+                "school_id": place.school,
+                "report_id": place.report,
+                "memo": place.memo,
+                "since": at,
+            }
+            for person, place, at in moved
+        ],
+    )
 
 
-def note_heard(db: Connection, person: int, at: datetime) -> None:
-    """Note LINE's time of the newest event applied; who speaks has not blocked us."""
-    _HEARD(db, {"person": person, "at": at})
+def note_asked(db: Connection, channel: str, put: Iterable[tuple[int, int, str, datetime]]) -> None:
+    """Note which questions were put: person, report, question, LINE's time. A bubble that comes late is filed by it."""
+    names = ("person_id", "report_id", "question", "at")
+    _ASKED.each(db, [{"channel_id": channel, **dict(zip(names, one, strict=True))} for one in put])
+
+
+def note_heard(db: Connection, heard: Iterable[tuple[int, datetime]]) -> None:
+    """Note, by person, LINE's time of the newest event applied; who speaks has not blocked us."""
+    _HEARD.each(db, [{"person": person, "at": at} for person, at in heard])
 
 
 _ASKED_BEFORE = Prepared(

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import questions, reports, rulings, standing
+from handlers import questions, reports, rulings
 from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
@@ -61,12 +61,14 @@ class Talk:
     link_to: MakeLink | None = None
     page_to: MakePage | None = None
     late: bool = False
+    read_before: tuple[int, dict[str, Answer]] | None = None  # a report, and its answers
     understood: Understood = field(default_factory=lambda: Understood(Intent.UNKNOWN))
     act: Act | None = None
     order: Order | None = None
     found: Found | None = None  # schools that the words may name
     meeting: MeetingWords | None = None  # what was said of a meeting
     moved: bool = False
+    asked: list[tuple[int, str]] = field(default_factory=list)  # what was put to the person: report and question
 
     def says_only(self, name: str, *, button: str | None = None, among: str = "") -> bool:
         """Tell whether what was heard is nothing but an order: its button, or a short message of its words alone.
@@ -133,6 +135,9 @@ class Talk:
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """Return the answers there are, by question."""
+        read, self.read_before = self.read_before, None
+        if read is not None and read[0] == self.report:
+            return read[1]
         return reports.answers_of(self.db, self.report)
 
     @property
@@ -176,6 +181,11 @@ class Talk:
         """Return the parts of the report by question, as they are now: a turn may have added some."""
         return reports.parts_of(self.db, self.report)
 
+    def parts_of(self, question: str) -> list[Part]:
+        """Return the parts of one answer, as they are now; none where it was not begun."""
+        answer = self.answers.get(question)
+        return reports.parts_of_answer(self.db, answer) if answer is not None else []
+
     @property
     def done(self) -> set[str]:
         """Return the questions answered or skipped."""
@@ -184,8 +194,7 @@ class Talk:
     def go(self, step: str, **memo: Any) -> None:
         """Move to a step of the report flow; a question moved to is noted as asked."""
         if step not in (self.place.step, HOME) and self.questions.question(step):
-            at = self.heard.at
-            standing.note_asked(self.db, self.channel, self.person.id, self.report, step, at)
+            self.asked.append((self.report, step))
         school = self.stand.school
         memo = self._waiting() | memo
         self.place = Place("report", step, school, self.report if self.stand.round else None, memo, self.heard.at)

@@ -154,7 +154,7 @@ def _refuse(talk: Talk, why: str) -> Turn:
 
 def _stale(talk: Talk, question: Question) -> Turn:
     """Say what has become of an old button's question since, and offer it."""
-    found = talk.parts().get(question.key)
+    found = talk.parts_of(question.key)
     state = state_of(talk.answers.get(question.key), bool(found))
     opened = Choice(say("label.edit_this" if found else "label.answer"), Act("open", talk.report, question.key))
     resume = Choice(say("label.resume"), Act("report"))

@@ -132,7 +132,7 @@ def school_line(talk: Talk) -> str:
 def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
     """Return a question as it is put: where one is, what is asked, a hint, what may be done, what is kept so far."""
     known = {**slots(talk, question), "ask": question.ask}
-    found = talk.parts().get(question.key, []) if question.key in talk.answers else []
+    found = talk.parts_of(question.key)
     picked = {part.text for part in found if part.kind == PartKind.CHOICE}
     pieces = [lead, school_line(talk) + say("report.ask", **known)]
     if question.options:

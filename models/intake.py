@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from models.base import UtcDateTime, metadata
-from models.prepared import Prepared
+from models.prepared import Prepared, among
 from models.store import Store
 
 Whom = tuple[str, str]
@@ -50,10 +50,12 @@ intake = Table(
 )
 
 _PUT = Prepared(insert(intake))
-_WHOSE = (intake.c.channel_id == bindparam("channel"), intake.c.user_id == bindparam("user"))
+_WHOSE = (intake.c.channel_id == bindparam("channel"), among(intake.c.user_id, "users"))
 _WAITS = Prepared(select(intake.c.id).where(*_WHOSE).limit(1))
-_OF = Prepared(select(intake.c.id, intake.c.raw, intake.c.received_at).where(*_WHOSE).order_by(intake.c.id))
-_DROP = delete(intake).where(intake.c.id.in_(bindparam("rows", expanding=True)))
+_OF = Prepared(
+    select(intake.c.id, intake.c.user_id, intake.c.raw, intake.c.received_at).where(*_WHOSE).order_by(intake.c.id)
+)
+_DROP = Prepared(delete(intake).where(among(intake.c.id, "rows")))
 _LEFT = Prepared(
     select(intake.c.channel_id, intake.c.user_id)
     .where(intake.c.received_at <= bindparam("before"))
@@ -82,20 +84,24 @@ class Intake:
     def waits(self, whom: Whom) -> bool:
         """Tell whether something of a person's is yet to be applied, whoever wrote it down."""
         with self._reading() as db:
-            return _WAITS(db, _named(whom)).first() is not None
+            return _WAITS(db, {"channel": whom[0], "users": [whom[1]]}).first() is not None
 
     def of(self, people: Collection[Whom]) -> dict[Whom, list[Any]]:
         """Return the rows of people (id, raw, received_at), of each in the order in which they were written down."""
+        users = defaultdict[str, list[str]](list)
+        for channel, user in people:
+            users[channel].append(user)
         found = defaultdict[Whom, list[Any]](list)
         with self._reading() as db:
-            for whom in people:
-                found[whom] = _OF(db, _named(whom)).all()
+            for channel, some in users.items():
+                for row in _OF(db, {"channel": channel, "users": some}):
+                    found[channel, row.user_id].append(row)
         return found
 
     def drop(self, rows: Sequence[int]) -> None:
         """Forget rows that are applied."""
         if rows:
-            self._do(lambda db: db.execute(_DROP, {"rows": rows}))
+            self._do(lambda db: _DROP(db, {"rows": rows}))
 
     def left(self, before: datetime) -> list[Whom]:
         """Return whose rows, written down up to a moment, nobody has applied: their process is gone."""
@@ -125,10 +131,6 @@ class Intake:
                 intake.create(db, checkfirst=True)
             self._is_made = True
         return self._store
-
-
-def _named(whom: Whom) -> dict[str, str]:
-    return {"channel": whom[0], "user": whom[1]}
 
 
 def _beside(url: str) -> str:

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -129,32 +129,6 @@ class Store:
             raise job.error
         result: Result = job.result
         return result
-
-    def several(self, works: Sequence[Callable[[Connection], Result]]) -> list[Result | BaseException]:
-        """Do works, each apart, and return what each returned or raised.
-
-        On SQLite they share a transaction. On PostgreSQL each has its own: one that holds what several have locked
-        would only be in the way, and a Busy is what that one work raised.
-
-        Raises:
-            Busy: SQLite's lock could not be had; nothing was done.
-        """
-        jobs = [_Job(work) for work in works]
-        if self.dialect != "sqlite":
-            for job in jobs:
-                self._do_alone(job)
-        else:
-            with self.write() as db:
-                for job in jobs:
-                    _do_apart(db, job)
-        return [job.result if job.error is None else job.error for job in jobs]
-
-    def _do_alone(self, job: _Job) -> None:
-        try:
-            with self.write() as db:
-                job.result = job.work(db)
-        except Exception as error:  # noqa: BLE001 -- whoever asked for it is given the error
-            job.error = error
 
     def _sleep(self, job: _Job) -> None:
         """Wait until the job is done, or one's own turn to lead has come. Raises Busy where neither comes in time."""
@@ -376,6 +350,7 @@ def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=0,
+        pool_use_lifo=True,  # the one used last has its statements prepared
         pool_timeout=patience,
         json_serializer=to_json,
         json_deserializer=from_json,

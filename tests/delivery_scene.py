@@ -16,7 +16,7 @@ from bot.line.answers import Quota, Refused, Sent, Unanswered, judge, unanswered
 from bot.sending import Sender
 from handlers import notices, outbox
 from handlers.channels import ensure
-from handlers.outbox import Outgoing, Words
+from handlers.outbox import Outgoing, To, Words
 from models.outbox import Policy, Priority
 from models.outbox import outbox as rows
 from models.people import agencies, people, schools
@@ -184,17 +184,8 @@ class Scene:
             [{"type": "text", "text": text} for text in texts], [None] * len(texts), kind=kind, policy=policy, wait=wait
         )
         with self.store.write() as db:
-            return outbox.add(
-                db,
-                channel=MAIN,
-                person=person,
-                recipient=recipient or f"U{person or 0:032x}",
-                once=f"turn:{uuid4()}",
-                words=words,
-                token=key,
-                owner=owner or self.web.owner,
-                now=self.clock(),
-            )
+            to = To(MAIN, person, recipient or f"U{person or 0:032x}", f"turn:{uuid4()}", key)
+            return outbox.add(db, to, words, owner=owner or self.web.owner, now=self.clock())
 
     def tells(self, person: int, text: str, *, priority: Priority = Priority.RESULT, once: str | None = None) -> int:
         """Write a notice to be pushed now; return its row."""

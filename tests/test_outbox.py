@@ -18,7 +18,7 @@ from handlers import claims, outbox
 from handlers.channels import ensure
 from handlers.heard import Heard, Kind
 from handlers.inbox import House, receive
-from handlers.outbox import LEASE, MOST, Fate, Outgoing, Words
+from handlers.outbox import LEASE, MOST, Fate, Outgoing, To, Words
 from models.outbox import Sending
 from models.outbox import outbox as rows
 from models.people import people
@@ -48,17 +48,8 @@ class Mouth:
         about: list[list[Any] | None] = [[number, text] for text in texts]
         words = Words([{"type": "text", "text": text} for text in texts], about, **how)
         with self.store.write() as db:
-            return outbox.add(
-                db,
-                channel=MAIN,
-                person=self.person,
-                recipient=self.user,
-                once=f"turn:{number}",
-                words=words,
-                token=f"token{number}" if token else None,
-                owner=owner,
-                now=self.now,
-            )
+            to = To(MAIN, self.person, self.user, f"turn:{number}", f"token{number}" if token else None)
+            return outbox.add(db, to, words, owner=owner, now=self.now)
 
     def holds(self, *texts: str) -> Outgoing:
         row = self.writes(*texts, token=False)

@@ -27,7 +27,7 @@ from handlers.channels import ensure
 from handlers.heard import Heard, Kind
 from handlers.heartbeats import TICK
 from handlers.inbox import House, apply
-from handlers.outbox import Words
+from handlers.outbox import To, Words
 from models.inbox import Kept, inbox
 from models.outbox import Policy, Sending
 from models.outbox import outbox as rows
@@ -93,18 +93,8 @@ def leaves_unsent(works: Works, phone: Phone, text: str, *, token: str | None = 
         who = people.insert().returning(people.c.id)
         person = db.execute(who, {"channel_id": MAIN, "line_user_id": phone.user, "created_at": START}).scalar_one()
         words = Words([{"type": "text", "text": text}], [None], **how)
-        row = outbox.add(
-            db,
-            channel=MAIN,
-            person=person,
-            recipient=phone.user,
-            once=text,
-            words=words,
-            token=token,
-            owner="a process that died",
-            now=works.clock(),
-        )
-    return row.id
+        to = To(MAIN, person, phone.user, text, token)
+        return outbox.add(db, to, words, owner="a process that died", now=works.clock()).id
 
 
 def state(works: Works, row: int) -> str:

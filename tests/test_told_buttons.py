@@ -3,7 +3,7 @@
 from handlers import outbox
 from handlers.messages.limits import QUICK_REPLIES
 from handlers.messages.values import Act, Choice, Say
-from handlers.outbox import Words
+from handlers.outbox import To, Words
 from handlers.telling import tell
 from models.people import people
 from tests.province import Person, Province
@@ -55,6 +55,5 @@ def test_buttons_of_a_question_that_could_not_be_asked_do_not_come_back(province
     item = {"type": "action", "action": {"type": "postback", "label": "ยืนยันเก่า", "data": "do=submit"}}
     late = Words([{"type": "text", "text": "ส่งหรือไม่", "quickReply": {"items": [item]}}], [None])
     with province.store.write() as db:
-        person = number(province, warunee)
-        outbox.hold(db, channel="main", person=person, recipient=warunee.user, once="x", words=late, now=province.now)
+        outbox.hold(db, To("main", number(province, warunee), warunee.user, "x"), late, province.now)
     assert labels(warunee.says("สวัสดี").hears("ส่งหรือไม่")) == own

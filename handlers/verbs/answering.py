@@ -10,7 +10,7 @@ from handlers.messages.values import Say
 from handlers.numbers import number
 from handlers.picking import asked_for, picked
 from handlers.questions import Option, Question
-from handlers.reports import Answer
+from handlers.reports import Answer, Part
 from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -60,7 +60,7 @@ def _and_say(kept: Turn, more: str) -> Turn:
 def remove_last(talk: Talk) -> Turn:
     """Take one's newest bubble out of the open answer; its words stay in the history."""
     question = _open(talk)
-    found = talk.parts().get(question.key, [])
+    found = talk.parts_of(question.key)
     if not found:
         return finish(talk)
     reports.take_back(talk.db, found[-1].id, talk.now)
@@ -120,7 +120,7 @@ def _tapped_or_typed(talk: Talk, question: Question) -> list[Option] | None:
 
 
 def _chosen(talk: Talk, question: Question) -> dict[str, int]:
-    found = talk.parts().get(question.key, [])
+    found = talk.parts_of(question.key)
     return {part.text or "": part.id for part in found if part.kind == PartKind.CHOICE}
 
 
@@ -153,23 +153,22 @@ def _choose(talk: Talk, question: Question, options: list[Option]) -> None:
 def finish(talk: Talk) -> Turn:
     """End the open question, unless nothing is kept or, once, where the words are too few."""
     question = _open(talk)
-    found = talk.answer(question.key)
-    counts = reports.counts(talk.db, found)
-    if not counts:
+    found, parts = talk.answer(question.key), talk.parts_of(question.key)
+    if not parts:
         if question.optional:
             return skip(talk)
         return turn(Say(say("report.nothing_yet", **slots(talk, question)), steer(talk, question)))
-    if _too_short(talk, question, found, counts):
+    if _too_short(question, found, parts):
         found.nudged = True
         reports.save(talk.db, found, talk.person.id, talk.now)
         return turn(Say(say("report.nudge"), steer(talk, question), (talk.report, question.key)))
     return _end(talk, question, AnswerState.DONE)
 
 
-def _too_short(talk: Talk, question: Question, found: Answer, counts: dict[str, int]) -> bool:
-    if found.nudged or question.kind != "words" or set(counts) != {PartKind.TEXT}:
+def _too_short(question: Question, found: Answer, parts: list[Part]) -> bool:
+    if found.nudged or question.kind != "words" or {part.kind for part in parts} != {PartKind.TEXT}:
         return False
-    words = "".join(part.text or "" for part in talk.parts().get(question.key, []))
+    words = "".join(part.text or "" for part in parts)
     return letters(words) < question.min_letters and fold(words) != fold(say("label.none"))
 
 

@@ -11,7 +11,6 @@ from handlers.messages.build import clip, fits_keyboard
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
-from handlers.reports import Part
 from handlers.returned_cards import returned_card, tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -220,7 +219,7 @@ def edit_question(talk: Talk, question: Question) -> Turn:
 
 def _typed_words(talk: Talk, question: Question) -> str:
     """Return what was typed of an answer, for the keyboard to begin with."""
-    return words_of(question, [part for part in _parts(talk, question) if part.kind == PartKind.TEXT])
+    return words_of(question, [part for part in talk.parts_of(question.key) if part.kind == PartKind.TEXT])
 
 
 def _other_parts(talk: Talk, question: Question) -> list[Choice]:
@@ -259,12 +258,8 @@ def _append_words(talk: Talk, question: Question, rest: str) -> Turn:
     return acknowledge(talk, question, found)
 
 
-def _parts(talk: Talk, question: Question) -> list[Part]:
-    return talk.parts().get(question.key, [])
-
-
 def _answer_words(talk: Talk, question: Question) -> str:
-    return words_of(question, _parts(talk, question))
+    return words_of(question, talk.parts_of(question.key))
 
 
 def ask_delete(talk: Talk) -> Turn:
