@@ -6,17 +6,20 @@ process leaves is found when its lease is over (``apply_overdue``, called by the
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
 import structlog
+from sqlalchemy import Connection
 
 from bot import metrics
 from bot.line import read
 from bot.mishaps import is_passing
 from handlers import kept
+from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.kept import Applied, ApplyFailed, Waiting
 from handlers.outbox import Outgoing
@@ -175,13 +178,12 @@ class Applier:
         """Apply what waits of people. It is read before the database is held, for that others wait."""
         rows = self._intake.of(people)
         events = {whom: heard for whom, found in rows.items() if (heard := self._read_all(found)) is not None}
-        again: list[Whom] = []
+        done: set[Whom] = set()
         for channel in {channel for channel, _ in events}:
-            some = {whom: heard for whom, heard in events.items() if whom[0] == channel}
-            if len(some) == 1 or not self._together(channel, some, rows):
-                again += [whom for whom, heard in some.items() if not self._alone(whom, heard, rows)]
-        if again:
-            self._again(again)
+            some = {whom: heard[0][1] for whom, heard in events.items() if whom[0] == channel and len(heard) == 1}
+            if len(some) > 1:
+                done.update(self._together(channel, some, rows))
+        self._alone({whom: heard for whom, heard in events.items() if whom not in done}, rows)
 
     def _read_all(self, rows: Sequence[Any]) -> Waiting | None:
         """Read what waits of a person; None, to be seen by the worker again, where that cannot be done."""
@@ -191,35 +193,42 @@ class Applier:
             log.exception("not read")
             return None
 
-    def _together(self, channel: str, people: Mapping[Whom, Waiting], rows: Mapping[Whom, Sequence[Any]]) -> bool:
-        """Apply what waits of several people by one transaction. False where each is to be tried alone.
+    def _together(
+        self, channel: str, events: Mapping[Whom, Heard], rows: Mapping[Whom, Sequence[Any]]
+    ) -> Collection[Whom]:
+        """Apply one event of each of several people by one transaction. Return who need not be applied alone.
 
         Raises:
             Busy: nobody could have the database.
         """
-        events = list(people.values())
+        heard = list(events.values())
         try:
             applied = self._store.share(
-                lambda db: kept.apply_together(db, channel, events, self._house(), self._clock())
+                lambda db: kept.apply_together(db, channel, heard, self._house(), self._clock())
             )
         except Busy:
             raise
         except Exception as error:  # whose it is will be seen then
-            log.warning("not applied together", people=len(people), exc_info=error)
-            return False
-        self._settle(applied, [row.id for whom in people for row in rows[whom]])
-        return True
+            log.warning("not applied together", people=len(events), exc_info=error)
+            return ()
+        done = [whom for whom in events if whom[1] not in applied.left]
+        self._settle(applied, [row.id for whom in done for row in rows[whom]])
+        return done
 
-    def _alone(self, whom: Whom, events: Waiting, rows: Mapping[Whom, Sequence[Any]]) -> bool:
-        """Apply what waits of one person. False where that met trouble with the database."""
-        try:
-            applied = self._store.share(
-                lambda db: kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
-            )
-        except Exception as error:  # noqa: BLE001 -- it is looked into there
-            return self._put_aside(whom, error)
-        self._settle(applied, [row.id for row in rows[whom]])
-        return True
+    def _alone(self, events: Mapping[Whom, Waiting], rows: Mapping[Whom, Sequence[Any]]) -> None:
+        """Apply what waits of people, each apart; what raises is put aside."""
+        works = [partial(self._applied, whom, heard) for whom, heard in events.items()]
+        again = []
+        for whom, one in zip(events, self._store.several(works) if works else (), strict=True):
+            if isinstance(one, Applied):
+                self._settle(one, [row.id for row in rows[whom]])
+            elif not self._put_aside(whom, one):
+                again.append(whom)
+        if again:
+            self._again(again)
+
+    def _applied(self, whom: Whom, events: Waiting, db: Connection) -> Applied:
+        return kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
 
     def _settle(self, applied: Applied, rows: Sequence[int]) -> None:
         """Say what is to be said, and forget what was written down."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, update
+from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from handlers import groups, outbox, persons, reports, standing
@@ -22,7 +22,7 @@ from handlers.talk import Talk, Turn
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared, PreparedRows
+from models.prepared import Prepared, PreparedRows, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +87,29 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
     return said
 
 
-def apply_all(db: Connection, channel: str, events: Sequence[Heard], house: House, now: datetime) -> list[Outgoing]:
-    """Apply kept events of several people, each person's in the order given, with as few statements as may be.
+def apply_together(
+    db: Connection, channel: str, events: Sequence[Heard], house: House, now: datetime
+) -> tuple[list[Outgoing], list[Heard]]:
+    """Apply kept events, each of another person, with as few statements as may be.
 
-    Each person's first event is applied together with the others', where none of them can change what another says;
-    all else one after the other.
+    Returns what is to be said, and the events that must be applied alone: of them nothing is kept or changed.
     """
-    first: dict[str, Heard] = {}
-    known: set[str | None] = set()
-    rest = []
-    for heard in events:
-        if may_wait(heard) and heard.user and heard.user not in known and heard.kind != Kind.UNFOLLOW:
-            first[heard.user] = heard
-        else:
-            rest.append(heard)
-        known.add(heard.user)
-    said, left = _hear(db, channel, first, house, now) if first else ([], [])
-    for heard in [*left, *rest]:
-        said += apply(db, channel, heard, house, now)
-    return said
+    able = {heard.user: heard for heard in events if heard.user is not None and heard.kind not in _ALONE}
+    said, left = _hear(db, channel, able, house, now) if able else ([], [])
+    left += [heard for heard in events if heard.kind in _ALONE]
+    if left:
+        _TAKE_OUT(db, {"channel": channel, "events": [heard.id for heard in left]})
+    return said, left
+
+
+_ALONE = frozenset({Kind.UNFOLLOW, Kind.UNSEND})
+_TAKE_OUT = Prepared(delete(inbox).where(inbox.c.channel_id == bindparam("channel"), among(inbox.c.event_id, "events")))
 
 
 def _hear(
     db: Connection, channel: str, events: Mapping[str, Heard], house: House, now: datetime
 ) -> tuple[list[Outgoing], list[Heard]]:
-    """Let people be heard, each by one event, by LINE user id; return what is said, and what is to be heard later."""
+    """Let people be heard, each by one event, by LINE user id; return what is said, and what is to be heard alone."""
     people = standing.find_all(db, channel, list(events), now)
     known = standing.known_all(db, [person.id for person in people.values()], now)
     users = _together([(user, known[people[user].id]) for user in events])
@@ -130,7 +128,7 @@ def _together(people: Sequence[tuple[str, Known]]) -> list[str]:
     """Return who can be heard together: one alone; of several the directors, each of another school.
 
     Whoever else speaks may change what others read, and two of a school change the same report. What is decided is
-    written into the trail, which one transaction at a time may, until it ends: that comes last.
+    written into the trail, which one transaction at a time may, until it ends: that one had better be short.
     """
     if len(people) == 1:
         return [people[0][0]]
@@ -162,11 +160,15 @@ def _talk(
 
 
 def _read_before(db: Connection, talks: Sequence[Talk]) -> None:
-    """Read at once the answers that nearly every talk asks for."""
+    """Read at once what nearly every talk asks for: the answers, and what stands in the open one."""
     begun = [(talk, report) for talk in talks for report in [talk.standings[0].report] if report is not None]
     answers = reports.answers_of_all(db, [report for _, report in begun])
+    open_now = []
     for talk, report in begun:
         talk.read_before = report, answers[report]
+        if not talk.late and (answer := answers[report].get(talk.place.step)) is not None:
+            open_now.append(answer)
+    reports.read_parts(db, open_now)
 
 
 def _turn(talk: Talk) -> Turn | None:

@@ -1,6 +1,6 @@
 """Events that were not applied when they came: written down in a rush, failed, or parked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -8,9 +8,10 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, or_, select, update
 
+from handlers import inbox as door
 from handlers import outbox, standing
 from handlers.heard import Heard
-from handlers.inbox import House, apply, apply_all, keep_new
+from handlers.inbox import House, apply, keep_new
 from handlers.messages.build import to_line
 from handlers.messages.values import Say
 from handlers.outbox import Outgoing, To, Words
@@ -54,10 +55,11 @@ Waiting = Sequence[tuple[int, Heard]]
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """How many events of a person were applied, and what is to be said."""
+    """How many events were applied, and what is to be said. left: LINE user ids of those to be applied alone."""
 
     events: int
     outgoing: Sequence[Outgoing]
+    left: Collection[str | None] = ()
 
 
 def waiting(rows: Sequence[Any], now: datetime, read: Read) -> Waiting:
@@ -71,18 +73,19 @@ def waiting(rows: Sequence[Any], now: datetime, read: Read) -> Waiting:
     return sorted(found, key=lambda one: (one[1].at, one[0]))
 
 
-def apply_together(db: Connection, channel: str, people: Sequence[Waiting], house: House, now: datetime) -> Applied:
-    """Apply what waits of several people; what another process has applied meanwhile changes nothing.
+def apply_together(db: Connection, channel: str, events: Sequence[Heard], house: House, now: datetime) -> Applied:
+    """Apply what waits of several people, one event of each; what another process has applied changes nothing.
 
     Raises:
         Exception: by one of the events, and nobody knows which; roll back, then try each person by ``apply_waiting``.
     """
-    fresh = keep_new(db, channel, [heard for events in people for _, heard in events], now)
-    return Applied(len(fresh), apply_all(db, channel, fresh, house, now))
+    fresh = keep_new(db, channel, events, now)
+    said, left = door.apply_together(db, channel, fresh, house, now)
+    return Applied(len(fresh) - len(left), said, {heard.user for heard in left})
 
 
 def apply_waiting(db: Connection, channel: str, events: Waiting, house: House, now: datetime) -> Applied:
-    """Apply what waits of one person, as ``apply_together`` does.
+    """Apply what waits of one person; what another process has applied meanwhile changes nothing.
 
     Raises:
         ApplyFailed: by one of the events; roll back, then call ``keep_failed`` in a transaction of its own.

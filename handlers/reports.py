@@ -4,6 +4,7 @@ An answer is a row that points to its current revision; a revision is the parts 
 under its number. Replacing an answer opens the next revision; the older parts stay (invariant 3).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +22,7 @@ from models.report import AnswerState, PartKind, State, answers, media, moves, p
 
 @dataclass(slots=True)
 class Answer:
-    """The current revision of one answer, without its parts."""
+    """The current revision of one answer. parts: where they were read with others' (``read_parts``)."""
 
     id: int
     question: str
@@ -30,6 +31,7 @@ class Answer:
     nudged: bool
     private: bool
     saved: tuple[int, AnswerState, bool] = field(init=False, compare=False)
+    parts: "list[Part] | None" = field(init=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         self.saved = (self.revision, self.state, self.private)
@@ -157,6 +159,8 @@ def keep(
         "kept_at": now,
     }
     found: int | None = _KEEP(db, row).scalar()
+    if found is not None and answer.parts is not None:
+        answer.parts.append(Part(found, answer.question, kind, text, lost=False))
     return found
 
 
@@ -224,6 +228,7 @@ def clear(db: Connection, answer: Answer, by: int, now: datetime) -> None:
 
 def revise(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     """Open the next revision of an answer: empty, the older ones stay."""
+    answer.parts = None
     newest = _NEWEST_REVISION(db, {"answer": answer.id}).scalar() or 0
     answer.revision = max(newest, answer.revision) + 1
     answer.state = AnswerState.OPEN
@@ -247,6 +252,7 @@ def restore(db: Connection, answer: Answer, revision: int, by: int, now: datetim
     """
     if not _COPY(db, {"answer": answer.id, "number": revision}).first():
         return False
+    answer.parts = None
     answer.revision, answer.state = revision, AnswerState.DONE
     save(db, answer, by, now)
     return True
@@ -265,6 +271,8 @@ _COUNTS = Prepared(
 
 def counts(db: Connection, answer: Answer) -> dict[str, int]:
     """Return how many parts of each kind the current revision has."""
+    if answer.parts is not None:
+        return dict(Counter(str(part.kind) for part in answer.parts))
     return {row.kind: row.number for row in _COUNTS(db, {"answer": answer.id, "number": answer.revision})}
 
 
@@ -304,8 +312,33 @@ _OF_ANSWER = Prepared(
 
 def parts_of_answer(db: Connection, answer: Answer) -> list[Part]:
     """Return the parts of an answer's current revision, in the order they were said."""
+    if answer.parts is not None:
+        return list(answer.parts)
     rows = _OF_ANSWER(db, {"answer": answer.id, "number": answer.revision})
     return [Part(row.id, answer.question, PartKind(row.kind), row.text, lost=row.state in _LOST) for row in rows]
+
+
+_OF_ANSWERS = Prepared(
+    select(parts.c.answer_id, parts.c.id, parts.c.kind, parts.c.text, media.c.state)
+    .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
+    .where(
+        among(parts.c.answer_id, "answers"),
+        or_(parts.c.revision == answers.c.revision, _IS_FILE),
+        parts.c.removed_at.is_(None),
+    )
+    .order_by(parts.c.said_at, parts.c.id)
+)
+
+
+def read_parts(db: Connection, several: Sequence[Answer]) -> None:
+    """Read the parts of answers at once; what is then kept in them or taken out is seen in ``parts``, too."""
+    questions = {answer.id: answer.question for answer in several}
+    found: dict[int, list[Part]] = {number: [] for number in questions}
+    for row in _OF_ANSWERS(db, {"answers": list(questions)}) if questions else ():
+        part = Part(row.id, questions[row.answer_id], PartKind(row.kind), row.text, lost=row.state in _LOST)
+        found[row.answer_id].append(part)
+    for answer in several:
+        answer.parts = found[answer.id]
 
 
 _SCHOOL = Prepared(
@@ -362,8 +395,9 @@ def unsend(db: Connection, part: int, now: datetime) -> None:
     _REMOVE(db, {"part": part, "at": now})
 
 
-def take_back(db: Connection, part: int, now: datetime) -> None:
-    """Take a part out of the answer; its words stay in the history."""
+def take_back(db: Connection, answer: Answer, part: int, now: datetime) -> None:
+    """Take a part out of its answer; its words stay in the history."""
+    answer.parts = None
     _TAKE_BACK(db, {"part": part, "at": now})
 
 

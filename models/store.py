@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -29,6 +29,8 @@ QUIET = 0.5
 """Seconds after a failure in which nobody tries: who queued up meanwhile has no time left to wait."""
 POLL = (0.0002, 0.0008)
 """Seconds between tries for SQLite's lock."""
+ALONE = 8
+"""Connections to PostgreSQL for statements alone. The others stay few, and have their plans."""
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -75,9 +77,10 @@ class Store:
         if url.startswith("sqlite"):
             self.engine = _sqlite(url, writes=False, patience=patience, passing=passing)
             self._writer = _sqlite(url, writes=True, patience=patience, passing=passing)
+            self._alone = self.engine
         else:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
-        self._alone = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._alone = _postgresql(url, patience, min(pool_size, ALONE), isolation_level="AUTOCOMMIT")
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
         self._kept: Connection | None = None  # SQLite's one writing connection, for whoever has the turn
@@ -129,6 +132,32 @@ class Store:
             raise job.error
         result: Result = job.result
         return result
+
+    def several(self, works: Sequence[Callable[[Connection], Result]]) -> list[Result | BaseException]:
+        """Do works, each apart, and return what each returned or raised.
+
+        On SQLite they share a transaction. On PostgreSQL each has its own: one that holds what several have locked
+        would only be in the way, and a Busy is what that one work raised.
+
+        Raises:
+            Busy: SQLite's lock could not be had; nothing was done.
+        """
+        jobs = [_Job(work) for work in works]
+        if self.dialect != "sqlite":
+            for job in jobs:
+                self._do_alone(job)
+        else:
+            with self.write() as db:
+                for job in jobs:
+                    _do_apart(db, job)
+        return [job.result if job.error is None else job.error for job in jobs]
+
+    def _do_alone(self, job: _Job) -> None:
+        try:
+            with self.write() as db:
+                job.result = job.work(db)
+        except Exception as error:  # noqa: BLE001 -- whoever asked for it is given the error
+            job.error = error
 
     def _sleep(self, job: _Job) -> None:
         """Wait until the job is done, or one's own turn to lead has come. Raises Busy where neither comes in time."""
@@ -257,8 +286,8 @@ class Store:
         """Close every connection; the store can be used again (after a fork it must be disposed first)."""
         with self._turn:
             self._close()
-        self.engine.dispose()
-        self._writer.dispose()
+        for engine in (self.engine, self._writer, self._alone):
+            engine.dispose()
         self._well, self._waited, self._again_at = True, 0, 0.0
 
 
@@ -344,7 +373,7 @@ def _begin(connection: Connection) -> None:
     connection.connection.driver_connection.execute("BEGIN")  # type: ignore[union-attr]
 
 
-def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
+def _postgresql(url: str, patience: float, pool_size: int, **how: Any) -> Engine:
     milliseconds = int(patience * 1000)
     return create_engine(
         url,
@@ -363,4 +392,5 @@ def _postgresql(url: str, patience: float, pool_size: int) -> Engine:
             "tcp_user_timeout": 5000,
             "options": f"-c lock_timeout={milliseconds} -c statement_timeout={milliseconds * 10} -c timezone=UTC",
         },
+        **how,
     )

@@ -185,7 +185,7 @@ def test_who_is_applied_at_once_would_wait_for_those_who_are_being_applied(
     rush.applier.take((MAIN, warunee.user))
     assert rush.applier.is_busy
     seen: list[bool] = []
-    rush.mouth.take = lambda rows: seen.append(rush.applier.is_busy)  # type: ignore[method-assign]
+    rush.mouth.take = lambda rows: seen.append(rush.applier.is_busy)
     rush.applier.run_until_idle()
     assert seen == [True]
     assert not rush.applier.is_busy

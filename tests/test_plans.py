@@ -9,6 +9,7 @@ import pytest
 from models import prepared
 from models.store import Store
 from tests.province import Person, Province
+from tests.rush import heard, together
 from tests.whole_report import reports
 
 GROW = ("reports", "answers", "parts", "revisions", "inbox", "outbox", "said", "asked", "sendings", "moves", "people")
@@ -19,14 +20,17 @@ THROUGH = re.compile(rf"SCAN ({'|'.join(GROW)})\b|SEARCH ({'|'.join(GROW)}) .*\(
 def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, int]:
     """Return the statements that are run from now on, each with its number of values."""
     found: dict[str, int] = {}
-    run = prepared._Compiled.run
 
-    def noted(self: Any, db: Any, given: Any) -> Any:
-        if "SELECT" in self.text or "WHERE" in self.text:  # SQLite calls what an INSERT returns a scan
-            found[self.text] = len(self.binds)
-        return run(self, db, given)
+    def noting(run: Any) -> Any:
+        def noted(self: Any, db: Any, given: Any) -> Any:
+            if "SELECT" in self.text or "WHERE" in self.text:  # SQLite calls what an INSERT returns a scan
+                found[self.text] = len(self.binds)
+            return run(self, db, given)
 
-    monkeypatch.setattr(prepared._Compiled, "run", noted)
+        return noted
+
+    for name in ("run", "run_each"):
+        monkeypatch.setattr(prepared._Compiled, name, noting(getattr(prepared._Compiled, name)))
     return found
 
 
@@ -45,4 +49,15 @@ def test_no_step_of_a_report_goes_through_what_grows(
     reports(warunee, "งบประมาณ")
     warunee.says("สถานะ").says("ถอนคืน").says("ใช่").says("แก้ 2").says("สรุป")
     assert len(asked) > 15
+    assert [step for step in plans(province.store, asked) if THROUGH.search(step[1])] == []
+
+
+@pytest.mark.parametrize("database", ["sqlite"])
+def test_no_step_of_a_rush_goes_through_what_grows(
+    province: Province, warunee: Person, kanchana: Person, asked: dict[str, int]
+) -> None:
+    for words in ("รายงาน", "นักเรียน 168 คน อ่านคล่องขึ้นมาก", "ยังห่วงเด็ก 9 คน", "ต่อไป"):
+        applied = together(province, heard(warunee, words), heard(kanchana, words))
+        assert (applied.events, set(applied.left)) == (2, set())
+    assert len(asked) > 10
     assert [step for step in plans(province.store, asked) if THROUGH.search(step[1])] == []

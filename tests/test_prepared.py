@@ -25,7 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.base import UtcDateTime
-from models.prepared import Prepared
+from models.prepared import MOST_ROWS, Prepared, PreparedRows, among
 
 things = Table(
     "things",
@@ -42,6 +42,7 @@ things = Table(
 FIELDS = ("name", "words", "good", "day", "at", "body")
 ADD = insert(things).values({field: bindparam(field) for field in FIELDS} | {"made_by": "us"})
 ADDED = Prepared(ADD.returning(things.c.id))
+ADDED_MANY = PreparedRows(insert(things).returning(things.c.name))
 BY_NAME = select(things).where(things.c.name == bindparam("name"), things.c.made_by == "us").order_by(things.c.id)
 CHANGE = update(things).where(things.c.name == bindparam("which")).values(good=bindparam("now_good"), words="changed")
 COUNT = select(func.count(), func.max(things.c.id)).where(things.c.good == bindparam("good"))
@@ -109,6 +110,36 @@ def test_an_error_of_the_database_is_core_s(new_store):
     assert caught.value.params is None  # a person's words stay out of what may be logged
     with store.read() as db:
         assert db.execute(select(func.count()).select_from(things)).scalar() == 0
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROWS, max_size=2 * MOST_ROWS + 1, unique_by=lambda row: str(row["name"])), st.data())
+def test_many_rows_go_in_as_one_after_the_other_would_and_are_found_by_a_list(db, rows, data):
+    db.execute(things.delete())
+    made = {row.name for row in ADDED_MANY(db, [row | {"made_by": "us"} for row in rows])}
+    assert made == {row["name"] for row in rows}
+    wanted = data.draw(st.lists(st.sampled_from(sorted(made) or ["nobody"])))
+    found = Prepared(select(things.c.name).where(among(things.c.name, "names")))(db, {"names": wanted})
+    assert sorted(found.scalars()) == sorted(set(wanted) & made)
+    numbers = db.execute(select(things.c.id)).scalars().all()
+    by_number = Prepared(select(things.c.id).where(among(things.c.id, "numbers")))(db, {"numbers": numbers[:3]})
+    assert sorted(by_number.scalars()) == sorted(numbers[:3])
+
+
+def test_each_of_many_is_changed_as_it_is_told(db):
+    row: dict[str, object] = {"words": None, "good": True, "day": None, "at": None, "body": {}}
+    for name in ("one", "two", "three"):
+        ADDED(db, row | {"name": name})
+    Prepared(CHANGE).each(db, [{"which": "one", "now_good": False}, {"which": "three", "now_good": True}])
+    Prepared(CHANGE).each(db, [])
+    changed = db.execute(select(things.c.name, things.c.good, things.c.words).order_by(things.c.id)).all()
+    assert [tuple(one) for one in changed] == [
+        ("one", False, "changed"),
+        ("two", True, None),
+        ("three", True, "changed"),
+    ]
+    with pytest.raises(IntegrityError):
+        Prepared(ADD).each(db, [row | {"name": name} for name in ("four", "one")])
 
 
 def test_a_missing_parameter_is_noticed(db):

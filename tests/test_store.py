@@ -56,6 +56,21 @@ def test_of_works_that_share_a_transaction_one_that_raises_is_undone_alone(store
     assert {result for result in results.values() if isinstance(result, str)} == names(store)
 
 
+def test_of_several_works_one_that_raises_is_undone_alone(store: Store, now: object) -> None:
+    done = store.several([adds("east", now), adds("bad", now), adds("west", now)])
+    assert [str(one) for one in done] == ["east", "bad", "west"]
+    assert isinstance(done[1], ValueError)
+    assert names(store) == {"east", "west"}
+
+
+def test_several_works_share_one_transaction_on_sqlite_alone(store: Store, now: object) -> None:
+    def others_see(db: Connection) -> set[str]:
+        return names(store)
+
+    _, seen = store.several([adds("east", now), others_see])
+    assert seen == (set() if store.dialect == "sqlite" else {"east"})
+
+
 def test_alone_each_statement_is_durable_at_once(new_postgresql_url: Callable[[], str], now: object) -> None:
     url = new_postgresql_url()
     store, other = Store(url, pool_size=1), Store(url)

@@ -63,8 +63,9 @@ def remove_last(talk: Talk) -> Turn:
     found = talk.parts_of(question.key)
     if not found:
         return finish(talk)
-    reports.take_back(talk.db, found[-1].id, talk.now)
-    left = counted(reports.counts(talk.db, talk.answer(question.key)))
+    answer = talk.answer(question.key)
+    reports.take_back(talk.db, answer, found[-1].id, talk.now)
+    left = counted(reports.counts(talk.db, answer))
     words = clip(words_of(question, found[-1:]), QUOTED)
     known = slots(talk, question) | {"words": words, "count": left or say("state.open")}
     return turn(Say(say("report.last_removed", **known), steer(talk, question)))
@@ -145,7 +146,7 @@ def _choose(talk: Talk, question: Question, options: list[Option]) -> None:
     before = _chosen(talk, question)
     for key, part in before.items():
         if key not in wanted:
-            reports.take_back(talk.db, part, talk.now)
+            reports.take_back(talk.db, talk.answer(question.key), part, talk.now)
     for key in wanted - set(before):
         keep_words(talk, talk.answer(question.key), PartKind.CHOICE, key)
 

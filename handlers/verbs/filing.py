@@ -223,7 +223,7 @@ def _about_quoted(talk: Talk, question: Question, part: Any | None) -> Turn | No
     """Do with what was quoted as the words say."""
     intent = talk.understood.intent
     if part is not None and intent in (Intent.DELETE, Intent.DELETE_LAST):
-        reports.take_back(talk.db, part.id, talk.now)
+        reports.take_back(talk.db, talk.answer(question.key), part.id, talk.now)
         return here(talk, say("report.bubble_removed", **slots(talk, question)))
     if intent in (Intent.EDIT, Intent.REPLACE):
         return edit_question(talk, question)
@@ -250,8 +250,9 @@ def _add_to_quoted(talk: Talk, question: Question) -> Turn:
 
 def _replace_bubble(talk: Talk, part: Any, question: Question) -> Turn:
     """Put new words in the place of a bubble, in the revision that it belongs to."""
-    reports.take_back(talk.db, part.id, talk.now)
-    found = replace(talk.answer(question.key), revision=part.revision)
+    answer = talk.answer(question.key)
+    reports.take_back(talk.db, answer, part.id, talk.now)
+    found = replace(answer, revision=part.revision)
     keep_part(talk, found, replace(talk.heard, at=part.said_at))
     return here(talk, say("report.kept_quoted", **slots(talk, question)))
 

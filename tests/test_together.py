@@ -1,0 +1,152 @@
+"""Directors of different schools are heard together in a rush: for each it is as if nobody else had spoken."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from handlers import kept
+from handlers.heard import Kind
+from models.inbox import inbox
+from models.outbox import outbox
+from models.people import Role, people
+from models.place import places
+from models.report import reports as reports_table
+from models.store import Store
+from tests.province import MAIN, Person, Province
+from tests.rush import heard, together
+from tests.whole_report import reports
+
+HERE = ("1031992003", "1031991002", "1031993002")
+FULL = "นักเรียนชั้น ป.3 อ่านคล่องขึ้นจาก 20 คน เป็น 31 คน"
+
+
+@pytest.fixture
+def directors(province: Province) -> list[Person]:
+    return [province.director(f"ผู้อำนวยการ {code}", code).says("รายงาน") for code in HERE]
+
+
+def test_each_directors_words_stand_in_the_own_report(province: Province, directors: list[Person]) -> None:
+    said = together(province, *(heard(one, f"{FULL} ของ {one.name}") for one in directors))
+    assert (said.events, set(said.left)) == (3, set())
+    for one, code in zip(directors, HERE, strict=True):
+        assert province.answer("learners.now", code) == [f"{FULL} ของ {one.name}"]
+        one.hears("บันทึกแล้ว")
+
+
+def test_an_event_is_heard_once_however_it_comes(province: Province, directors: list[Person]) -> None:
+    events = [heard(one, FULL) for one in directors]
+    together(province, *events)
+    directors[0].arrives(events[0])
+    again = together(province, *events)
+    assert (again.events, again.outgoing) == (0, [])
+    assert province.answer("learners.now") == [FULL]
+
+
+def test_of_two_of_a_school_one_is_heard_together_and_the_other_alone(
+    province: Province, directors: list[Person]
+) -> None:
+    deputy = province.person("รองผู้อำนวยการ").joins(HERE[0], Role.DELEGATE).says("รายงาน")
+    said = together(province, heard(directors[0], FULL), heard(deputy, "ต่อไป"), heard(directors[1], FULL))
+    assert set(said.left) == {deputy.user}
+    assert province.answer("learners.now") == [FULL]
+
+
+@pytest.mark.parametrize("who", ["verifier", "guest", "decides", "unsends", "blocks"])
+def test_who_may_change_what_others_read_is_applied_alone_and_nothing_is_kept_of_it_before(
+    province: Province, directors: list[Person], who: str
+) -> None:
+    other, events = directors[1], [heard(directors[0], FULL)]
+    if who == "verifier":
+        other = province.verifier()
+    elif who == "guest":
+        other = province.person("คนแปลกหน้า")
+    elif who == "decides":
+        reports(other).says("ถอนคืน")  # and is asked whether it is to be so
+    kinds = {"unsends": Kind.UNSEND, "blocks": Kind.UNFOLLOW}
+    events.insert(0, heard(other, "สวัสดี", kinds.get(who, Kind.TEXT)))
+    before = [row.since for row in province.rows(places) if row.person_id != _number(province, directors[0])]
+    said = together(province, *events)
+    assert set(said.left) == {other.user}
+    assert events[0].id not in {row.event_id for row in province.rows(inbox)}
+    assert [row.since for row in province.rows(places) if row.person_id != _number(province, directors[0])] == before
+    assert province.answer("learners.now") == [FULL]
+
+
+def _number(province: Province, person: Person) -> int:
+    return next(row.id for row in province.rows(people) if row.line_user_id == person.user)
+
+
+def test_what_is_held_for_each_is_said_to_that_one_first(province: Province, directors: list[Person]) -> None:
+    for one in directors[:2]:
+        one.unsends(one.says(FULL).sent[-1])  # told at the next visit: LINE gives no reply token there
+    said = together(province, *(heard(one, FULL) for one in directors))
+    assert [len(one.messages) for one in said.outgoing] == [2, 2, 1]
+    assert {row.state for row in province.rows(outbox)} <= {"sent", "replaced"}
+
+
+def test_a_row_that_is_being_marked_keeps_nobody_waiting(province: Province, directors: list[Person]) -> None:
+    """Who marks what was said and who replaces it lock the same rows: one waiting for the other would be for good."""
+    events = [heard(one, FULL) for one in directors]
+    with province.store.write() as db:
+        acks = kept.apply_together(db, MAIN, events, province.house, province.now).outgoing
+    if province.store.dialect == "sqlite":
+        return  # one writes at a time
+    other = Store(province.store.url, patience=0.5)
+    with other.write() as marking:
+        row = outbox.update().where(outbox.c.id == acks[0].id).values(state="sent")
+        marking.execute(row)
+        with province.store.write() as db:
+            said = kept.apply_together(
+                db, MAIN, [heard(one, "อีกเรื่อง") for one in directors], province.house, province.now
+            ).outgoing
+    other.dispose()
+    assert [one.after for one in said] == [acks[0].id, None, None], "what is being said comes first"
+
+
+# However it is said -----------------------------------------------------------------------------------------------
+
+WORDS = (
+    FULL,
+    "ต่อไป",
+    "จะเริ่มอ่านทุกเช้าตั้งแต่เดือนหน้า",
+    "ข้าม",
+    "ย้อนกลับ",
+    "ลบล่าสุด",
+    "แก้ 1",
+    "แทนที่",
+    "1 3",
+    "งบประมาณ",
+    "สรุป",
+    "ส่ง",
+    "สถานะ",
+    "สวัสดี",
+    "เลขบัตร 1101700230708",
+)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(*[st.sampled_from(WORDS)] * 3), max_size=8))
+def test_for_each_it_is_as_if_nobody_else_had_spoken(
+    new_store: Callable[[], Store], now: datetime, talk: list[tuple[str, str, str]]
+) -> None:
+    """The same words of three directors, one after the other or together, leave the same reports and say the same."""
+    calm, rush = (_played(Province(new_store(), now), talk, rush=rush) for rush in (False, True))
+    assert rush == calm
+
+
+def _played(province: Province, talk: list[tuple[str, str, str]], *, rush: bool) -> list[Any]:
+    persons = [province.director(f"ผู้อำนวยการ {code}", code).says("รายงาน") for code in HERE]
+    for turn in talk:
+        events = [heard(one, words) for one, words in zip(persons, turn, strict=True)]
+        left = set(together(province, *events).left) if rush else {one.user for one in persons}
+        for person, event in zip(persons, events, strict=True):
+            if person.user in left:
+                person.arrives(event)
+    province.store.dispose()
+    stands = [(row.flow, row.step, row.memo) for row in province.rows(places)]
+    states = [row.state for row in province.rows(reports_table)]
+    return [stands, states, *([province.everything(code), one.turns] for code, one in zip(HERE, persons, strict=True))]
