@@ -6,9 +6,10 @@ process leaves is found when its lease is over (``apply_overdue``, called by the
 
 import threading
 import time
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
@@ -29,9 +30,11 @@ from models.store import Busy, Store
 log = structlog.get_logger(__name__)
 
 THREADS = {"sqlite": 1, "postgresql": 2}
-"""Appliers of one process: SQLite has one writer."""
+"""Appliers of one process: SQLite has one writer; on PostgreSQL one works while the other waits for the server."""
 PEOPLE = 16
 """People whose events an applier takes at once: they share a transaction, and most of its statements."""
+FEWEST = 2
+"""People who are worth a transaction together."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
 LEASE = timedelta(seconds=20)
@@ -83,7 +86,7 @@ class Applier:
 
     @property
     def is_busy(self) -> bool:
-        """Tell whether who is to be applied at once would wait for those who are being applied."""
+        """Tell whether others are being applied: who comes now is so soon, and with more of them."""
         return bool(self._queued or self._applying)
 
     def take(self, whom: Whom) -> None:
@@ -180,10 +183,11 @@ class Applier:
         events = {whom: heard for whom, found in rows.items() if (heard := self._read_all(found)) is not None}
         done: set[Whom] = set()
         for channel in {channel for channel, _ in events}:
-            some = {whom: heard[0][1] for whom, heard in events.items() if whom[0] == channel and len(heard) == 1}
-            if len(some) > 1:
-                done.update(self._together(channel, some, rows))
-        self._alone({whom: heard for whom, heard in events.items() if whom not in done}, rows)
+            done |= self._together(channel, {whom: heard for whom, heard in events.items() if whom[0] == channel})
+        failed = self._alone({whom: heard for whom, heard in events.items() if whom not in done})
+        self._intake.drop([row.id for whom in events if whom not in failed for row in rows[whom]])
+        if again := [whom for whom, error in failed.items() if not self._put_aside(whom, error)]:
+            self._again(again)
 
     def _read_all(self, rows: Sequence[Any]) -> Waiting | None:
         """Read what waits of a person; None, to be seen by the worker again, where that cannot be done."""
@@ -193,14 +197,24 @@ class Applier:
             log.exception("not read")
             return None
 
-    def _together(
-        self, channel: str, events: Mapping[Whom, Heard], rows: Mapping[Whom, Sequence[Any]]
-    ) -> Collection[Whom]:
-        """Apply one event of each of several people by one transaction. Return who need not be applied alone.
+    def _together(self, channel: str, events: Mapping[Whom, Waiting]) -> set[Whom]:
+        """Apply what waits of several people: the first of each by one transaction, then the next. Return who is done.
 
         Raises:
             Busy: nobody could have the database.
         """
+        able, done = dict(events), set[Whom]()
+        for turn in count():
+            done |= {whom for whom, found in able.items() if len(found) <= turn}
+            heard = {whom: found[turn][1] for whom, found in able.items() if whom not in done}
+            if len(heard) < FEWEST:
+                return done
+            for whom in heard.keys() & self._left_by(channel, heard):
+                del able[whom]
+        raise AssertionError("unreachable")
+
+    def _left_by(self, channel: str, events: Mapping[Whom, Heard]) -> set[Whom]:
+        """Apply one event of each of several people; return of whom it must be applied alone."""
         heard = list(events.values())
         try:
             applied = self._store.share(
@@ -210,31 +224,25 @@ class Applier:
             raise
         except Exception as error:  # whose it is will be seen then
             log.warning("not applied together", people=len(events), exc_info=error)
-            return ()
-        done = [whom for whom in events if whom[1] not in applied.left]
-        self._settle(applied, [row.id for whom in done for row in rows[whom]])
-        return done
+            return set(events)
+        self._say(applied)
+        return {(channel, user) for user in applied.left if user is not None}
 
-    def _alone(self, events: Mapping[Whom, Waiting], rows: Mapping[Whom, Sequence[Any]]) -> None:
-        """Apply what waits of people, each apart; what raises is put aside."""
+    def _alone(self, events: Mapping[Whom, Waiting]) -> dict[Whom, BaseException]:
+        """Apply what waits of people, each apart. Return what raised."""
         works = [partial(self._applied, whom, heard) for whom, heard in events.items()]
-        again = []
-        for whom, one in zip(events, self._store.several(works) if works else (), strict=True):
+        done = dict(zip(events, self._store.several(works) if works else (), strict=True))
+        for one in done.values():
             if isinstance(one, Applied):
-                self._settle(one, [row.id for row in rows[whom]])
-            elif not self._put_aside(whom, one):
-                again.append(whom)
-        if again:
-            self._again(again)
+                self._say(one)
+        return {whom: one for whom, one in done.items() if isinstance(one, BaseException)}
 
     def _applied(self, whom: Whom, events: Waiting, db: Connection) -> Applied:
         return kept.apply_waiting(db, whom[0], events, self._house(), self._clock())
 
-    def _settle(self, applied: Applied, rows: Sequence[int]) -> None:
-        """Say what is to be said, and forget what was written down."""
+    def _say(self, applied: Applied) -> None:
         metrics.event("applied", applied.events)
         self._mouth.take(applied.outgoing)
-        self._intake.drop(rows)
 
     def _put_aside(self, whom: Whom, error: BaseException) -> bool:
         """Put aside an event that raised, to be tried again like any other.

@@ -7,7 +7,8 @@ ask later whether it still stands in the trail (``python -m bot audit --verify -
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -25,6 +26,7 @@ _NEWEST = _ALL.order_by(None).order_by(audit.c.id.desc()).limit(bindparam("most"
 _TRAIL = 0x41554449  # PostgreSQL's advisory locks of trails; any number, the same for all
 _LOCK = select(func.pg_advisory_xact_lock(bindparam("trail", type_=Integer), func.hashtext(bindparam("channel"))))
 _BATCH = 1000
+_LATER = "rows of the trail, to be written last"
 
 
 def note(
@@ -34,9 +36,31 @@ def note(
 
     One transaction at a time adds to a channel's trail, until it commits: this is not for what happens at each answer.
     """
+    row = {"channel_id": channel, "person_id": person, "action": action, "detail": detail, "at": now}
+    later: list[dict[str, Any]] | None = db.info.get(_LATER)
+    if later is None:
+        _write(db, row)
+    else:
+        later.append(row)
+
+
+@contextmanager
+def written_last(db: Connection) -> Iterator[None]:
+    """Write what is noted within the block at its end: until the transaction commits, nobody else adds to the trail."""
+    rows: list[dict[str, Any]] = []
+    db.info[_LATER] = rows
+    try:
+        yield
+    finally:
+        del db.info[_LATER]
+    for row in rows:
+        _write(db, row)
+
+
+def _write(db: Connection, row: dict[str, Any]) -> None:
+    channel = row["channel_id"]
     if db.dialect.name == "postgresql":  # SQLite's writers are alone anyway
         db.execute(_LOCK, {"trail": _TRAIL, "channel": channel})
-    row = {"channel_id": channel, "person_id": person, "action": action, "detail": detail, "at": now}
     db.execute(_NOTE, row | {"hash": _seal(_before(db, channel), row)})
 
 

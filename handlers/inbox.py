@@ -8,8 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import groups, outbox, persons, reports, standing
-from handlers.flows.report import SURE
+from handlers import audit, groups, outbox, persons, reports, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.meetings_pages import MakePage
@@ -83,20 +82,27 @@ def apply(db: Connection, channel: str, heard: Heard, house: House, now: datetim
         return []
     if heard.kind == Kind.UNFOLLOW:
         return _note_blocked(db, channel, heard.user, heard.at)
-    said, _ = _hear(db, channel, {heard.user: heard}, house, now)
-    return said
+    person = standing.find(db, channel, heard.user, now)
+    return _hear(db, [_talk(db, channel, heard, person, standing.known(db, person.id, now), house, now)], house, now)
 
 
 def apply_together(
     db: Connection, channel: str, events: Sequence[Heard], house: House, now: datetime
 ) -> tuple[list[Outgoing], list[Heard]]:
-    """Apply kept events, each of another person, with as few statements as may be.
+    """Apply kept events, each of another person, with as few statements as may be, and waiting for nobody's lock.
 
     Returns what is to be said, and the events that must be applied alone: of them nothing is kept or changed.
     """
     able = {heard.user: heard for heard in events if heard.user is not None and heard.kind not in _ALONE}
-    said, left = _hear(db, channel, able, house, now) if able else ([], [])
-    left += [heard for heard in events if heard.kind in _ALONE]
+    people = standing.look_up_idle(db, channel, list(able))
+    known = standing.known_idle(db, [person.id for person in people.values()], now)
+    alike = _alike([person for person in people.values() if person.id in known], known)
+    talks = [_talk(db, channel, able[one.user], one, known[one.id], house, now) for one in alike]
+    _read_before(db, talks)
+    with audit.written_last(db):
+        said = _hear(db, talks, house, now)
+    users = {one.user for one in alike}
+    left = [heard for heard in events if heard.user not in users]
     if left:
         _TAKE_OUT(db, {"channel": channel, "events": [heard.id for heard in left]})
     return said, left
@@ -106,38 +112,28 @@ _ALONE = frozenset({Kind.UNFOLLOW, Kind.UNSEND})
 _TAKE_OUT = Prepared(delete(inbox).where(inbox.c.channel_id == bindparam("channel"), among(inbox.c.event_id, "events")))
 
 
-def _hear(
-    db: Connection, channel: str, events: Mapping[str, Heard], house: House, now: datetime
-) -> tuple[list[Outgoing], list[Heard]]:
-    """Let people be heard, each by one event, by LINE user id; return what is said, and what is to be heard alone."""
-    people = standing.find_all(db, channel, list(events), now)
-    known = standing.known_all(db, [person.id for person in people.values()], now)
-    users = _together([(user, known[people[user].id]) for user in events])
-    talks = [_talk(db, channel, events[user], people[user], known[people[user].id], house, now) for user in users]
-    if len(talks) > 1:
-        _read_before(db, talks)
-    turns = [(talk, _turn(talk)) for talk in talks]
-    standing.put_all(db, channel, [(talk.person.id, talk.place, talk.heard.at) for talk in talks if talk.moved])
-    asked = [(talk.person.id, *one, talk.heard.at) for talk in talks for one in talk.asked]
-    standing.note_asked(db, channel, asked)
-    standing.note_heard(db, [(talk.person.id, talk.heard.at) for talk in talks if not talk.late])
-    return _say(db, turns, house), [heard for user, heard in events.items() if user not in users]
+def _alike(people: Sequence[Person], known: Mapping[int, Known]) -> list[Person]:
+    """Return who can be heard together: people in the talk about a report, each of another school.
 
-
-def _together(people: Sequence[tuple[str, Known]]) -> list[str]:
-    """Return who can be heard together: one alone; of several the directors, each of another school.
-
-    Whoever else speaks may change what others read, and two of a school change the same report. What is decided is
-    written into the trail, which one transaction at a time may, until it ends: that one had better be short.
+    Whoever else speaks may change what others read, and two of a school change the same report.
     """
-    if len(people) == 1:
-        return [people[0][0]]
-    found: dict[int, str] = {}
-    for user, at in people:
-        decides = at.place is not None and at.place.step in SURE
-        if at.only_school is not None and not decides:
-            found.setdefault(at.only_school, user)
-    return list(found.values())
+    found: dict[int, Person] = {}
+    for person in people:
+        school = known[person.id].only_school
+        if school is not None:
+            found.setdefault(school, person)
+    return [found[school] for school in sorted(found)]  # in this order all begin reports
+
+
+def _hear(db: Connection, talks: Sequence[Talk], house: House, now: datetime) -> list[Outgoing]:
+    """Let talks hear their events, and write down where each then stands and what is to be said."""
+    turns = [(talk, _turn(talk)) for talk in talks]
+    standing.put_all(db, [(talk.channel, talk.person.id, talk.place, talk.heard.at) for talk in talks if talk.moved])
+    standing.note_asked(
+        db, [(talk.channel, talk.person.id, *one, talk.heard.at) for talk in talks for one in talk.asked]
+    )
+    standing.note_heard(db, [(talk.person.id, talk.heard.at) for talk in talks if not talk.late])
+    return _say(db, turns, house, now)
 
 
 def _talk(
@@ -192,7 +188,7 @@ def _note_blocked(db: Connection, channel: str, user: str, at: datetime) -> list
     return []
 
 
-def _say(db: Connection, turns: Sequence[tuple[Talk, Turn | None]], house: House) -> list[Outgoing]:
+def _say(db: Connection, turns: Sequence[tuple[Talk, Turn | None]], house: House, now: datetime) -> list[Outgoing]:
     """Write down what is said back; without a reply token what is worth no push waits for the next visit."""
     answers = []
     for talk, said in turns:
@@ -203,7 +199,7 @@ def _say(db: Connection, turns: Sequence[tuple[Talk, Turn | None]], house: House
             outbox.hold(db, to, words, talk.now)
         else:
             answers.append((to, words))
-    return outbox.add_all(db, answers, owner=house.owner, now=turns[0][0].now) if answers else []
+    return outbox.add_all(db, answers, owner=house.owner, now=now) if answers else []
 
 
 def _to(talk: Talk) -> To:

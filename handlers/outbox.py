@@ -99,19 +99,15 @@ _ADD = PreparedRows(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, o
 _replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
 _unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
 _REPLACE = Prepared(_replace)
-_idle = outbox.alias("idle")
+_idle = (
+    select(outbox.c.id)
+    .where(among(outbox.c.id, "rows"), IS_OPEN, outbox.c.tries == 0)
+    .order_by(outbox.c.id)
+    .with_for_update(skip_locked=True)  # one that is being marked has been said: nobody waits for that
+    .correlate(None)
+)
 _REPLACE_UNBEGUN = Prepared(
-    update(outbox)
-    .where(
-        outbox.c.id.in_(
-            select(_idle.c.id)
-            .where(among(_idle.c.id, "rows"), text("idle.state IN ('queued', 'held')"), _idle.c.tries == 0)
-            .order_by(_idle.c.id)
-            .with_for_update(skip_locked=True)  # one that is being marked has been said: nobody waits for that
-        )
-    )
-    .values(state=Sending.REPLACED)
-    .returning(outbox.c.id)
+    update(outbox).where(outbox.c.id.in_(_idle)).values(state=Sending.REPLACED).returning(outbox.c.id)
 )
 _REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now"), outbox.c.begun_at.is_(None)))
 

@@ -22,7 +22,7 @@ from models.report import AnswerState, PartKind, State, answers, media, moves, p
 
 @dataclass(slots=True)
 class Answer:
-    """The current revision of one answer. parts: where they were read with others' (``read_parts``)."""
+    """The current revision of one answer. parts, kinds: what stands in it, where that was read (``read_parts``)."""
 
     id: int
     question: str
@@ -32,9 +32,14 @@ class Answer:
     private: bool
     saved: tuple[int, AnswerState, bool] = field(init=False, compare=False)
     parts: "list[Part] | None" = field(init=False, compare=False, default=None)
+    kinds: Counter[str] | None = field(init=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         self.saved = (self.revision, self.state, self.private)
+
+    def forget(self) -> None:
+        """Forget what was read of its parts: they change."""
+        self.parts = self.kinds = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,8 +164,9 @@ def keep(
         "kept_at": now,
     }
     found: int | None = _KEEP(db, row).scalar()
-    if found is not None and answer.parts is not None:
-        answer.parts.append(Part(found, answer.question, kind, text, lost=False))
+    if found is not None and answer.kinds is not None:
+        answer.parts = None  # it need not be the last of them
+        answer.kinds[kind] += 1
     return found
 
 
@@ -228,7 +234,7 @@ def clear(db: Connection, answer: Answer, by: int, now: datetime) -> None:
 
 def revise(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     """Open the next revision of an answer: empty, the older ones stay."""
-    answer.parts = None
+    answer.forget()
     newest = _NEWEST_REVISION(db, {"answer": answer.id}).scalar() or 0
     answer.revision = max(newest, answer.revision) + 1
     answer.state = AnswerState.OPEN
@@ -252,7 +258,7 @@ def restore(db: Connection, answer: Answer, revision: int, by: int, now: datetim
     """
     if not _COPY(db, {"answer": answer.id, "number": revision}).first():
         return False
-    answer.parts = None
+    answer.forget()
     answer.revision, answer.state = revision, AnswerState.DONE
     save(db, answer, by, now)
     return True
@@ -271,8 +277,8 @@ _COUNTS = Prepared(
 
 def counts(db: Connection, answer: Answer) -> dict[str, int]:
     """Return how many parts of each kind the current revision has."""
-    if answer.parts is not None:
-        return dict(Counter(str(part.kind) for part in answer.parts))
+    if answer.kinds is not None:
+        return dict(answer.kinds)
     return {row.kind: row.number for row in _COUNTS(db, {"answer": answer.id, "number": answer.revision})}
 
 
@@ -331,7 +337,7 @@ _OF_ANSWERS = Prepared(
 
 
 def read_parts(db: Connection, several: Sequence[Answer]) -> None:
-    """Read the parts of answers at once; what is then kept in them or taken out is seen in ``parts``, too."""
+    """Read the parts of answers at once. What changes them by an answer is seen there; ``unsend`` has none."""
     questions = {answer.id: answer.question for answer in several}
     found: dict[int, list[Part]] = {number: [] for number in questions}
     for row in _OF_ANSWERS(db, {"answers": list(questions)}) if questions else ():
@@ -339,6 +345,7 @@ def read_parts(db: Connection, several: Sequence[Answer]) -> None:
         found[row.answer_id].append(part)
     for answer in several:
         answer.parts = found[answer.id]
+        answer.kinds = Counter(str(part.kind) for part in answer.parts)
 
 
 _SCHOOL = Prepared(
@@ -397,7 +404,7 @@ def unsend(db: Connection, part: int, now: datetime) -> None:
 
 def take_back(db: Connection, answer: Answer, part: int, now: datetime) -> None:
     """Take a part out of its answer; its words stay in the history."""
-    answer.parts = None
+    answer.forget()
     _TAKE_BACK(db, {"part": part, "at": now})
 
 

@@ -3,7 +3,7 @@
 Every read of a talk starts here: nothing outside these standings is ever looked at (invariant 5).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -103,46 +103,45 @@ class Standing:
         return self.school_name if self.school else self.agency
 
 
-_LOCK = Prepared(
+_WHO = (
     select(people.c.id, people.c.line_user_id, people.c.heard_at, people.c.notice_version, people.c.name)
     .where(people.c.channel_id == bindparam("channel"), among(people.c.line_user_id, "users"))
-    .order_by(people.c.id)  # whoever locks several does so in this order
-    .with_for_update(key_share=True)  # who only refers to the row is not kept waiting
+    .order_by(people.c.id)
 )
+_LOCK = Prepared(_WHO.with_for_update(key_share=True))  # who only refers to the row is not kept waiting
+_LOCK_IDLE = Prepared(_WHO.with_for_update(key_share=True, skip_locked=True))
 _MEET = Prepared(
     insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
 )
 
 
-def find_all(db: Connection, channel: str, users: Sequence[str], now: datetime) -> dict[str, Person]:
-    """Return the people behind LINE user ids, met now perhaps, locked until the transaction ends.
+def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
+    """Return the person behind a LINE user id, met now perhaps, locked until the transaction ends.
 
     Two events of one person are so applied one after the other, whatever process they arrive in. Nothing else is
     read by this statement: after waiting for a lock PostgreSQL shows only the locked row as it is then.
     """
-    found = _look_up(db, channel, users)
-    for user in sorted(set(users) - found.keys()):
-        _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
-        found[user] = replace(_look_up(db, channel, [user])[user], new=True)
-    return found
-
-
-def find(db: Connection, channel: str, user: str, now: datetime) -> Person:
-    """Return the person behind a LINE user id, as ``find_all`` does."""
-    return find_all(db, channel, [user], now)[user]
+    known = look_up(db, channel, user)
+    if known is not None:
+        return known
+    _MEET(db, {"channel_id": channel, "line_user_id": user, "created_at": now})
+    row = _LOCK(db, {"channel": channel, "users": [user]}).one()
+    return replace(_person(row), new=True)
 
 
 def look_up(db: Connection, channel: str, user: str) -> Person | None:
-    """Return the person behind a LINE user id, locked as by ``find_all``; None where nobody is known by it."""
-    return _look_up(db, channel, [user]).get(user)
+    """Return the person behind a LINE user id, locked as by ``find``; None where nobody is known by it."""
+    row = _LOCK(db, {"channel": channel, "users": [user]}).first()
+    return None if row is None else _person(row)
 
 
-def _look_up(db: Connection, channel: str, users: Sequence[str]) -> dict[str, Person]:
-    rows = _LOCK(db, {"channel": channel, "users": users})
-    return {
-        row.line_user_id: Person(row.id, row.line_user_id, row.heard_at, row.notice_version, name=row.name)
-        for row in rows
-    }
+def look_up_idle(db: Connection, channel: str, users: Sequence[str]) -> dict[str, Person]:
+    """Return, of the people behind LINE user ids, those who are known and nobody holds (PostgreSQL), locked."""
+    return {row.line_user_id: _person(row) for row in _LOCK_IDLE(db, {"channel": channel, "users": users})}
+
+
+def _person(row: Any) -> Person:
+    return Person(row.id, row.line_user_id, row.heard_at, row.notice_version, name=row.name)
 
 
 _STANDINGS = Prepared(
@@ -220,28 +219,43 @@ class Known:
 
     @property
     def only_school(self) -> int | None:
-        """Return the school of those who write its report and speak for nothing else."""
+        """Return the school of those who speak for nothing else, and are in the talk about its report."""
         only = self.standings[0] if len(self.standings) == 1 else None
-        return only.school if only is not None and only.may_write else None
+        if only is None or not only.may_write:
+            return None
+        return only.school if self.place is None or self.place.flow == only.flow else None
 
 
 def known(db: Connection, person: int, now: datetime) -> Known:
-    """Return what is known of one person, as ``known_all`` does."""
-    return known_all(db, [person], now)[person]
-
-
-def known_all(db: Connection, persons: Sequence[int], now: datetime) -> dict[int, Known]:
-    """Return, by person, where each stands in a talk, and what each may speak for now.
+    """Return where a person stands in a talk, and what the person may speak for now.
 
     One standing a school, in the strongest role, with the newest running round; nobody speaks for a closed one. One
     standing for each role in an agency, or in the whole channel. The reports among
     them are locked until the transaction ends: two people of one school are heard one after the other, too.
     """
+    return _known_all(db, [person], now, idle=False)[person]
+
+
+def known_idle(db: Connection, persons: Sequence[int], now: datetime) -> dict[int, Known]:
+    """Return what is known of people, by person, but of those of whose reports somebody holds one (PostgreSQL)."""
+    return _known_all(db, persons, now, idle=True)
+
+
+def _known_all(db: Connection, persons: Sequence[int], now: datetime, *, idle: bool) -> dict[int, Known]:
     rows = _STANDINGS(db, {"persons": persons, "now": now})
     found = {person: list(of_person) for person, of_person in groupby(rows, attrgetter("person"))}
     standings = {person: _standings(found.get(person, ()), now) for person in persons}
-    locked = _locked(db, [one for several in standings.values() for one in several])
-    return {person: _known(found.get(person, ()), standings[person], locked) for person in persons}
+    numbers = [one.report for several in standings.values() for one in several if one.report is not None]
+    if db.dialect.name == "sqlite" or not numbers:  # SQLite's writers are alone anyway
+        return {person: _known(found.get(person, ()), standings[person]) for person in persons}
+    locked: dict[int | None, Any] = {
+        row.id: row for row in (_LOCK_IDLE_REPORTS if idle else _LOCK_REPORTS)(db, {"reports": numbers})
+    }
+    return {
+        person: _known(found.get(person, ()), [_seen_again(one, locked.get(one.report)) for one in several])
+        for person, several in standings.items()
+        if not idle or all(one.report is None or one.report in locked for one in several)
+    }
 
 
 def _standings(rows: Sequence[Any], now: datetime) -> list[Standing]:
@@ -256,29 +270,23 @@ def _standings(rows: Sequence[Any], now: datetime) -> list[Standing]:
     return list(found.values())
 
 
-def _known(rows: Sequence[Any], standings: Sequence[Standing], locked: Mapping[int | None, Any]) -> Known:
+def _known(rows: Sequence[Any], standings: list[Standing]) -> Known:
     place = _place(rows[0]) if rows and rows[0].flow else None
     in_ticket = bool(rows) and rows[0].ticket is not None
-    return Known(place, [_seen_again(one, locked.get(one.report)) for one in standings], in_ticket)
+    return Known(place, standings, in_ticket)
 
 
-_LOCK_REPORTS = Prepared(
+_REPORTS = (
     select(reports.c.id, reports.c.state, reports.c.reference, reports.c.submitted_at)
     .where(among(reports.c.id, "reports"))
     .order_by(reports.c.id)
-    .with_for_update(key_share=True)
 )
-
-
-def _locked(db: Connection, found: Sequence[Standing]) -> dict[int | None, Any]:
-    """Lock the reports, and see how they are once the lock is had. SQLite's writers are alone anyway."""
-    numbers = [one.report for one in found if one.report is not None]
-    if db.dialect.name == "sqlite" or not numbers:
-        return {}
-    return {row.id: row for row in _LOCK_REPORTS(db, {"reports": numbers})}
+_LOCK_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True))
+_LOCK_IDLE_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True, skip_locked=True))
 
 
 def _seen_again(one: Standing, row: Any | None) -> Standing:
+    """Return a standing with its report as it is now that the lock is had."""
     if row is None:
         return one
     return replace(one, state=State(row.state), reference=row.reference, submitted_at=row.submitted_at)
@@ -325,13 +333,8 @@ _HEARD = Prepared(
 )
 
 
-def put(db: Connection, channel: str, person: int, place: Place, at: datetime) -> None:
-    """Write where a person now stands, as ``put_all`` does."""
-    put_all(db, channel, [(person, place, at)])
-
-
-def put_all(db: Connection, channel: str, moved: Iterable[tuple[int, Place, datetime]]) -> None:
-    """Write where people now stand, each as of a LINE's time."""
+def put_all(db: Connection, moved: Iterable[tuple[str, int, Place, datetime]]) -> None:
+    """Write where people now stand: channel, person, place, LINE's time."""
     _PUT.each(
         db,
         [
@@ -345,15 +348,18 @@ def put_all(db: Connection, channel: str, moved: Iterable[tuple[int, Place, date
                 "memo": place.memo,
                 "since": at,
             }
-            for person, place, at in moved
+            for channel, person, place, at in moved
         ],
     )
 
 
-def note_asked(db: Connection, channel: str, put: Iterable[tuple[int, int, str, datetime]]) -> None:
-    """Note which questions were put: person, report, question, LINE's time. A bubble that comes late is filed by it."""
-    names = ("person_id", "report_id", "question", "at")
-    _ASKED.each(db, [{"channel_id": channel, **dict(zip(names, one, strict=True))} for one in put])
+def note_asked(db: Connection, put: Iterable[tuple[str, int, int, str, datetime]]) -> None:
+    """Note which questions were put: channel, person, report, question, LINE's time.
+
+    A bubble that comes late is filed by it.
+    """
+    names = ("channel_id", "person_id", "report_id", "question", "at")
+    _ASKED.each(db, [dict(zip(names, one, strict=True)) for one in put])
 
 
 def note_heard(db: Connection, heard: Iterable[tuple[int, datetime]]) -> None:

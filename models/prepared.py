@@ -7,7 +7,6 @@ processors of its types; it runs in the transaction that the connection is in, a
 
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
 from itertools import islice
 from typing import Any, NoReturn
 
@@ -236,7 +235,6 @@ def _cursor(db: Connection) -> Any:
 _KEPT = "cursor of prepared statements"
 
 
-@cache
 def _numbered(dialect: Any) -> Any:
     """Return a dialect whose statements reach the server as they are: psycopg's own way first looks for names in a
     statement's text, anew each time where there are many."""

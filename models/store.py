@@ -136,8 +136,8 @@ class Store:
     def several(self, works: Sequence[Callable[[Connection], Result]]) -> list[Result | BaseException]:
         """Do works, each apart, and return what each returned or raised.
 
-        On SQLite they share a transaction. On PostgreSQL each has its own: one that holds what several have locked
-        would only be in the way, and a Busy is what that one work raised.
+        On SQLite they share a transaction. On PostgreSQL each has its own, which waits for nobody else's locks, and a
+        Busy is what that one work raised.
 
         Raises:
             Busy: SQLite's lock could not be had; nothing was done.

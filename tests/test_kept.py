@@ -177,6 +177,47 @@ def test_more_people_than_are_applied_at_once_all_have_their_turn(
     assert at_once == [PEOPLE, PEOPLE, 2]
 
 
+def test_bubbles_of_several_people_are_applied_turn_by_turn(
+    rush: Rush, province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[list[str]] = []
+    together = kept.apply_together
+
+    def noted(db: Any, channel: str, events: Any, *more: Any) -> Any:
+        turns.append([heard.text for heard in events])
+        return together(db, channel, events, *more)
+
+    monkeypatch.setattr(kept, "apply_together", noted)
+    other = province.director("นายสุรเดช สมมติบุตร", "1031993002").says("รายงาน")
+    rush.keeps(*(rush.event(warunee, words) for words in BUBBLES))
+    rush.keeps(*(rush.event(other, words) for words in BUBBLES[:2]))
+    said = rush.applies(warunee, other)
+    assert turns == [[BUBBLES[0]] * 2, [BUBBLES[1]] * 2]
+    assert province.answer("learners.now") == list(BUBBLES)
+    assert province.answer("learners.now", "1031993002") == list(BUBBLES[:2])
+    assert (len(said), rush.waiting(warunee, other)) == (5, 0)
+
+
+def test_what_one_is_told_does_not_wait_for_the_trouble_of_others(
+    rush: Rush, province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All that was committed is said, whatever then becomes of what was written down."""
+    monkeypatch.setattr("bot.applying.PAUSE", 0.0)
+    drop, troubles = rush.intake.drop, iter([Busy("a lock")])
+
+    def busy(rows: Any) -> None:
+        for trouble in troubles:
+            raise trouble
+        drop(rows)
+
+    monkeypatch.setattr(rush.intake, "drop", busy)
+    guests = [province.person(f"คนที่ {number}") for number in range(3)]
+    rush.keeps(*(rush.event(person, "สวัสดี") for person in (warunee, *guests)))
+    said = rush.applies(warunee, *guests)
+    assert {one.recipient for one in said} == {person.user for person in (warunee, *guests)}
+    assert (len(said), rush.waiting(warunee, *guests)) == (4, 0)
+
+
 def test_who_is_applied_at_once_would_wait_for_those_who_are_being_applied(
     rush: Rush, province: Province, warunee: Person
 ) -> None:

@@ -50,7 +50,7 @@ def stand_at(province: Province, who: Person, flow: str, step: str, **memo: Any)
     with province.store.write() as db:
         number = db.execute(select(people.c.id).where(people.c.line_user_id == who.user)).scalar_one()
         school = province.school("1031992003") if flow == "report" else None
-        standing.put(db, MAIN, number, Place(flow, step, school, None, memo), province.now)
+        standing.put_all(db, [(MAIN, number, Place(flow, step, school, None, memo), province.now)])
 
 
 def check(province: Province, who: Person, hat: str, flow: str, steps: list[str]) -> None:

@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
-from handlers import kept
+from handlers import audit, kept
+from handlers import inbox as door
 from handlers.heard import Kind
+from models.audit import audit as audit_table
 from models.inbox import inbox
 from models.outbox import outbox
 from models.people import Role, people
@@ -18,7 +21,6 @@ from models.report import reports as reports_table
 from models.store import Store
 from tests.province import MAIN, Person, Province
 from tests.rush import heard, together
-from tests.whole_report import reports
 
 HERE = ("1031992003", "1031991002", "1031993002")
 FULL = "นักเรียนชั้น ป.3 อ่านคล่องขึ้นจาก 20 คน เป็น 31 คน"
@@ -55,7 +57,7 @@ def test_of_two_of_a_school_one_is_heard_together_and_the_other_alone(
     assert province.answer("learners.now") == [FULL]
 
 
-@pytest.mark.parametrize("who", ["verifier", "guest", "decides", "unsends", "blocks"])
+@pytest.mark.parametrize("who", ["verifier", "guest", "joins", "unsends", "blocks"])
 def test_who_may_change_what_others_read_is_applied_alone_and_nothing_is_kept_of_it_before(
     province: Province, directors: list[Person], who: str
 ) -> None:
@@ -64,20 +66,29 @@ def test_who_may_change_what_others_read_is_applied_alone_and_nothing_is_kept_of
         other = province.verifier()
     elif who == "guest":
         other = province.person("คนแปลกหน้า")
-    elif who == "decides":
-        reports(other).says("ถอนคืน")  # and is asked whether it is to be so
+    elif who == "joins":
+        other.says(province.code(HERE[2])).hears("ใช่หรือไม่")  # one more school
     kinds = {"unsends": Kind.UNSEND, "blocks": Kind.UNFOLLOW}
     events.insert(0, heard(other, "สวัสดี", kinds.get(who, Kind.TEXT)))
-    before = [row.since for row in province.rows(places) if row.person_id != _number(province, directors[0])]
+    before = _others(province, directors[0])
     said = together(province, *events)
     assert set(said.left) == {other.user}
     assert events[0].id not in {row.event_id for row in province.rows(inbox)}
-    assert [row.since for row in province.rows(places) if row.person_id != _number(province, directors[0])] == before
+    assert _others(province, directors[0]) == before
     assert province.answer("learners.now") == [FULL]
 
 
-def _number(province: Province, person: Person) -> int:
-    return next(row.id for row in province.rows(people) if row.line_user_id == person.user)
+def _others(province: Province, person: Person) -> list[Any]:
+    """Return who else is known, and where they stand."""
+    known = [row for row in province.rows(people) if row.line_user_id != person.user]
+    return [*known, *(row for row in province.rows(places) if row.person_id in {one.id for one in known})]
+
+
+def test_a_stranger_is_welcomed_in_a_rush_as_in_calm(province: Province, directors: list[Person]) -> None:
+    calm, rushed = province.person("คนแปลกหน้า"), province.person("อีกคนหนึ่ง")
+    hello = heard(rushed, "สวัสดี")
+    together(province, hello, *(heard(one, FULL) for one in directors))
+    assert rushed.arrives(hello).turns == calm.says("สวัสดี").turns
 
 
 def test_what_is_held_for_each_is_said_to_that_one_first(province: Province, directors: list[Person]) -> None:
@@ -105,6 +116,51 @@ def test_a_row_that_is_being_marked_keeps_nobody_waiting(province: Province, dir
             ).outgoing
     other.dispose()
     assert [one.after for one in said] == [acks[0].id, None, None], "what is being said comes first"
+
+
+@pytest.mark.parametrize("database", ["postgresql"])
+@pytest.mark.parametrize("held", ["people", "reports"])
+def test_a_lock_that_somebody_holds_keeps_only_that_one_waiting(
+    province: Province, directors: list[Person], held: str
+) -> None:
+    other = Store(province.store.url, patience=0.5)
+    with other.write() as holding:
+        table = people if held == "people" else reports_table
+        who = table.c.line_user_id == directors[1].user if held == "people" else _is_of(province, HERE[1])
+        holding.execute(select(table.c.id).where(who).with_for_update())
+        said = together(province, *(heard(one, FULL) for one in directors))
+    other.dispose()
+    assert set(said.left) == {directors[1].user}
+    assert [province.answer("learners.now", code) for code in HERE] == [[FULL], [], [FULL]]
+
+
+def _is_of(province: Province, code: str) -> Any:
+    return reports_table.c.school_id == province.school(code)
+
+
+def test_what_is_noted_in_the_trail_is_noted_last(
+    province: Province, directors: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One transaction at a time adds to a trail: nobody is to wait for the turns of sixteen others."""
+    steps: list[str] = []
+    for module, name in ((audit, "_write"), (door, "_say")):
+        monkeypatch.setattr(module, name, _noting(steps, name, getattr(module, name)))
+    with_phone = heard(directors[0], "ติดต่อ 081-234-5678 ได้")
+    together(province, with_phone, *(heard(one, FULL) for one in directors[1:]))
+    assert steps == ["_say", "_write"]
+    assert [row.action for row in province.rows(audit_table)][-1] == "phone.noticed"
+    with province.store.read() as db:
+        assert audit.verify(db, MAIN).broken is None
+    directors[1].says("ติดต่อ 081-234-5679 ได้")
+    assert steps == ["_say", "_write", "_write", "_say"], "alone it is noted where it is said"
+
+
+def _noting(steps: list[str], name: str, does: Callable[..., Any]) -> Callable[..., Any]:
+    def noted(*given: Any) -> Any:
+        steps.append(name)
+        return does(*given)
+
+    return noted
 
 
 # However it is said -----------------------------------------------------------------------------------------------
