@@ -215,9 +215,11 @@ class Webhook:
 
     def _is_to_wait(self, channel: str, heard: Heard) -> bool:
         """Tell whether an event is only to be written down: there is a rush, or earlier words of the person wait."""
-        if heard.user is None or not inbox.may_wait(heard) or (channel == MAIN and not self._has_main):
-            return False  # what it would be written for, the channel, may not be there yet
-        return self._is_crowded() or self._later.is_busy or self._intake.waits((channel, heard.user))
+        if heard.user is None or not inbox.may_wait(heard):
+            return False
+        may_be_new = channel == MAIN and not self._has_main  # what it would be written for may not be there yet
+        in_rush = not may_be_new and (self._is_crowded() or self._later.is_busy)
+        return in_rush or self._intake.waits((channel, heard.user))
 
     def _write_down(self, channel: str, heard: Heard) -> None:
         whom = (channel, heard.user or "")

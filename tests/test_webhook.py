@@ -439,6 +439,15 @@ def test_the_first_event_of_all_is_never_only_written_down(ready: Store, intake:
     assert [row.state for row in kept(ready)] == [Kept.APPLIED]
 
 
+def test_in_a_new_process_who_has_words_waiting_waits_behind_them_too(ready: Store, rush: Bot, intake: Intake) -> None:
+    """A process that died had said that it has them: its successor's first event must not overtake them."""
+    assert rush.hears(said(1)) == 200
+    successor = Bot(ready, intake)
+    assert successor.hears(said(2), said(3, user="b")) == 200
+    assert [row.raw["webhookEventId"] for row in intake.of([A])[A]] == ["event1", "event2"]
+    assert [row.reply_token for row in successor.mouth.taken] == ["token3"]
+
+
 def test_another_channels_first_event_says_nothing_of_ours(ready: Store, intake: Intake) -> None:
     with ready.write() as db:
         db.execute(insert(channels), {"id": "sakaeo", "name": "สระแก้ว", "created_at": NOW})
