@@ -97,9 +97,8 @@ _OPEN = Prepared(
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
 _ADD = PreparedRows(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key))
 _replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
-_unbegun = _replace.where(outbox.c.tries == 0).returning(outbox.c.id)
 _REPLACE = Prepared(_replace)
-_idle = (
+_unbegun = (
     select(outbox.c.id)
     .where(among(outbox.c.id, "rows"), IS_OPEN, outbox.c.tries == 0)
     .order_by(outbox.c.id)
@@ -107,9 +106,13 @@ _idle = (
     .correlate(None)
 )
 _REPLACE_UNBEGUN = Prepared(
-    update(outbox).where(outbox.c.id.in_(_idle)).values(state=Sending.REPLACED).returning(outbox.c.id)
+    update(outbox).where(outbox.c.id.in_(_unbegun)).values(state=Sending.REPLACED).returning(outbox.c.id)
 )
-_REPLACE_IDLE = Prepared(_unbegun.where(outbox.c.lease_until <= bindparam("now"), outbox.c.begun_at.is_(None)))
+_REPLACE_IDLE = Prepared(
+    _replace.where(
+        outbox.c.tries == 0, outbox.c.lease_until <= bindparam("now"), outbox.c.begun_at.is_(None)
+    ).returning(outbox.c.id)
+)
 
 
 def add_all(db: Connection, said: Sequence[tuple[To, Words]], *, owner: str, now: datetime) -> list[Outgoing]:
