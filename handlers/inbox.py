@@ -1,4 +1,7 @@
-"""The one front door: takes one event, keeps it, lets the talk hear it, writes down what to say. One transaction."""
+"""The one front door: takes an event, keeps it, lets the talk hear it, writes down what to say. One transaction.
+
+In a rush one event of each of several people goes the same way at once (``apply_together``).
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
