@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
-from itertools import count
 from queue import Empty, SimpleQueue
 from typing import Any, Protocol
 
@@ -33,8 +32,6 @@ THREADS = {"sqlite": 1, "postgresql": 2}
 """Appliers of one process: SQLite has one writer; on PostgreSQL one works while the other waits for the server."""
 PEOPLE = 16
 """People whose events an applier takes at once: they share a transaction, and most of its statements."""
-FEWEST = 2
-"""People who are worth a transaction together."""
 PAUSE = 0.5
 """Seconds until the next try after trouble with the database."""
 LEASE = timedelta(seconds=20)
@@ -203,15 +200,12 @@ class Applier:
         Raises:
             Busy: nobody could have the database.
         """
-        able, done = dict(events), set[Whom]()
-        for turn in count():
-            done |= {whom for whom, found in able.items() if len(found) <= turn}
-            heard = {whom: found[turn][1] for whom, found in able.items() if whom not in done}
-            if len(heard) < FEWEST:
-                return done
-            for whom in heard.keys() & self._left_by(channel, heard):
-                del able[whom]
-        raise AssertionError("unreachable")
+        able, turn = events, 0
+        while len(heard := {whom: found[turn][1] for whom, found in able.items() if len(found) > turn}) > 1:
+            left = self._left_by(channel, heard)
+            able = {whom: found for whom, found in able.items() if whom not in left}
+            turn += 1
+        return {whom for whom, found in able.items() if len(found) <= turn}
 
     def _left_by(self, channel: str, events: Mapping[Whom, Heard]) -> set[Whom]:
         """Apply one event of each of several people; return of whom it must be applied alone."""

@@ -283,66 +283,43 @@ def counts(db: Connection, answer: Answer) -> dict[str, int]:
 
 
 _LOST = frozenset({"refused", "gone"})
-_PARTS = Prepared(
-    select(parts.c.id, answers.c.question, parts.c.kind, parts.c.text, media.c.state)
+_CURRENT = (
+    select(parts.c.id, parts.c.answer_id, answers.c.question, parts.c.kind, parts.c.text, media.c.state)
     .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
-    .where(
-        answers.c.report_id == bindparam("report"),
-        or_(parts.c.revision == answers.c.revision, _IS_FILE),
-        parts.c.removed_at.is_(None),
-    )
+    .where(or_(parts.c.revision == answers.c.revision, _IS_FILE), parts.c.removed_at.is_(None))
     .order_by(parts.c.said_at, parts.c.id)
 )
+_OF_REPORT = Prepared(_CURRENT.where(answers.c.report_id == bindparam("report")))
+_OF_ANSWERS = Prepared(_CURRENT.where(among(parts.c.answer_id, "answers")))
 
 
 def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
     """Return the parts of every current revision by question, in the order they were said."""
     found: dict[str, list[Part]] = {}
-    for row in _PARTS(db, {"report": report}):
-        part = Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
-        found.setdefault(row.question, []).append(part)
+    for row in _OF_REPORT(db, {"report": report}):
+        found.setdefault(row.question, []).append(_part(row))
     return found
 
 
-_OF_ANSWER = Prepared(
-    select(parts.c.id, parts.c.kind, parts.c.text, media.c.state)
-    .select_from(parts.outerjoin(media, media.c.part_id == parts.c.id))
-    .where(
-        parts.c.answer_id == bindparam("answer"),
-        or_(parts.c.revision == bindparam("number"), _IS_FILE),
-        parts.c.removed_at.is_(None),
-    )
-    .order_by(parts.c.said_at, parts.c.id)
-)
+def _part(row: Any) -> Part:
+    return Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
+
+
+def _by_answer(db: Connection, several: Sequence[Answer]) -> dict[int, list[Part]]:
+    found: dict[int, list[Part]] = {answer.id: [] for answer in several}
+    for row in _OF_ANSWERS(db, {"answers": list(found)}) if found else ():
+        found[row.answer_id].append(_part(row))
+    return found
 
 
 def parts_of_answer(db: Connection, answer: Answer) -> list[Part]:
     """Return the parts of an answer's current revision, in the order they were said."""
-    if answer.parts is not None:
-        return list(answer.parts)
-    rows = _OF_ANSWER(db, {"answer": answer.id, "number": answer.revision})
-    return [Part(row.id, answer.question, PartKind(row.kind), row.text, lost=row.state in _LOST) for row in rows]
-
-
-_OF_ANSWERS = Prepared(
-    select(parts.c.answer_id, parts.c.id, parts.c.kind, parts.c.text, media.c.state)
-    .select_from(parts.join(answers, answers.c.id == parts.c.answer_id).outerjoin(media, media.c.part_id == parts.c.id))
-    .where(
-        among(parts.c.answer_id, "answers"),
-        or_(parts.c.revision == answers.c.revision, _IS_FILE),
-        parts.c.removed_at.is_(None),
-    )
-    .order_by(parts.c.said_at, parts.c.id)
-)
+    return list(answer.parts) if answer.parts is not None else _by_answer(db, [answer])[answer.id]
 
 
 def read_parts(db: Connection, several: Sequence[Answer]) -> None:
     """Read the parts of answers at once. What changes them by an answer is seen there; ``unsend`` has none."""
-    questions = {answer.id: answer.question for answer in several}
-    found: dict[int, list[Part]] = {number: [] for number in questions}
-    for row in _OF_ANSWERS(db, {"answers": list(questions)}) if questions else ():
-        part = Part(row.id, questions[row.answer_id], PartKind(row.kind), row.text, lost=row.state in _LOST)
-        found[row.answer_id].append(part)
+    found = _by_answer(db, several)
     for answer in several:
         answer.parts = found[answer.id]
         answer.kinds = Counter(str(part.kind) for part in answer.parts)
