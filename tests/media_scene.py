@@ -198,7 +198,7 @@ def zipped(*names: str, **contents: bytes) -> bytes:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as out:
         for name in names:
-            out.writestr(name, contents.get(name, b"x"))
+            out.writestr(zipfile.ZipInfo(name), contents.get(name, b"x"))
     return file.getvalue()
 
 
