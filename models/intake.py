@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 
 from models.base import UtcDateTime, metadata
-from models.prepared import Prepared, among
+from models.prepared import Parameters, Prepared, PreparedRows, among
+from models.sharing import Job, Sharing
 from models.store import Store
 
 Whom = tuple[str, str]
@@ -49,7 +50,7 @@ intake = Table(
     sqlite_autoincrement=True,  # a number that is dropped twice must not have become another row's
 )
 
-_PUT = Prepared(insert(intake))
+_PUT = PreparedRows(insert(intake))
 _WHOSE = (intake.c.channel_id == bindparam("channel"), among(intake.c.user_id, "users"))
 _WAITS = Prepared(select(intake.c.id).where(*_WHOSE).limit(1))
 _OF = Prepared(
@@ -75,11 +76,12 @@ class Intake:
         self._is_apart = store.dialect == "sqlite"
         self._store = Store(_beside(store.url), patience=store.patience, passing=True) if self._is_apart else store
         self._is_made = not self._is_apart
+        self._sharing = Sharing[Parameters, None](self._put, patience=store.patience)
 
     def put(self, whom: Whom, raw: dict[str, Any], now: datetime) -> None:
-        """Write an event down; it is durable when this returns. On SQLite all who wait share one flush."""
+        """Write an event down; it is durable when this returns. All who wait share one statement and its flush."""
         row = {"channel_id": whom[0], "user_id": whom[1], "raw": raw, "received_at": now}
-        self._do(lambda db: _PUT(db, row))
+        self._sharing.share(row)
 
     def waits(self, whom: Whom) -> bool:
         """Tell whether something of a person's is yet to be applied, whoever wrote it down."""
@@ -101,7 +103,8 @@ class Intake:
     def drop(self, rows: Sequence[int]) -> None:
         """Forget rows that are applied."""
         if rows:
-            self._do(lambda db: _DROP(db, {"rows": rows}))
+            with self._writing() as db:
+                _DROP(db, {"rows": rows})
 
     def left(self, before: datetime) -> list[Whom]:
         """Return whose rows, written down up to a moment, nobody has applied: their process is gone."""
@@ -116,13 +119,21 @@ class Intake:
     def _reading(self) -> AbstractContextManager[Connection]:
         return self._ready().read() if self._is_apart else self._store.alone()
 
-    def _do(self, work: Callable[[Connection], object]) -> None:
-        """Do a work of one statement, durably."""
-        if self._is_apart:
-            self._ready().share(work)
-        else:
-            with self._store.alone() as db:
-                work(db)
+    def _writing(self) -> AbstractContextManager[Connection]:
+        """Return a connection for one statement, which is durable at the end."""
+        return self._ready().write() if self._is_apart else self._store.alone()
+
+    def _put(self, take: Callable[[], Sequence[Job[Parameters]]]) -> None:
+        """Write down what waits."""
+        with self._writing() as db:
+            jobs = take()
+            try:
+                _PUT(db, [job.work for job in jobs])
+            except Exception as error:
+                if len(jobs) == 1 or getattr(error, "connection_invalidated", False):
+                    raise
+                for job in jobs:  # one that cannot be written keeps nobody else's from it
+                    _put_alone(db, job)
 
     def _ready(self) -> Store:
         """Return the store; the file beside an SQLite database is made when it is first needed."""
@@ -131,6 +142,13 @@ class Intake:
                 intake.create(db, checkfirst=True)
             self._is_made = True
         return self._store
+
+
+def _put_alone(db: Connection, job: Job[Parameters]) -> None:
+    try:
+        _PUT(db, [job.work])
+    except Exception as error:  # noqa: BLE001 -- whoever brought it is given the error
+        job.error = error
 
 
 def _beside(url: str) -> str:

@@ -4,7 +4,6 @@ import random
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -14,13 +13,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.json_text import from_json, to_json
+from models.sharing import Busy as Busy  # who opens a transaction has to do with it
+from models.sharing import Job, Sharing
 
 PATIENCE = 1.2
 """Seconds to wait for the database: the webhook must answer within LINE's two."""
-
-
-BATCH = 16
-"""Works that share a transaction at the most: those behind them wait for its commit."""
 LOG = 32_000_000
 """Bytes that SQLite's log grows to before it is written back."""
 LOG_OF_PASSING = 1_000_000
@@ -35,27 +32,7 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 
 Result = TypeVar("Result")
-
-
-class Busy(Exception):
-    """The database could not be had in time; nothing was changed."""
-
-
-class _Job:
-    """One thread's work in a transaction that several may share. The thread sleeps on ``wake``.
-
-    leads: it is this thread's turn to do what waits.
-    """
-
-    __slots__ = ("error", "leads", "result", "wake", "work")
-
-    def __init__(self, work: Callable[[Connection], Any]) -> None:
-        self.work = work
-        self.result: Any = None
-        self.error: BaseException | None = None
-        self.leads = False
-        self.wake = threading.Lock()
-        self.wake.acquire()
+_Do = Callable[[Connection], Any]
 
 
 class Store:
@@ -84,9 +61,7 @@ class Store:
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
         self._kept: Connection | None = None  # SQLite's one writing connection, for whoever has the turn
-        self._jobs: deque[_Job] = deque()
-        self._gate = threading.Lock()  # for the jobs, and whether somebody leads
-        self._led = False
+        self._sharing = Sharing[_Do, Any](self._do, patience=patience)
         self._trial = threading.Lock()
         self._well = True
         self._waited = 0
@@ -120,17 +95,7 @@ class Store:
         if self.dialect != "sqlite":
             with self.write() as db:
                 return work(db)
-        job = _Job(work)
-        with self._gate:
-            self._jobs.append(job)
-            job.leads, self._led = not self._led, True
-        if not job.leads:
-            self._sleep(job)
-        if job.leads:
-            self._lead()
-        if job.error is not None:
-            raise job.error
-        result: Result = job.result
+        result: Result = self._sharing.share(work)
         return result
 
     def several(self, works: Sequence[Callable[[Connection], Result]]) -> list[Result | BaseException]:
@@ -142,7 +107,7 @@ class Store:
         Raises:
             Busy: SQLite's lock could not be had; nothing was done.
         """
-        jobs = [_Job(work) for work in works]
+        jobs = [Job[_Do](work) for work in works]
         if self.dialect != "sqlite":
             for job in jobs:
                 self._do_alone(job)
@@ -152,54 +117,21 @@ class Store:
                     _do_apart(db, job)
         return [job.result if job.error is None else job.error for job in jobs]
 
-    def _do_alone(self, job: _Job) -> None:
+    def _do(self, take: Callable[[], Sequence[Job[_Do]]]) -> None:
+        """Do what waits on SQLite in one transaction."""
+        with self.write() as db:
+            jobs = take()  # only now: more have come while the lock was waited for
+            if len(jobs) == 1:
+                jobs[0].result = jobs[0].work(db)
+            for job in jobs if len(jobs) > 1 else ():
+                _do_apart(db, job)
+
+    def _do_alone(self, job: Job[_Do]) -> None:
         try:
             with self.write() as db:
                 job.result = job.work(db)
         except Exception as error:  # noqa: BLE001 -- whoever asked for it is given the error
             job.error = error
-
-    def _sleep(self, job: _Job) -> None:
-        """Wait until the job is done, or one's own turn to lead has come. Raises Busy where neither comes in time."""
-        while not job.wake.acquire(timeout=self.patience):
-            with self._gate:
-                if job in self._jobs and not job.leads:
-                    self._jobs.remove(job)
-                    raise Busy("other writers of this process")
-            # else it is being done right now, or is about to be woken
-
-    def _lead(self) -> None:
-        """Do what waits in one transaction, then let the next one lead."""
-        batch: list[_Job] = []
-        try:
-            with self._watched(), self._one_writer() as deadline, self._writing(deadline) as db:
-                batch = self._take()  # only now: more have come while the lock was waited for
-                if len(batch) == 1:
-                    batch[0].result = batch[0].work(db)
-                for job in batch if len(batch) > 1 else ():
-                    _do_apart(db, job)
-        except BaseException as error:
-            batch = batch or self._take()  # who waits for a lock that cannot be had is told so at once
-            for job in batch:
-                job.error = job.error or error
-            if not isinstance(error, Exception):
-                raise
-        finally:
-            self._hand_over(batch)
-
-    def _take(self) -> list[_Job]:
-        with self._gate:
-            return [self._jobs.popleft() for _ in range(min(len(self._jobs), BATCH))]
-
-    def _hand_over(self, batch: list[_Job]) -> None:
-        """Wake those whose jobs are done, and the next to lead."""
-        with self._gate:
-            self._led = bool(self._jobs)
-            following = self._jobs[0] if self._jobs else None
-            if following is not None:
-                following.leads = True
-        for job in [*([following] if following else []), *batch]:
-            job.wake.release()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -291,7 +223,7 @@ class Store:
         self._well, self._waited, self._again_at = True, 0, 0.0
 
 
-def _do_apart(db: Connection, job: _Job) -> None:
+def _do_apart(db: Connection, job: Job[_Do]) -> None:
     """Do one of several jobs, so that an error of its own undoes nothing else.
 
     The savepoint goes to the driver: SQLAlchemy's would cost more than half a job's statements do.
