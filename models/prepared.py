@@ -28,6 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from models.libpq import Statements
+
 Parameters = Mapping[str, Any]
 _Process = Callable[[Any], Any] | None
 _Row = Any
@@ -187,21 +189,18 @@ class _Compiled:
         self.binds = [_bind(made, name, names, dialect) for name in made.positiontup or ()]
         columns = made._result_columns  # Core reads it too; it has no public name
         self.row: Callable[[Sequence[Any]], _Row] = _row_of([column.keyname for column in columns])
-        self.returns_rows = bool(columns)
         readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
         self.readers: list[_Process] = readers if any(readers) else []
 
     def run(self, db: Connection, given: Parameters) -> Rows:
-        cursor = _cursor(db)
         try:
-            cursor.execute(self.text, self._values(given))
-            return Rows(self._read(cursor.fetchall()) if self.returns_rows else [])
+            return Rows(self._read(_driver(db).run(self.text, self._values(given))))
         except db.dialect.loaded_dbapi.Error as error:
             self._raise(db, error)
 
     def run_each(self, db: Connection, rows: Sequence[Parameters]) -> None:
         try:
-            _cursor(db).executemany(self.text, [self._values(given) for given in rows])
+            _driver(db).run_each(self.text, [self._values(given) for given in rows])
         except db.dialect.loaded_dbapi.Error as error:
             self._raise(db, error)
 
@@ -214,25 +213,38 @@ class _Compiled:
             (process(given[key]) if process else given[key]) if key else value for key, process, value in self.binds
         ]
 
-    def _read(self, raw: list[Sequence[Any]]) -> list[_Row]:
+    def _read(self, raw: Sequence[Sequence[Any]]) -> list[_Row]:
         make, readers = self.row, self.readers
         if not readers:
             return [make(one) for one in raw]
         return [make([read(value) if read else value for read, value in zip(readers, one, strict=True)]) for one in raw]
 
 
-def _cursor(db: Connection) -> Any:
-    """Return a cursor that is kept with the driver's connection: psycopg takes a third of a statement's time to make
-    one. All rows are fetched before the next statement, so one is enough."""
+class _Cursor:
+    """SQLite's way to run statements: a cursor that is kept, since all rows are fetched before the next statement."""
+
+    def __init__(self, driver: Any) -> None:
+        self._cursor = driver.cursor()
+
+    def run(self, text: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        found: list[tuple[Any, ...]] = self._cursor.execute(text, values).fetchall()
+        return found
+
+    def run_each(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
+        self._cursor.executemany(text, rows)
+
+
+def _driver(db: Connection) -> "_Cursor | Statements":
+    """Return what runs statements on a connection, and is kept with it."""
     kept = db.info
     if _KEPT not in kept:
         driver: Any = db.connection.driver_connection
-        dbapi: Any = db.dialect.loaded_dbapi
-        kept[_KEPT] = driver.cursor() if db.dialect.positional else dbapi.RawCursor(driver)
-    return kept[_KEPT]
+        kept[_KEPT] = Statements(driver) if db.dialect.name == "postgresql" else _Cursor(driver)
+    found: _Cursor | Statements = kept[_KEPT]
+    return found
 
 
-_KEPT = "cursor of prepared statements"
+_KEPT = "what runs prepared statements"
 
 
 def _numbered(dialect: Any) -> Any:
