@@ -10,7 +10,7 @@ from typing import Any
 
 from psycopg import Connection, errors
 from psycopg.adapt import PyFormat, Transformer
-from psycopg.pq import ConnStatus, ExecStatus, TransactionStatus
+from psycopg.pq import ExecStatus, TransactionStatus
 from psycopg.pq.abc import PGresult
 
 
@@ -37,32 +37,13 @@ class Statements:
         return self._adapt.load_rows(0, result.ntuples, tuple)
 
     def run_each(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run a statement for each row of values, on one way to the server and back.
+        """Run a statement for each row of values.
 
-        Raises as ``run`` does; the statements behind that which raised are not run.
+        Not in libpq's pipeline: psycopg reads its results while it keeps all other Python threads waiting, and one of
+        them may hold the lock that the statement waits for.
         """
-        name = self._ready(text)
-        dumped = [self._dump(values) for values in rows]
-        self._server.enter_pipeline_mode()
-        try:
-            for values in dumped:
-                self._server.send_query_prepared(name, values)
-            self._server.pipeline_sync()
-            results = [self._next_result() for _ in dumped]
-            self._server.get_result()  # of the sync
-        finally:
-            if self._server.status != ConnStatus.BAD:
-                self._server.exit_pipeline_mode()
-        for result in results:
-            self._checked(result)
-
-    def _next_result(self) -> PGresult:
-        """Wait for what a statement of a pipeline gives: a result, and a nothing behind it."""
-        result = self._server.get_result()
-        self._server.get_result()
-        if result is None:
-            raise errors.OperationalError("no result")
-        return result
+        for values in rows:
+            self.run(text, values)
 
     def _ready(self, text: str) -> bytes:
         """Return a statement's name; the transaction has begun then, and the statement is prepared."""

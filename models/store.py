@@ -317,6 +317,7 @@ def _postgresql(url: str, patience: float, pool_size: int, **how: Any) -> Engine
         json_deserializer=from_json,
         connect_args={
             "connect_timeout": 2,
+            "prepare_threshold": None,  # psycopg's own would take ours with them when it lets go of them
             # A server that answers no more is given up, not waited for without end (seconds; milliseconds).
             "keepalives_idle": 5,
             "keepalives_interval": 2,

@@ -1,6 +1,8 @@
 """Prepared statements give the rows and the errors that SQLAlchemy's Core gives."""
 
 from datetime import UTC, date, datetime
+from threading import Thread
+from time import sleep
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -178,3 +180,29 @@ def test_a_lost_connection_is_given_up(new_store):
     store._again_at = 0.0
     with store.read() as db:
         assert one(db, {"n": 2}).scalar() == 2
+
+
+@pytest.mark.parametrize("lock", ["SELECT name FROM things FOR UPDATE", "LOCK TABLE things"])
+@pytest.mark.parametrize("many", [False, True])
+def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(new_store, lock, many):
+    store = new_store()
+    if store.dialect != "postgresql":
+        pytest.skip("on SQLite who writes is alone")
+    change, row = Prepared(CHANGE), {"which": "one", "now_good": False}
+    with store.write() as db:
+        things.create(db)
+        ADDED(db, {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}})
+
+    def wait() -> None:
+        with store.write() as db:
+            change.each(db, [row, row]) if many else change(db, row)
+
+    thread = Thread(target=wait)
+    with store.write() as db:
+        db.execute(text(lock))
+        thread.start()
+        for _ in range(30):  # it takes far longer than the lock's time-out where the other thread holds Python
+            sleep(0.01)
+    thread.join(5)
+    with store.read() as db:
+        assert db.execute(select(things.c.good)).scalar() is False
