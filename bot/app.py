@@ -103,7 +103,7 @@ def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREA
     def house() -> House:
         return House(owner=delivery.owner, ack_wait=settings.ack_wait, link_to=links.make, page_to=meeting_links.make)
 
-    applier = Applier(store, intake, delivery, clock, house=house, threads=min(threads, APPLIERS[store.dialect]))
+    applier = Applier(store, intake, delivery, clock, house=house, threads=min(threads, APPLIERS))
     return Works(settings, clock, store, intake, known, gateway, delivery, applier, links, meeting_links, house)
 
 

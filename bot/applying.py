@@ -28,8 +28,8 @@ from models.store import Busy, Store
 
 log = structlog.get_logger(__name__)
 
-THREADS = {"sqlite": 1, "postgresql": 2}
-"""Appliers of one process: SQLite has one writer; on PostgreSQL one works while the other waits for the server."""
+THREADS = 1
+"""Appliers of one process: while one is at work more people come, and share the next transaction."""
 PEOPLE = 16
 """People whose events an applier takes at once: they share a transaction, and most of its statements."""
 PAUSE = 0.5

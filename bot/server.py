@@ -8,6 +8,7 @@ import gc
 import os
 import shutil
 import tempfile
+import threading
 from importlib import import_module
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -84,6 +85,7 @@ def _in_worker() -> Any:
     See as well that it ends well: granian's workers run no atexit hooks.
     """
     app = _application()
+    threading.Thread(target=app.extensions["works"].store.warm_up, name="warm-up", daemon=True).start()
     _made["watch"].start()
     Finalize(None, app.extensions["works"].stop, kwargs={"patience": DRAIN}, exitpriority=10)
     return app

@@ -5,7 +5,7 @@ Of one channel everything is read once (``read``), whatever the number of those 
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from functools import cache, cached_property
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from handlers import agencies, counting, rounds, texts, working_days
 from handlers.agencies import Book
 from handlers.agency_names import parsed
+from handlers.cached import cached_property
 from handlers.counting import LEAST, Counts
 from handlers.meetings_coming import Coming, coming, lines
 from handlers.reminders_ladder import ladder

@@ -24,7 +24,7 @@ from handlers.talk import Talk, Turn
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared, PreparedRows, among
+from models.prepared import Prepared, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class House:
     page_to: MakePage | None = None  # makes the address of a meeting's page
 
 
-_KEEP = PreparedRows(
+_KEEP = Prepared(
     insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.event_id)
 )
 
@@ -59,7 +59,7 @@ def keep_new(db: Connection, channel: str, events: Sequence[Heard], now: datetim
     """Write the rows of events, with what is ``known`` of their state; return those that were not heard before."""
     once = {heard.id: heard for heard in events}
     rows = [_row(channel, once[number], now) | known for number in sorted(once)]  # all lock them in this order
-    kept = set(_KEEP(db, rows).scalars())
+    kept = set(_KEEP.rows(db, rows).scalars())
     return [heard for heard in once.values() if heard.id in kept]
 
 

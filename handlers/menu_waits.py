@@ -4,12 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from sqlalchemy import Connection, bindparam, func, or_, select
 
 from handlers import agencies, erasures, extensions, rich_menus, rounds, tickets
 from handlers.agencies import Book
+from handlers.cached import cached_property
 from handlers.erasures import Erasure
 from handlers.reviews import WAITING
 from handlers.standing import HATS

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
 
 from handlers.messages.limits import QUICK_REPLIES
 from models.outbox import Policy, Priority, Sending, outbox, said
-from models.prepared import Prepared, PreparedRows, among
+from models.prepared import Prepared, among
 
 LEASE = timedelta(seconds=20)
 """How long a process keeps its rows to itself; longer than every time-out of one call to LINE together.
@@ -95,7 +95,7 @@ _OPEN = Prepared(
 )
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
-_ADD = PreparedRows(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key))
+_ADD = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key))
 _replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
 _REPLACE = Prepared(_replace)
 _unbegun = (
@@ -123,9 +123,9 @@ def add_all(db: Connection, said: Sequence[tuple[To, Words]], *, owner: str, now
     """
     ways = _make_ways(db, said, now)
     rows = [_leased(to, _after_held(way, words), owner, now) for (to, words), way in zip(said, ways, strict=True)]
-    numbers = {(row.channel_id, row.once_key): row.id for row in _ADD(db, rows)}
+    numbers = {(row.channel_id, row.once_key): row.id for row in _ADD.rows(db, rows)}
     # What is left comes behind the new row: should that be held in its turn, it still comes first.
-    _ADD(db, [row for (to, _), way in zip(said, ways, strict=True) for row in _left(to, way, now)])
+    _ADD.rows(db, [row for (to, _), way in zip(said, ways, strict=True) for row in _left(to, way, now)])
     return [
         _outgoing(numbers[row["channel_id"], row["once_key"]], row, way.after)
         for row, way in zip(rows, ways, strict=True)
@@ -139,7 +139,7 @@ def add(db: Connection, to: To, words: Words, *, owner: str, now: datetime) -> O
 
 def hold(db: Connection, to: To, words: Words, now: datetime) -> None:
     """Write words that wait for the person's next visit: there is no reply token, and they are not worth a push."""
-    _ADD(db, [_held(to, words, now)])
+    _ADD.rows(db, [_held(to, words, now)])
 
 
 def _held(to: To, words: Words, now: datetime) -> dict[str, Any]:
@@ -356,7 +356,7 @@ def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any
         else:
             _mark_else(db, fate)
     _SENT.each(db, sent)
-    _SAID.each(db, list(quotable))
+    _SAID.rows(db, list(quotable))
 
 
 def _mark_else(db: Connection, fate: Fate) -> None:

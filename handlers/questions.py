@@ -8,7 +8,6 @@ import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
 from itertools import chain
 from typing import Annotated, Any, Literal
 
@@ -16,6 +15,7 @@ import regex
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter
 from sqlalchemy import Connection, bindparam, insert, select
 
+from handlers.cached import cached_property
 from models.programme import question_sets
 
 LABEL = 20

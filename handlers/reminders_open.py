@@ -7,7 +7,7 @@ moment that was asked for (``Quiet``).
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import cache, cached_property, partial
+from functools import cache, partial
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from sqlalchemy import BigInteger, Connection, Result, and_, bindparam, case, ex
 from sqlalchemy.sql import ColumnElement
 
 from handlers import questions, tickets
+from handlers.cached import cached_property
 from handlers.reminders_ladder import CALL, ladder, report_rung
 from handlers.rounds import Round
 from handlers.thai import today

@@ -65,7 +65,9 @@ MOVES: dict[State, frozenset[State]] = {
 """The only moves a report can make (invariant 4)."""
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 
-_OPEN = Prepared(insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"]))
+_OPEN = Prepared(
+    insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"]).returning(reports.c.id)
+)
 _OF_SCHOOL = Prepared(
     select(reports.c.id)
     .where(reports.c.round_id == bindparam("round"), reports.c.school_id == bindparam("school"))
@@ -73,11 +75,13 @@ _OF_SCHOOL = Prepared(
 )
 
 
-def open_draft(db: Connection, channel: str, round_id: int, school: int, now: datetime) -> int:
-    """Return the report of a school in a round, begun now if there was none."""
+def open_draft(db: Connection, channel: str, round_id: int, school: int, now: datetime) -> tuple[int, bool]:
+    """Return the report of a school in a round, begun now if there was none; and whether it was."""
     row = {"channel_id": channel, "round_id": round_id, "school_id": school, "state": State.DRAFT, "created_at": now}
-    _OPEN(db, row)
-    return int(_OF_SCHOOL(db, {"round": round_id, "school": school}).scalar_one())
+    number = _OPEN(db, row).scalar()
+    if number is not None:
+        return number, True
+    return int(_OF_SCHOOL(db, {"round": round_id, "school": school}).scalar_one()), False
 
 
 _ANSWERS = Prepared(

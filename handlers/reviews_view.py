@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
 from handlers import questions, reviews, rulings, sendings
+from handlers.cached import cached_property
 from handlers.questions import Question, QuestionSet, Topic
 from handlers.reports import Part
 from handlers.reviews import Case, Scope

@@ -3,11 +3,11 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from rapidfuzz import fuzz, process
 
 from handlers.agency_names import folded
+from handlers.cached import cached_property
 from handlers.roster_cells import could_be
 from handlers.roster_values import SKIP, Asking, Choice, Draft, Question, Row, question_id
 from handlers.school_names import normal

@@ -335,7 +335,7 @@ _HEARD = Prepared(
 
 def put_all(db: Connection, moved: Iterable[tuple[str, int, Place, datetime]]) -> None:
     """Write where people now stand: channel, person, place, LINE's time."""
-    _PUT.each(
+    _PUT.rows(
         db,
         [
             {
@@ -359,7 +359,7 @@ def note_asked(db: Connection, put: Iterable[tuple[str, int, int, str, datetime]
     A bubble that comes late is filed by it.
     """
     names = ("channel_id", "person_id", "report_id", "question", "at")
-    _ASKED.each(db, [dict(zip(names, one, strict=True)) for one in put])
+    _ASKED.rows(db, [dict(zip(names, one, strict=True)) for one in put])
 
 
 def note_heard(db: Connection, heard: Iterable[tuple[int, datetime]]) -> None:

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection
 
 from handlers import questions, reports, rulings
+from handlers.cached import cached_property
 from handlers.dialog import Flow
 from handlers.finding import Found
 from handlers.flows.report import report_flow
@@ -130,15 +130,17 @@ class Talk:
             return at.report
         if at.round is None or at.school is None:
             raise LookupError("no running round")
-        return reports.open_draft(self.db, self.channel, at.round, at.school, self.now)
+        number, begun = reports.open_draft(self.db, self.channel, at.round, at.school, self.now)
+        if begun:
+            self.read_before = number, {}  # nothing was said in it yet
+        return number
 
     @cached_property
     def answers(self) -> dict[str, Answer]:
         """Return the answers there are, by question."""
+        report = self.report
         read, self.read_before = self.read_before, None
-        if read is not None and read[0] == self.report:
-            return read[1]
-        return reports.answers_of(self.db, self.report)
+        return read[1] if read is not None and read[0] == report else reports.answers_of(self.db, report)
 
     @property
     def writable(self) -> bool:

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 
 from models.base import UtcDateTime, metadata
-from models.prepared import Parameters, Prepared, PreparedRows, among
+from models.prepared import Parameters, Prepared, among
 from models.sharing import Job, Sharing
 from models.store import Store
 
@@ -50,7 +50,7 @@ intake = Table(
     sqlite_autoincrement=True,  # a number that is dropped twice must not have become another row's
 )
 
-_PUT = PreparedRows(insert(intake))
+_PUT = Prepared(insert(intake))
 _WHOSE = (intake.c.channel_id == bindparam("channel"), among(intake.c.user_id, "users"))
 _WAITS = Prepared(select(intake.c.id).where(*_WHOSE).limit(1))
 _OF = Prepared(
@@ -128,7 +128,7 @@ class Intake:
         with self._writing() as db:
             jobs = take()
             try:
-                _PUT(db, [job.work for job in jobs])
+                _PUT.rows(db, [job.work for job in jobs])
             except Exception as error:
                 if len(jobs) == 1 or getattr(error, "connection_invalidated", False):
                     raise
@@ -146,7 +146,7 @@ class Intake:
 
 def _put_alone(db: Connection, job: Job[Parameters]) -> None:
     try:
-        _PUT(db, [job.work])
+        _PUT(db, job.work)
     except Exception as error:  # noqa: BLE001 -- whoever brought it is given the error
         job.error = error
 

@@ -5,7 +5,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -28,6 +28,8 @@ POLL = (0.0002, 0.0008)
 """Seconds between tries for SQLite's lock."""
 ALONE = 8
 """Connections to PostgreSQL for statements alone. The others stay few, and have their plans."""
+FIRST = 3
+"""Connections to PostgreSQL of each kind that are opened before they are needed."""
 _LOCK_NOT_AVAILABLE = "55P03"
 
 
@@ -66,6 +68,13 @@ class Store:
         self._well = True
         self._waited = 0
         self._again_at = 0.0
+
+    def warm_up(self) -> None:
+        """Open connections to PostgreSQL, so that nobody waits for that who comes first; where it is away, none."""
+        if self.dialect != "sqlite":
+            with suppress(Busy), ExitStack() as opened:
+                for engine in [self.engine, self._alone] * FIRST:
+                    opened.enter_context(_opened(engine))
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -27,7 +27,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from models.base import UtcDateTime
-from models.prepared import MOST_ROWS, Prepared, PreparedRows, among
+from models.prepared import MOST_ROWS, Prepared, among
 
 things = Table(
     "things",
@@ -44,7 +44,7 @@ things = Table(
 FIELDS = ("name", "words", "good", "day", "at", "body")
 ADD = insert(things).values({field: bindparam(field) for field in FIELDS} | {"made_by": "us"})
 ADDED = Prepared(ADD.returning(things.c.id))
-ADDED_MANY = PreparedRows(insert(things).returning(things.c.name))
+ADDED_MANY = Prepared(insert(things).returning(things.c.name))
 BY_NAME = select(things).where(things.c.name == bindparam("name"), things.c.made_by == "us").order_by(things.c.id)
 CHANGE = update(things).where(things.c.name == bindparam("which")).values(good=bindparam("now_good"), words="changed")
 COUNT = select(func.count(), func.max(things.c.id)).where(things.c.good == bindparam("good"))
@@ -118,7 +118,7 @@ def test_an_error_of_the_database_is_core_s(new_store):
 @given(st.lists(ROWS, max_size=2 * MOST_ROWS + 1, unique_by=lambda row: str(row["name"])), st.data())
 def test_many_rows_go_in_as_one_after_the_other_would_and_are_found_by_a_list(db, rows, data):
     db.execute(things.delete())
-    made = {row.name for row in ADDED_MANY(db, [row | {"made_by": "us"} for row in rows])}
+    made = {row.name for row in ADDED_MANY.rows(db, [row | {"made_by": "us"} for row in rows])}
     assert made == {row["name"] for row in rows}
     wanted = data.draw(st.lists(st.sampled_from(sorted(made) or ["nobody"])))
     found = Prepared(select(things.c.name).where(among(things.c.name, "names")))(db, {"names": wanted})

@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 from itertools import combinations
 from typing import Any
 
+from handlers.cached import cached_property
 from handlers.words.clean import bare, fold, single
 from handlers.words.file import SCOPES, BadWords, mapping_of, parsed, source, words_of
 from handlers.words.intents import Intent
