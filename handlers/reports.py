@@ -97,6 +97,10 @@ _ANSWERS = Prepared(
 )
 
 
+_STATES = {str(state): state for state in AnswerState}  # a look-up takes a tenth of the time that Enum does
+_KINDS = {str(kind): kind for kind in PartKind}
+
+
 def answers_of(db: Connection, report: int) -> dict[str, Answer]:
     """Return the answers of a report by question."""
     return answers_of_all(db, [report])[report]
@@ -106,7 +110,7 @@ def answers_of_all(db: Connection, numbers: Sequence[int]) -> dict[int, dict[str
     """Return the answers of reports: by report, then by question."""
     found: dict[int, dict[str, Answer]] = {report: {} for report in numbers}
     for row in _ANSWERS(db, {"reports": numbers}):
-        state = AnswerState(row.state)
+        state = _STATES[row.state]
         found[row.report_id][row.question] = Answer(row.id, row.question, row.revision, state, row.nudged, row.private)
     return found
 
@@ -306,7 +310,7 @@ def parts_of(db: Connection, report: int) -> dict[str, list[Part]]:
 
 
 def _part(row: Any) -> Part:
-    return Part(row.id, row.question, PartKind(row.kind), row.text, lost=row.state in _LOST)
+    return Part(row.id, row.question, _KINDS[row.kind], row.text, lost=row.state in _LOST)
 
 
 def _by_answer(db: Connection, several: Sequence[Answer]) -> dict[int, list[Part]]:

@@ -9,7 +9,7 @@ import re
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import (
     ARRAY,
@@ -28,7 +28,8 @@ from sqlalchemy import (
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from models.libpq import Statements
+if TYPE_CHECKING:
+    from models.libpq import Statements
 
 Parameters = Mapping[str, Any]
 _Process = Callable[[Any], Any] | None
@@ -246,12 +247,18 @@ def _driver(db: Connection) -> "_Cursor | Statements":
     kept = db.info
     if _KEPT not in kept:
         driver: Any = db.connection.driver_connection
-        kept[_KEPT] = Statements(driver) if db.dialect.name == "postgresql" else _Cursor(driver)
+        kept[_KEPT] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver)
     found: _Cursor | Statements = kept[_KEPT]
     return found
 
 
 _KEPT = "what runs prepared statements"
+
+
+def _statements(driver: Any) -> "Statements":
+    from models.libpq import Statements  # who has SQLite does not load psycopg
+
+    return Statements(driver)
 
 
 def _numbered(dialect: Any) -> Any:

@@ -138,10 +138,11 @@ def _take(found: Iterable[Any], most: int) -> str:
     """Return what of these matches fits into ``most`` UTF-16 units."""
     taken, size = [], 0
     for match in found:
-        size += limits.units(match[0])
+        cluster = match[0]
+        size += len(cluster) if max(cluster) <= "\uffff" else limits.units(cluster)
         if size > most:
             break
-        taken.append(match[0])
+        taken.append(cluster)
     return "".join(taken)
 
 
