@@ -268,7 +268,15 @@ class Applier:
         return True
 
     def _again(self, people: Sequence[Whom]) -> None:
-        """Try again in a moment what met trouble with the database."""
-        time.sleep(PAUSE)
+        """Try again in a moment what met trouble with the database, perhaps one person's: others need not wait."""
+        if self._wanted:
+            timer = threading.Timer(PAUSE, self._take_all, [people])
+            timer.daemon = True
+            timer.start()
+        else:
+            time.sleep(PAUSE)
+            self._take_all(people)
+
+    def _take_all(self, people: Sequence[Whom]) -> None:
         for whom in people:
             self.take(whom)

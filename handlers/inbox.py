@@ -24,7 +24,7 @@ from handlers.talk import Talk, Turn
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared, among
+from models.prepared import Prepared, among, plan_once
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,7 @@ def apply_together(
 
     Returns what is to be said, and the events that must be applied alone: of them nothing is kept or changed.
     """
+    plan_once(db)
     able = {heard.user: heard for heard in events if heard.user is not None and heard.kind not in _ALONE}
     people = standing.look_up_idle(db, channel, list(able))
     known = standing.known_idle(db, [person.id for person in people.values()], now)

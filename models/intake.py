@@ -26,9 +26,10 @@ from sqlalchemy import (
     make_url,
     select,
 )
+from sqlalchemy.exc import OperationalError
 
 from models.base import UtcDateTime, metadata
-from models.prepared import Parameters, Prepared, among
+from models.prepared import MOST_ROWS, Parameters, Prepared, among
 from models.sharing import Job, Sharing
 from models.store import Store
 
@@ -76,7 +77,7 @@ class Intake:
         self._is_apart = store.dialect == "sqlite"
         self._store = Store(_beside(store.url), patience=store.patience, passing=True) if self._is_apart else store
         self._is_made = not self._is_apart
-        self._sharing = Sharing[Parameters, None](self._put, patience=store.patience)
+        self._sharing = Sharing[Parameters, None](self._put, patience=store.patience, most=MOST_ROWS)
 
     def put(self, whom: Whom, raw: dict[str, Any], now: datetime) -> None:
         """Write an event down; it is durable when this returns. All who wait share one statement and its flush."""
@@ -130,7 +131,7 @@ class Intake:
             try:
                 _PUT.rows(db, [job.work for job in jobs])
             except Exception as error:
-                if len(jobs) == 1 or getattr(error, "connection_invalidated", False):
+                if len(jobs) == 1 or isinstance(error, OperationalError):  # the database's trouble, and no row's
                     raise
                 for job in jobs:  # one that cannot be written keeps nobody else's from it
                     _put_alone(db, job)

@@ -38,12 +38,15 @@ class Sharing(Generic[Work, Result]):
 
     do: does the jobs that it takes by calling its argument, best as late as it can, since more come meanwhile; it
     leaves in each its result or error. What it raises is the error of all that it took, or else of all that wait.
-    patience: seconds that one waits at the most until one's work is begun.
+    patience: seconds that one waits at the most until one's work is begun. most: works that are done together.
     """
 
-    def __init__(self, do: Callable[[Callable[[], Sequence[Job[Work]]]], None], *, patience: float) -> None:
+    def __init__(
+        self, do: Callable[[Callable[[], Sequence[Job[Work]]]], None], *, patience: float, most: int = BATCH
+    ) -> None:
         self._do = do
         self._patience = patience
+        self._most = most
         self._jobs: deque[Job[Work]] = deque()
         self._gate = threading.Lock()  # for the jobs, and whether somebody leads
         self._led = False
@@ -82,7 +85,7 @@ class Sharing(Generic[Work, Result]):
 
         def take() -> Sequence[Job[Work]]:
             with self._gate:
-                batch.extend(self._jobs.popleft() for _ in range(min(len(self._jobs), BATCH)))
+                batch.extend(self._jobs.popleft() for _ in range(min(len(self._jobs), self._most)))
             return batch
 
         try:

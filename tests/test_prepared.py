@@ -14,6 +14,7 @@ from sqlalchemy import (
     Date,
     Integer,
     MetaData,
+    QueuePool,
     String,
     Table,
     Text,
@@ -24,10 +25,11 @@ from sqlalchemy import (
     text,
     update,
 )
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from models.base import UtcDateTime
-from models.prepared import MOST_ROWS, Prepared, among
+from models.prepared import MOST_ROWS, Prepared, among, plan_once
+from models.store import FIRST, Store
 
 things = Table(
     "things",
@@ -162,35 +164,123 @@ def test_what_changes_from_run_to_run_is_refused(db, statement, row):
         Prepared(statement)(db, row)
 
 
-def cut_off(store, run):
-    with store.read() as db, store.engine.connect() as other:
+@pytest.fixture
+def postgresql_store(new_postgresql_url):
+    store = Store(new_postgresql_url())
+    with store.write() as db:
+        things.create(db)
+    yield store
+    store.dispose()
+
+
+def cut_off(store, opened, run):
+    with opened() as db, store.engine.connect() as other:
         me = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
         other.execute(text("SELECT pg_terminate_backend(:me)"), {"me": me})
         run(db)
 
 
-def test_a_lost_connection_is_given_up(new_store):
-    store = new_store()
-    if store.dialect != "postgresql":
-        pytest.skip("SQLite's connections are not lost")
-    one = Prepared(select(bindparam("n", type_=Integer)))
-    with pytest.raises(DBAPIError) as caught:
-        cut_off(store, lambda db: one(db, {"n": 1}))
+ONE = Prepared(select(bindparam("n", type_=Integer)))
+
+
+@pytest.mark.parametrize("way", ["read", "alone"])
+@pytest.mark.parametrize(
+    "run",
+    [lambda db: ONE(db, {"n": 1}), lambda db: db.execute(ONE.statement, {"n": 1})],
+    ids=["a prepared statement", "Core"],
+)
+def test_a_lost_connection_is_given_up_and_told_of_as_core_does(postgresql_store, way, run):
+    store = postgresql_store
+    with pytest.raises(OperationalError) as caught:
+        cut_off(store, getattr(store, way), run)
     assert caught.value.connection_invalidated
     store._again_at = 0.0
-    with store.read() as db:
-        assert one(db, {"n": 2}).scalar() == 2
+    with getattr(store, way)() as db:
+        assert ONE(db, {"n": 2}).scalar() == 2
+
+
+def once_alone(store):
+    with store.alone() as db:
+        return ONE(db, {"n": 2}).scalar()
+
+
+def test_a_connection_that_is_lost_in_the_pool_is_given_up(postgresql_store):
+    store = postgresql_store
+    with store.alone() as db:
+        me = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with store.write() as db:
+        db.execute(text("SELECT pg_terminate_backend(:me)"), {"me": me})
+    with pytest.raises(OperationalError):
+        once_alone(store)
+    store._again_at = 0.0
+    assert once_alone(store) == 2
+
+
+def test_after_a_migration_what_was_prepared_is_prepared_anew(postgresql_store):
+    store = postgresql_store
+    row: dict[str, object] = {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}}
+    by_name = Prepared(BY_NAME)
+    with store.write() as db:
+        ADDED(db, row)
+        by_name(db, {"name": "one"})
+    with store.write() as db:
+        db.execute(text("ALTER TABLE things ALTER COLUMN name TYPE varchar(80)"))
+    with pytest.raises(DBAPIError, match="cached plan") as caught, store.write() as db:
+        by_name(db, {"name": "one"})
+    assert caught.value.connection_invalidated
+    store._again_at = 0.0
+    with store.write() as db:
+        assert by_name(db, {"name": "one"}).one().name == "one"
+
+
+def test_what_cannot_be_prepared_leaves_the_connection_as_it_was(postgresql_store):
+    nowhere = Prepared(select(Table("nowhere", MetaData(), Column("id", Integer)).c.id))
+    with postgresql_store.write() as db:
+        for _ in range(2):
+            with pytest.raises(ProgrammingError, match="nowhere"), db.begin_nested():
+                nowhere(db)
+        assert ONE(db, {"n": 3}).scalar() == 3
+
+
+def test_within_a_transaction_plans_may_be_made_once(postgresql_store):
+    mode = text("SHOW plan_cache_mode")
+    with postgresql_store.write() as db:
+        plan_once(db)
+        assert db.execute(mode).scalar() == "force_generic_plan"
+    with postgresql_store.write() as db:
+        assert db.execute(mode).scalar() == "auto"
+
+
+def open_now(engine):
+    assert isinstance(engine.pool, QueuePool)
+    return engine.pool.checkedin()
+
+
+def test_connections_are_opened_before_they_are_needed(postgresql_store):
+    store = postgresql_store
+    store.dispose()
+    store.warm_up()
+    assert [open_now(engine) for engine in (store.engine, store._alone)] == [FIRST, FIRST]
+    away = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing", patience=0.1)
+    away.warm_up()
+    assert open_now(away.engine) == 0
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [update(things).values(good=bindparam("good")), insert(things).from_select(["name"], select(things.c.name))],
+    ids=["an update", "what is selected"],
+)
+def test_what_has_no_row_of_values_cannot_be_run_for_rows(db, statement):
+    with pytest.raises(TypeError, match="cannot be prepared"):
+        Prepared(statement).rows(db, [{"good": True}])
 
 
 @pytest.mark.parametrize("lock", ["SELECT name FROM things FOR UPDATE", "LOCK TABLE things"])
 @pytest.mark.parametrize("many", [False, True])
-def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(new_store, lock, many):
-    store = new_store()
-    if store.dialect != "postgresql":
-        pytest.skip("on SQLite who writes is alone")
-    change, row = Prepared(CHANGE), {"which": "one", "now_good": False}
+def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(postgresql_store, lock, many):
+    store, change, row = postgresql_store, Prepared(CHANGE), {"which": "one", "now_good": False}
     with store.write() as db:
-        things.create(db)
         ADDED(db, {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}})
 
     def wait() -> None:
