@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 import threading
+from functools import partial
 from importlib import import_module
 from multiprocessing.util import Finalize
 from pathlib import Path
@@ -85,9 +86,11 @@ def _in_worker() -> Any:
     See as well that it ends well: granian's workers run no atexit hooks.
     """
     app = _application()
-    threading.Thread(target=app.extensions["works"].store.warm_up, name="warm-up", daemon=True).start()
+    works = app.extensions["works"]
+    rehearse = partial(import_module("handlers.warming").rehearse, now=works.clock())
+    threading.Thread(target=works.store.warm_up, args=(rehearse,), name="warm-up", daemon=True).start()
     _made["watch"].start()
-    Finalize(None, app.extensions["works"].stop, kwargs={"patience": DRAIN}, exitpriority=10)
+    Finalize(None, works.stop, kwargs={"patience": DRAIN}, exitpriority=10)
     return app
 
 

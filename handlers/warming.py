@@ -1,7 +1,16 @@
 """Ready before the first message: patterns are compiled and texts are read when they are first needed."""
 
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from handlers import reports, rounds_last, standing
+from handlers.reports import Answer
 from handlers.words import order, understand
 from handlers.words.meeting_words import meeting_words
+from models.prepared import plan_once
+from models.programme import MAIN
+from models.report import AnswerState
 
 _SAID = (
     "สวัสดี",
@@ -23,3 +32,13 @@ def warm_up() -> None:
             understand(text, asking=asking)
             meeting_words(text, asking=asking)
             order(text, asking=asking)
+
+
+def rehearse(db: Connection, now: datetime) -> None:
+    """Ask the database what every event asks, for nobody: what asks is compiled then, and PostgreSQL has its plans."""
+    plan_once(db)
+    standing.look_up_idle(db, MAIN, [])
+    standing.known_idle(db, [], now)
+    reports.answers_of_all(db, [])
+    reports.read_parts(db, [Answer(0, "", 0, AnswerState.OPEN, False, False)])
+    rounds_last.last_said(db, MAIN, 0, 0, "")

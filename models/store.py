@@ -9,7 +9,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models.json_text import from_json, to_json
@@ -69,12 +69,17 @@ class Store:
         self._waited = 0
         self._again_at = 0.0
 
-    def warm_up(self) -> None:
-        """Open connections to PostgreSQL, so that nobody waits for that who comes first; where it is away, none."""
-        if self.dialect != "sqlite":
-            with suppress(Busy), ExitStack() as opened:
-                for engine in [self.engine, self._alone] * FIRST:
-                    opened.enter_context(_opened(engine))
+    def warm_up(self, ask: Callable[[Connection], object]) -> None:
+        """Open connections, and ask what is asked of each, so that nobody waits for that who comes first.
+
+        Where the database is away, or has no tables yet, nothing is done: whoever comes will see.
+        """
+        with suppress(Busy, DBAPIError), ExitStack() as opened:
+            for _ in range(1 if self.dialect == "sqlite" else FIRST):
+                ask(opened.enter_context(self.read()))
+            if self.dialect != "sqlite":
+                for _ in range(FIRST):
+                    opened.enter_context(self.alone())
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -256,14 +256,22 @@ def open_now(engine):
     return engine.pool.checkedin()
 
 
-def test_connections_are_opened_before_they_are_needed(postgresql_store):
-    store = postgresql_store
+def test_connections_are_opened_and_asked_before_they_are_needed(postgresql_store):
+    store, asked = postgresql_store, list[int]()
     store.dispose()
-    store.warm_up()
+    store.warm_up(lambda db: asked.append(ONE(db, {"n": len(asked)}).scalar()))
+    assert asked == list(range(FIRST))
     assert [open_now(engine) for engine in (store.engine, store._alone)] == [FIRST, FIRST]
+
+
+def test_where_the_database_is_away_nothing_is_warmed_up(postgresql_store):
     away = Store("postgresql+psycopg://nobody@127.0.0.1:1/nothing", patience=0.1)
-    away.warm_up()
+    away.warm_up(ONE)
     assert open_now(away.engine) == 0
+    nowhere = Prepared(select(Table("nowhere", MetaData(), Column("id", Integer)).c.id))
+    postgresql_store.warm_up(nowhere)
+    with postgresql_store.read() as db:
+        assert ONE(db, {"n": 1}).scalar() == 1
 
 
 @pytest.mark.parametrize(
