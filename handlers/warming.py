@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
-from handlers import reports, rounds_last, standing
+from handlers import questions, reports, rounds_last, standing
+from handlers.flows.report import report_flow
 from handlers.reports import Answer
 from handlers.words import order, understand
 from handlers.words.meeting_words import meeting_words
 from models.prepared import plan_once
-from models.programme import MAIN
+from models.programme import MAIN, question_sets, rounds
 from models.report import AnswerState
 
 _SAID = (
@@ -34,11 +35,22 @@ def warm_up() -> None:
             order(text, asking=asking)
 
 
+_ASKED_NOW = (
+    select(question_sets.c.id, question_sets.c.digest)
+    .where(question_sets.c.id.in_(select(rounds.c.question_set_id).where(rounds.c.closed_at.is_(None))))
+    .order_by(question_sets.c.id.desc())
+    .limit(3)
+)
+
+
 def rehearse(db: Connection, now: datetime) -> None:
-    """Ask the database what every event asks, for nobody: what asks is compiled then, and PostgreSQL has its plans."""
+    """Ask the database what every event asks, for nobody: what asks is compiled then, PostgreSQL has its plans, and the
+    questions that are asked now are read."""
     plan_once(db)
     standing.look_up_idle(db, MAIN, [])
     standing.known_idle(db, [], now)
     reports.answers_of_all(db, [])
     reports.read_parts(db, [Answer(0, "", 0, AnswerState.OPEN, False, False)])
     rounds_last.last_said(db, MAIN, 0, 0, "")
+    for row in db.execute(_ASKED_NOW):
+        report_flow(questions.load(db, row.id, row.digest), row.digest)

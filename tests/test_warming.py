@@ -2,6 +2,14 @@
 
 import subprocess
 import sys
+from typing import Any
+
+import pytest
+
+from handlers import questions, reports, standing, warming
+from models import prepared
+from tests.province import Person, Province
+from tests.rush import heard, together
 
 HEARS = """
 import re._compiler
@@ -31,3 +39,26 @@ def test_who_comes_first_waits_for_hardly_any_pattern() -> None:
     cold, warm = compiled(warm=False), compiled(warm=True)
     assert cold > 50
     assert warm <= cold / 10
+
+
+def test_a_rehearsal_asks_what_a_report_asks_and_changes_nothing(
+    province: Province, warunee: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    init = prepared._Compiled.__init__
+
+    def noting(self: prepared._Compiled, *given: Any) -> None:
+        init(self, *given)
+        made.append(self.text)
+
+    monkeypatch.setattr(prepared._Compiled, "__init__", noting)
+    for statement in (standing._STANDINGS, standing._LOCK_IDLE, reports._ANSWERS, reports._OF_ANSWERS):
+        monkeypatch.setattr(statement, "_compiled", {})
+    monkeypatch.setattr(questions, "_built", {})
+    with province.store.read() as db:
+        warming.rehearse(db, province.now)
+    assert len([text for text in made if text.startswith("SELECT")]) == 4
+    assert len(questions._built) == 1
+    made.clear()
+    together(province, heard(warunee, "รายงาน"))
+    assert [text for text in made if text.startswith("SELECT")] == []
