@@ -40,15 +40,6 @@ class Statements:
         self._adapt.set_pgresult(result)
         return self._adapt.load_rows(0, result.ntuples, tuple)
 
-    def run_each(self, text: str, rows: Sequence[Sequence[Any]]) -> None:
-        """Run a statement for each row of values, one after the other.
-
-        Not in libpq's pipeline: psycopg reads its results while it keeps all other Python threads waiting, and one of
-        them may hold the lock that the statement waits for.
-        """
-        for values in rows:
-            self.run(text, values)
-
     def _ready(self, text: str) -> bytes:
         """Return a statement's name; the transaction has begun then, and the statement is prepared."""
         if self._server.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:

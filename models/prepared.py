@@ -143,12 +143,13 @@ class Prepared:
         return self._made(db.dialect, given).run(db, given)
 
     def each(self, db: Connection, rows: Sequence[Parameters]) -> None:
-        """Run once for each of some rows, which all have the same parameters.
+        """Run once for each of some rows, one after the other. Raises as a single run does.
 
-        Raises as a single run does.
+        Not in libpq's pipeline: psycopg reads its results while it keeps all other Python threads waiting, and one of
+        them may hold the lock that the statement waits for.
         """
-        if rows:
-            self._made(db.dialect, rows[0]).run_each(db, rows)
+        for given in rows:
+            self(db, given)
 
     def rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
         """Insert rows, which all have the same parameters, by one statement; return what it returns, in no order.
@@ -189,23 +190,17 @@ class _Compiled:
         self.readers: list[_Process] = readers if any(readers) else []
 
     def run(self, db: Connection, given: Parameters) -> Rows:
-        try:
-            return Rows(self._read(_driver(db).run(self.text, self._values(given))))
-        except db.dialect.loaded_dbapi.Error as error:
-            self._raise(db, error)
+        return self._run(db, self.text, self._values(given))
 
-    def run_each(self, db: Connection, rows: Sequence[Parameters]) -> None:
-        try:
-            _driver(db).run_each(self.text, [self._values(given) for given in rows])
-        except db.dialect.loaded_dbapi.Error as error:
-            self._raise(db, error)
-
-    def run_rows(self, db: Connection, rows: Sequence[Parameters]) -> list[_Row]:
+    def run_rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
         words = self._texts.get(len(rows))
         if words is None:
             words = self._texts[len(rows)] = _with_rows(self.text, len(rows))
+        return self._run(db, words, [value for given in rows for value in self._values(given)])
+
+    def _run(self, db: Connection, words: str, values: Sequence[Any]) -> Rows:
         try:
-            return self._read(_driver(db).run(words, [value for given in rows for value in self._values(given)]))
+            return Rows(self._read(_driver(db).run(words, values)))
         except db.dialect.loaded_dbapi.Error as error:
             self._raise(db, error)
 
@@ -252,9 +247,6 @@ class _Cursor:
     def run(self, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._cursor.execute(words, values).fetchall()
         return found
-
-    def run_each(self, words: str, rows: Sequence[Sequence[Any]]) -> None:
-        self._cursor.executemany(words, rows)
 
 
 def _driver(db: Connection) -> "_Cursor | Statements":
