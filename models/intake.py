@@ -26,7 +26,7 @@ from sqlalchemy import (
     make_url,
     select,
 )
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DataError, IntegrityError
 
 from models.base import UtcDateTime, metadata
 from models.prepared import MOST_ROWS, Parameters, Prepared, among
@@ -52,6 +52,8 @@ intake = Table(
 )
 
 _PUT = Prepared(insert(intake))
+_OF_A_ROW = (DataError, IntegrityError, TypeError, ValueError)
+"""What a row itself may be to blame for. All else is the database's trouble, and everybody's."""
 _WHOSE = (intake.c.channel_id == bindparam("channel"), among(intake.c.user_id, "users"))
 _WAITS = Prepared(select(intake.c.id).where(*_WHOSE).limit(1))
 _OF = Prepared(
@@ -130,9 +132,7 @@ class Intake:
             jobs = take()
             try:
                 _PUT.rows(db, [job.work for job in jobs])
-            except Exception as error:
-                if len(jobs) == 1 or isinstance(error, OperationalError):  # the database's trouble, and no row's
-                    raise
+            except _OF_A_ROW:
                 for job in jobs:  # one that cannot be written keeps nobody else's from it
                     _put_alone(db, job)
 
@@ -148,7 +148,7 @@ class Intake:
 def _put_alone(db: Connection, job: Job[Parameters]) -> None:
     try:
         _PUT(db, job.work)
-    except Exception as error:  # noqa: BLE001 -- whoever brought it is given the error
+    except _OF_A_ROW as error:
         job.error = error
 
 
