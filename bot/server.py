@@ -75,8 +75,9 @@ def _application() -> Any:
     """Make the application, ready for its first message, once in a process and those forked from it."""
     if "app" not in _made:
         _made["app"] = import_module("bot.app").create_app()
-        import_module("handlers.warming").warm_up()
-        _made["watch"] = import_module("bot.watch").Watch(_made["app"].extensions["works"])
+        works = _made["app"].extensions["works"]
+        import_module("handlers.warming").warm_up(works.store.engine.dialect)
+        _made["watch"] = import_module("bot.watch").Watch(works)
     return _made["app"]
 
 

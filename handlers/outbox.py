@@ -95,7 +95,13 @@ _OPEN = Prepared(
 )
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
-_ADD = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key))
+NEW = (
+    "channel_id", "person_id", "recipient", "once_key", "kind", "policy", "messages", "about", "reply_token",
+    "token_at", "retry_key", "state", "due_at", "owner", "lease_until", "tries", "created_at", "priority", "digest",
+    "begun_at",
+)  # fmt: skip
+"""What a new row says, as ``row_of`` gives it."""
+_ADD = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key), *NEW)
 _replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
 _REPLACE = Prepared(_replace)
 _unbegun = (
@@ -224,10 +230,15 @@ class _Way:
         self.after = max((self.after or 0, *rows)) or None
 
 
+def open_rows(db: Connection, people: Sequence[int], now: datetime) -> list[Any]:
+    """Return what still waits to be said to people, without its words."""
+    return _OPEN(db, {"people": people, "now": now}).all()
+
+
 def _make_ways(db: Connection, said: Sequence[tuple[To, Words]], now: datetime) -> list[_Way]:
     """Look through the open rows of those to whom something is said, and replace what gives way to it."""
     people = [to.person for to, _ in said if to.person is not None]
-    rows = _OPEN(db, {"people": people, "now": now}).all() if people else []
+    rows = open_rows(db, people, now) if people else []
     ways = [_way(db, [row for row in rows if row.person_id == to.person], to, words, now) for to, words in said]
     if held := [number for way in ways for number in way.held]:
         _REPLACE(db, {"rows": held})
@@ -339,7 +350,7 @@ _ELSE = Prepared(
 _UNPAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=None))
 _UNBEGUN = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(begun_at=None))
 _PAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=bindparam("in_month")))
-_SAID = Prepared(insert(said))
+_SAID = Prepared(insert(said), "channel_id", "line_message_id", "report_id", "question")
 
 
 def note_paid(db: Connection, row: int, in_month: str) -> None:

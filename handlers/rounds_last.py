@@ -82,7 +82,8 @@ _CHECK = Prepared(
     _check.on_conflict_do_update(
         index_elements=["report_id", "question"],
         set_={name: _check.excluded[name] for name in ("state", "person_id", "at")},
-    )
+    ),
+    *("report_id", "question", "channel_id", "state", "person_id", "at"),
 )
 
 

@@ -111,7 +111,8 @@ _WHO = (
 _LOCK = Prepared(_WHO.with_for_update(key_share=True))  # who only refers to the row is not kept waiting
 _LOCK_IDLE = Prepared(_WHO.with_for_update(key_share=True, skip_locked=True))
 _MEET = Prepared(
-    insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id)
+    insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id),
+    *("channel_id", "line_user_id", "created_at"),
 )
 
 
@@ -144,6 +145,9 @@ def _person(row: Any) -> Person:
     return Person(row.id, row.line_user_id, row.heard_at, row.notice_version, name=row.name)
 
 
+# By a subquery, and what it says by its number later: PostgreSQL takes a table that was empty for small, and joined it
+# would go through all reports of the round for each person.
+_REPORT = select(reports.c.id).where(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id)
 _STANDINGS = Prepared(
     select(
         people.c.id.label("person"),
@@ -164,10 +168,7 @@ _STANDINGS = Prepared(
         extensions.c.due_on.label("own_due_on"),
         rounds.c.question_set_id,
         question_sets.c.digest,
-        reports.c.id.label("report_id"),
-        reports.c.state,
-        reports.c.reference,
-        reports.c.submitted_at,
+        _REPORT.scalar_subquery().label("report_id"),
         places.c.flow,
         places.c.step,
         places.c.school_id.label("place_school"),
@@ -201,7 +202,6 @@ _STANDINGS = Prepared(
             ),
         )
         .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
-        .outerjoin(reports, and_(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id))
         .outerjoin(extensions, and_(extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id))
     )
     .where(among(people.c.id, "persons"))
@@ -246,13 +246,10 @@ def _known_all(db: Connection, persons: Sequence[int], now: datetime, *, idle: b
     found = {person: list(of_person) for person, of_person in groupby(rows, attrgetter("person"))}
     standings = {person: _standings(found.get(person, ()), now) for person in persons}
     numbers = [one.report for several in standings.values() for one in several if one.report is not None]
-    if db.dialect.name == "sqlite" or not numbers:  # SQLite's writers are alone anyway
-        return {person: _known(found.get(person, ()), standings[person]) for person in persons}
-    locked: dict[int | None, Any] = {
-        row.id: row for row in (_LOCK_IDLE_REPORTS if idle else _LOCK_REPORTS)(db, {"reports": numbers})
-    }
+    lock = _LOCK_IDLE_REPORTS if idle else _LOCK_REPORTS
+    locked: dict[int | None, Any] = {row.id: row for row in lock(db, {"reports": numbers})} if numbers else {}
     return {
-        person: _known(found.get(person, ()), [_seen_again(one, locked.get(one.report)) for one in several])
+        person: _known(found.get(person, ()), [_with_report(one, locked.get(one.report)) for one in several])
         for person, several in standings.items()
         if not idle or all(one.report is None or one.report in locked for one in several)
     }
@@ -285,7 +282,7 @@ _LOCK_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True))
 _LOCK_IDLE_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True, skip_locked=True))
 
 
-def _seen_again(one: Standing, row: Any | None) -> Standing:
+def _with_report(one: Standing, row: Any | None) -> Standing:
     """Return a standing with its report as it is now that the lock is had."""
     if row is None:
         return one
@@ -311,9 +308,9 @@ def _standing(row: Any) -> Standing:
         question_set=row.question_set_id,
         digest=row.digest,
         report=row.report_id,
-        state=State(row.state) if row.state else None,
-        reference=row.reference,
-        submitted_at=row.submitted_at,
+        state=None,
+        reference=None,
+        submitted_at=None,
         code=row.code,
         agency_id=row.agency_id,
         grace_on=row.grace_on,
@@ -325,9 +322,11 @@ _PUT = Prepared(
     _put.on_conflict_do_update(
         index_elements=["person_id"],
         set_={name: _put.excluded[name] for name in ("flow", "step", "school_id", "report_id", "memo", "since")},
-    )
+    ),
+    *("person_id", "channel_id", "flow", "step", "school_id", "report_id", "memo", "since"),
 )
-_ASKED = Prepared(insert(asked))
+_ASKED_COLUMNS = ("channel_id", "person_id", "report_id", "question", "at")
+_ASKED = Prepared(insert(asked), *_ASKED_COLUMNS)
 _HEARD = Prepared(
     update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
 )
@@ -358,8 +357,7 @@ def note_asked(db: Connection, put: Iterable[tuple[str, int, int, str, datetime]
 
     A bubble that comes late is filed by it.
     """
-    names = ("channel_id", "person_id", "report_id", "question", "at")
-    _ASKED.rows(db, [dict(zip(names, one, strict=True)) for one in put])
+    _ASKED.rows(db, [dict(zip(_ASKED_COLUMNS, one, strict=True)) for one in put])
 
 
 def note_heard(db: Connection, heard: Iterable[tuple[int, datetime]]) -> None:

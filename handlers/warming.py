@@ -1,15 +1,15 @@
-"""Ready before the first message: patterns are compiled and texts are read when they are first needed."""
+"""Ready before the first message: statements and patterns are compiled, and texts read, when they are first needed."""
 
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Dialect, select
 
-from handlers import questions, reports, rounds_last, standing
+from handlers import checkin_words, outbox, questions, reports, rounds_last, standing
 from handlers.flows.report import report_flow
 from handlers.reports import Answer
 from handlers.words import order, understand
 from handlers.words.meeting_words import meeting_words
-from models.prepared import plan_once
+from models.prepared import compile_all, plan_once
 from models.programme import MAIN, question_sets, rounds
 from models.report import AnswerState
 
@@ -26,9 +26,15 @@ _SAID = (
 )
 
 
-def warm_up() -> None:
-    """Understand some messages of each kind, for nobody. Processes that are forked afterwards share what that made."""
+def warm_up(dialect: Dialect) -> None:
+    """Compile statements, and understand some messages of each kind, for nobody.
+
+    Processes that are forked afterwards share what that made.
+    """
+    compile_all(dialect)
     for text in _SAID:
+        checkin_words.watched(text)
+        checkin_words.is_other(text)
         for asking in (True, False):
             understand(text, asking=asking)
             meeting_words(text, asking=asking)
@@ -44,13 +50,14 @@ _ASKED_NOW = (
 
 
 def rehearse(db: Connection, now: datetime) -> None:
-    """Ask the database what every event asks, for nobody: what asks is compiled then, PostgreSQL has its plans, and the
-    questions that are asked now are read."""
+    """Ask the database what every event asks, for nobody: PostgreSQL has its plans then, and the questions that are
+    asked now are read."""
     plan_once(db)
     standing.look_up_idle(db, MAIN, [])
     standing.known_idle(db, [], now)
     reports.answers_of_all(db, [])
     reports.read_parts(db, [Answer(0, "", 0, AnswerState.OPEN, False, False)])
     rounds_last.last_said(db, MAIN, 0, 0, "")
+    outbox.open_rows(db, [], now)
     for row in db.execute(_ASKED_NOW):
         report_flow(questions.load(db, row.id, row.digest), row.digest)

@@ -7,8 +7,10 @@ PostgreSQL gets it by libpq itself (``models.libpq``).
 """
 
 import re
+import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -75,6 +77,12 @@ def _in_array(element: _Among, compiler: SQLCompiler, **how: Any) -> str:
     return compiler.process(element.column == any_(cast(listed, kind)), **how)
 
 
+def compile_all(dialect: Dialect) -> None:
+    """Compile every statement there is, before the first message needs one, and before a fork that then shares it."""
+    for one in list(_ALL):
+        one.compile(dialect)
+
+
 def plan_once(db: Connection) -> None:
     """Let PostgreSQL plan each prepared statement once, until the transaction ends.
 
@@ -127,20 +135,23 @@ class Prepared:
 
     Its columns and conditions must not change from run to run: ``among`` instead of an IN with a list of values, no
     default that Python makes.
+
+    columns: those that an INSERT is given; each run must give them all, and nothing else.
     """
 
-    def __init__(self, statement: Any) -> None:
+    def __init__(self, statement: Any, *columns: str) -> None:
         self.statement = statement
-        self._compiled: dict[tuple[str, ...], _Compiled] = {}
+        self._columns = columns
+        self._compiled: dict[str, _Compiled] = {}
+        _ALL.add(self)
 
     def __call__(self, db: Connection, parameters: Parameters | None = None) -> Rows:
         """Run in the connection's transaction.
 
         Raises:
-            DBAPIError: of the kind that Core would raise. KeyError: a parameter is missing.
+            DBAPIError: of the kind that Core would raise. KeyError: a parameter is missing. TypeError: a column more.
         """
-        given = parameters or {}
-        return self._made(db.dialect, given).run(db, given)
+        return self.compile(db.dialect).run(db, parameters or {})
 
     def each(self, db: Connection, rows: Sequence[Parameters]) -> None:
         """Run once for each of some rows, one after the other. Raises as a single run does.
@@ -152,41 +163,42 @@ class Prepared:
             self(db, given)
 
     def rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
-        """Insert rows, which all have the same parameters, by one statement; return what it returns, in no order.
+        """Insert rows by one statement; return what it returns, in no order.
 
         Raises as a single run does.
         """
         found: list[_Row] = []
         rest = iter(rows)
         while some := list(islice(rest, MOST_ROWS)):
-            found += self._made(db.dialect, some[0]).run_rows(db, some)
+            found += self.compile(db.dialect).run_rows(db, some)
         return Rows(found)
 
-    def _made(self, dialect: Dialect, given: Parameters) -> "_Compiled":
-        key = (dialect.name, *given)
-        compiled = self._compiled.get(key)
+    def compile(self, dialect: Dialect) -> "_Compiled":
+        """Return the statement as a driver gets it, made at the first time."""
+        compiled = self._compiled.get(dialect.name)
         if compiled is None:
-            compiled = self._compiled[key] = _Compiled(self.statement, dialect, list(given))
+            compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect, self._columns)
         return compiled
 
 
+_ALL = weakref.WeakSet[Prepared]()
 _PLAN_ONCE = Prepared(text("SET LOCAL plan_cache_mode = force_generic_plan"))
 
 
 class _Compiled:
-    """A statement as one driver gets it, for one set of parameters."""
+    """A statement as one driver gets it. columns: those that it is given, if it is an INSERT that does not say so."""
 
-    def __init__(self, statement: Any, dialect: Dialect, names: Sequence[str]) -> None:
-        told = None if statement.is_select else names
-        made = statement.compile(dialect=_numbered(dialect), column_keys=told)
+    def __init__(self, statement: Any, dialect: Dialect, columns: Sequence[str]) -> None:
+        made: Any = statement.compile(dialect=_numbered(dialect), column_keys=columns or None)
         if made.insert_prefetch or made.update_prefetch or made.post_compile_params or made.literal_execute_params:
             raise TypeError(f"cannot be prepared: {made}")
         self.text = str(made)
         self._texts: dict[int, str] = {}  # by the number of rows
-        self.binds = [_bind(made, name, names, dialect) for name in made.positiontup or ()]
-        columns = made._result_columns  # Core reads it too; it has no public name
-        self.row: Callable[[Sequence[Any]], _Row] = _row_of([column.keyname for column in columns])
-        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
+        self.columns = len(columns)
+        self.binds = [_bind(made, name, dialect) for name in made.positiontup or ()]
+        returned = made._result_columns  # Core reads it too; it has no public name
+        self.row: Callable[[Sequence[Any]], _Row] = _row_of([column.keyname for column in returned])
+        readers = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned]
         self.readers: list[_Process] = readers if any(readers) else []
 
     def run(self, db: Connection, given: Parameters) -> Rows:
@@ -209,6 +221,8 @@ class _Compiled:
         db._handle_dbapi_exception(error, self.text, None, None, None)
 
     def _values(self, given: Parameters) -> list[Any]:
+        if self.columns and len(given) != self.columns:
+            raise TypeError(f"not the columns of {self.text}: {sorted(given)}")
         return [
             (process(given[key]) if process else given[key]) if key else value for key, process, value in self.binds
         ]
@@ -271,7 +285,12 @@ def _statements(driver: Any) -> "Statements":
 def _numbered(dialect: Any) -> Any:
     """Return a dialect whose statements reach the server as they are: psycopg's own way first looks for names in a
     statement's text, anew each time where there are many."""
-    return dialect if dialect.positional else type(dialect)(paramstyle="numeric_dollar")
+    return dialect if dialect.positional else _with_numbers(dialect.__class__)
+
+
+@cache
+def _with_numbers(kind: Callable[..., Dialect]) -> Dialect:
+    return kind(paramstyle="numeric_dollar")
 
 
 def _row_of(names: list[str]) -> Callable[[Sequence[Any]], _Row]:
@@ -279,12 +298,11 @@ def _row_of(names: list[str]) -> Callable[[Sequence[Any]], _Row]:
     return made._make
 
 
-def _bind(made: SQLCompiler, name: str, names: Sequence[str], dialect: Dialect) -> tuple[str, _Process, Any]:
+def _bind(made: SQLCompiler, name: str, dialect: Dialect) -> tuple[str, _Process, Any]:
     """Return a place in the statement: the parameter that goes there and its processor, or else a value."""
     bind = made.binds[name]
     process = bind.type.dialect_impl(dialect).bind_processor(dialect)
-    key = bind.key if bind.key in names else name
-    if key in names or bind.required:
-        return key, process, None
+    if bind.required:
+        return bind.key, process, None
     value = bind.effective_value
     return "", None, process(value) if process else value

@@ -46,7 +46,7 @@ things = Table(
 FIELDS = ("name", "words", "good", "day", "at", "body")
 ADD = insert(things).values({field: bindparam(field) for field in FIELDS} | {"made_by": "us"})
 ADDED = Prepared(ADD.returning(things.c.id))
-ADDED_MANY = Prepared(insert(things).returning(things.c.name))
+ADDED_MANY = Prepared(insert(things).returning(things.c.name), *FIELDS, "made_by")
 BY_NAME = select(things).where(things.c.name == bindparam("name"), things.c.made_by == "us").order_by(things.c.id)
 CHANGE = update(things).where(things.c.name == bindparam("which")).values(good=bindparam("now_good"), words="changed")
 COUNT = select(func.count(), func.max(things.c.id)).where(things.c.good == bindparam("good"))
@@ -161,7 +161,18 @@ def test_a_missing_parameter_is_noticed(db):
 )
 def test_what_changes_from_run_to_run_is_refused(db, statement, row):
     with pytest.raises(TypeError, match="cannot be prepared"):
-        Prepared(statement)(db, row)
+        Prepared(statement, *row)(db, row)
+
+
+@pytest.mark.parametrize("row", [{"name": "one"}, {"name": "one", "good": True, "made_by": "us", "words": "more"}])
+def test_a_row_that_has_not_the_columns_it_should_is_refused_and_nothing_of_it_is_lost(db, row):
+    add = Prepared(insert(things), "name", "good", "made_by")
+    with pytest.raises(TypeError, match="not the columns"):
+        add(db, row)
+    with pytest.raises(TypeError, match="not the columns"):
+        add.rows(db, [{"name": "two", "good": True, "made_by": "us"}, row])
+    with pytest.raises(KeyError, match="made_by"):
+        add(db, {"name": "one", "good": True, "words": "instead"})
 
 
 @pytest.fixture
