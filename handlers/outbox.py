@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
+from sqlalchemy import Connection, and_, bindparam, insert, null, select, text, update
 
 from handlers.messages.limits import QUICK_REPLIES
 from models.outbox import Policy, Priority, Sending, outbox, said
@@ -334,7 +334,7 @@ class Fate:
 _SENT = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=None)
+    .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=null())
 )
 _ELSE = Prepared(
     update(outbox)

@@ -10,7 +10,7 @@ from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, null, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.outbox import said
@@ -328,7 +328,7 @@ _PUT = Prepared(
 _ASKED_COLUMNS = ("channel_id", "person_id", "report_id", "question", "at")
 _ASKED = Prepared(insert(asked), *_ASKED_COLUMNS)
 _HEARD = Prepared(
-    update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
+    update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=null())
 )
 
 

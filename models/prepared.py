@@ -154,13 +154,14 @@ class Prepared:
         return self.compile(db.dialect).run(db, parameters or {})
 
     def each(self, db: Connection, rows: Sequence[Parameters]) -> None:
-        """Run once for each of some rows, one after the other. Raises as a single run does.
+        """Run an UPDATE of one row for each of some, none of them twice. Raises as a single run does.
 
-        Not in libpq's pipeline: psycopg reads its results while it keeps all other Python threads waiting, and one of
-        them may hold the lock that the statement waits for.
+        PostgreSQL gets one statement for several. Not libpq's pipeline: psycopg reads its results while it keeps all
+        other Python threads waiting, and one of them may hold the lock that the statement waits for.
         """
-        for given in rows:
-            self(db, given)
+        rest = iter(rows)
+        while some := list(islice(rest, 1 if db.dialect.name == "sqlite" else MOST_ROWS)):
+            self.compile(db.dialect).run_each(db, some)
 
     def rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
         """Insert rows by one statement; return what it returns, in no order.
@@ -193,7 +194,7 @@ class _Compiled:
         if made.insert_prefetch or made.update_prefetch or made.post_compile_params or made.literal_execute_params:
             raise TypeError(f"cannot be prepared: {made}")
         self.text = str(made)
-        self._texts: dict[int, str] = {}  # by the number of rows
+        self._texts: dict[tuple[Callable[..., str], int], str] = {}  # by the number of rows
         self.columns = len(columns)
         self.binds = [_bind(made, name, dialect) for name in made.positiontup or ()]
         returned = made._result_columns  # Core reads it too; it has no public name
@@ -205,10 +206,12 @@ class _Compiled:
         return self._run(db, self.text, self._values(given))
 
     def run_rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
-        words = self._texts.get(len(rows))
-        if words is None:
-            words = self._texts[len(rows)] = _with_rows(self.text, len(rows))
-        return self._run(db, words, [value for given in rows for value in self._values(given)])
+        return self._run(db, self._text(_with_rows, rows), self._all_values(rows))
+
+    def run_each(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
+        return (
+            self._run(db, self._text(_with_cases, rows), self._all_values(rows)) if rows[1:] else self.run(db, rows[0])
+        )
 
     def _run(self, db: Connection, words: str, values: Sequence[Any]) -> Rows:
         try:
@@ -219,6 +222,16 @@ class _Compiled:
     def _raise(self, db: Connection, error: Exception) -> NoReturn:
         """Raise SQLAlchemy's error, by Core's own way out, which has no public name; the pool forgets who is lost."""
         db._handle_dbapi_exception(error, self.text, None, None, None)
+
+    def _text(self, make: Callable[[str, int], str], rows: Sequence[Parameters]) -> str:
+        key = make, len(rows)
+        found = self._texts.get(key)
+        if found is None:
+            found = self._texts[key] = make(self.text, len(rows))
+        return found
+
+    def _all_values(self, rows: Sequence[Parameters]) -> list[Any]:
+        return [value for given in rows for value in self._values(given)]
 
     def _values(self, given: Parameters) -> list[Any]:
         if self.columns and len(given) != self.columns:
@@ -250,6 +263,37 @@ def _with_rows(words: str, number: int) -> str:
     places = len(_PLACE.findall(row))
     rows = [_PLACE.sub(lambda one, behind=n * places: f"${int(one[1]) + behind}", row) for n in range(number)]
     return f"{head}VALUES {', '.join(rows)}{rest}"
+
+
+_CHANGE = re.compile(r"(UPDATE \w+ SET )(.+) WHERE ([\w.]+) = (\$\d+::\w+)", re.DOTALL)
+_ASSIGNED = re.compile(r"(\w+)=(\$\d+::[A-Z ]+|NULL)")
+
+
+def _with_cases(words: str, number: int) -> str:
+    """Return the text of PostgreSQL's UPDATE of one row, found by its number, for so many rows.
+
+    The list is behind a SELECT as ``among``'s is.
+
+    Raises:
+        TypeError: it is none that changes columns to values.
+    """
+    found = _CHANGE.fullmatch(words)
+    changes = [_ASSIGNED.fullmatch(one) for one in found[2].split(", ")] if found else []
+    if not found or not all(changes):
+        raise TypeError(f"cannot be prepared for each of many rows: {words}")
+    places = len(_PLACE.findall(words))
+
+    def of_row(n: int, part: str) -> str:
+        return _PLACE.sub(lambda one: f"${int(one[1]) + n * places}", part)
+
+    keys = [of_row(n, found[4]) for n in range(number)]
+
+    def cases(value: str) -> str:
+        whens = " ".join(f"WHEN {key} THEN {of_row(n, value)}" for n, key in enumerate(keys))
+        return value if value == "NULL" else f"CASE {found[3]} {whens} END"
+
+    sets = ", ".join(f"{one[1]}={cases(one[2])}" for one in changes if one)
+    return f"{found[1]}{sets} WHERE {found[3]} = ANY ((SELECT ARRAY[{', '.join(keys)}])::INTEGER[])"
 
 
 class _Cursor:

@@ -21,6 +21,7 @@ from sqlalchemy import (
     bindparam,
     func,
     insert,
+    null,
     select,
     text,
     update,
@@ -49,6 +50,11 @@ ADDED = Prepared(ADD.returning(things.c.id))
 ADDED_MANY = Prepared(insert(things).returning(things.c.name), *FIELDS, "made_by")
 BY_NAME = select(things).where(things.c.name == bindparam("name"), things.c.made_by == "us").order_by(things.c.id)
 CHANGE = update(things).where(things.c.name == bindparam("which")).values(good=bindparam("now_good"), words="changed")
+MARK = Prepared(
+    update(things)
+    .where(things.c.id == bindparam("number"))
+    .values(words=bindparam("new"), at=bindparam("when"), day=null())
+)
 COUNT = select(func.count(), func.max(things.c.id)).where(things.c.good == bindparam("good"))
 
 LETTERS = st.characters(blacklist_categories=("Cs", "Cc"))
@@ -130,20 +136,36 @@ def test_many_rows_go_in_as_one_after_the_other_would_and_are_found_by_a_list(db
     assert sorted(by_number.scalars()) == sorted(numbers[:3])
 
 
-def test_each_of_many_is_changed_as_it_is_told(db):
-    row: dict[str, object] = {"words": None, "good": True, "day": None, "at": None, "body": {}}
-    for name in ("one", "two", "three"):
-        ADDED(db, row | {"name": name})
-    Prepared(CHANGE).each(db, [{"which": "one", "now_good": False}, {"which": "three", "now_good": True}])
-    Prepared(CHANGE).each(db, [])
-    changed = db.execute(select(things.c.name, things.c.good, things.c.words).order_by(things.c.id)).all()
-    assert [tuple(one) for one in changed] == [
-        ("one", False, "changed"),
-        ("two", True, None),
-        ("three", True, "changed"),
-    ]
-    with pytest.raises(IntegrityError):
-        Prepared(ADD).each(db, [row | {"name": name} for name in ("four", "one")])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(ROWS, max_size=2 * MOST_ROWS + 1, unique_by=lambda row: str(row["name"])), st.data())
+def test_each_of_many_is_changed_as_it_is_told_and_nothing_else(db, rows, data):
+    db.execute(things.delete())
+    numbers = [ADDED(db, row).scalar_one() for row in rows]
+    changes = data.draw(
+        st.lists(st.tuples(st.sampled_from(numbers), ROWS), unique_by=lambda one: one[0]) if rows else st.just([])
+    )
+    MARK.each(db, [{"number": number, "new": row["words"], "when": row["at"]} for number, row in changes])
+    wanted = {
+        number: (row["words"], row["at"], row["day"], row["good"]) for number, row in zip(numbers, rows, strict=True)
+    }
+    wanted |= {number: (row["words"], row["at"], None, wanted[number][3]) for number, row in changes}
+    found = db.execute(select(things.c.id, things.c.words, things.c.at, things.c.day, things.c.good))
+    assert {row.id: tuple(row)[1:] for row in found} == wanted
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        CHANGE,
+        update(things).where(things.c.id == bindparam("which")).values(good=bindparam("now_good")),
+        update(things).where(things.c.id == bindparam("which"), things.c.good).values(words=bindparam("now_good")),
+        select(things.c.name).where(things.c.id == bindparam("which")),
+    ],
+    ids=["not by its number", "a value without a type", "a further condition", "no change"],
+)
+def test_what_is_no_change_of_one_row_cannot_be_run_for_many_on_postgresql(postgresql_store, statement):
+    with pytest.raises(TypeError, match="cannot be prepared for each"), postgresql_store.write() as db:
+        Prepared(statement).each(db, [{"which": 1, "now_good": True}, {"which": 2, "now_good": True}])
 
 
 def test_a_missing_parameter_is_noticed(db):
@@ -298,13 +320,15 @@ def test_what_has_no_row_of_values_cannot_be_run_for_rows(db, statement):
 @pytest.mark.parametrize("lock", ["SELECT name FROM things FOR UPDATE", "LOCK TABLE things"])
 @pytest.mark.parametrize("many", [False, True])
 def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(postgresql_store, lock, many):
-    store, change, row = postgresql_store, Prepared(CHANGE), {"which": "one", "now_good": False}
+    store = postgresql_store
     with store.write() as db:
-        ADDED(db, {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}})
+        one: dict[str, object] = {"name": "one", "words": None, "good": True, "day": None, "at": None, "body": {}}
+        number = ADDED(db, one).scalar_one()
 
     def wait() -> None:
         with store.write() as db:
-            change.each(db, [row, row]) if many else change(db, row)
+            changed = {"number": number, "new": "changed", "when": None}
+            MARK.each(db, [changed, changed | {"number": 0}]) if many else MARK(db, changed)
 
     thread = Thread(target=wait)
     with store.write() as db:
@@ -314,4 +338,4 @@ def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(postgresql_store, lo
             sleep(0.01)
     thread.join(5)
     with store.read() as db:
-        assert db.execute(select(things.c.good)).scalar() is False
+        assert db.execute(select(things.c.words)).scalar() == "changed"
