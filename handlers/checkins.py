@@ -50,7 +50,7 @@ class Outcome:
 
 _ADD = Prepared(
     insert_once(checkins).on_conflict_do_nothing(index_elements=["invitee_id"]).returning(checkins.c.id),
-    *("channel_id", "meeting_id", "invitee_id", "person_id", "mode", "at", "late", "headcount"),
+    ("channel_id", "meeting_id", "invitee_id", "person_id", "mode", "at", "late", "headcount"),
 )
 _FIND = Prepared(select(checkins).where(checkins.c.invitee_id == bindparam("invitee")))
 _BETTER = (

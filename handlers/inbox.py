@@ -39,7 +39,7 @@ class House:
 
 _KEEP = Prepared(
     insert(inbox).on_conflict_do_nothing(index_elements=["channel_id", "event_id"]).returning(inbox.c.event_id),
-    *("channel_id", "event_id", "message_id", "raw", "state", "tries", "error", "due_at", "received_at"),
+    ("channel_id", "event_id", "message_id", "raw", "state", "tries", "error", "due_at", "received_at"),
 )
 
 

@@ -10,13 +10,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, update
 from sqlalchemy.dialects.postgresql import insert as insert_or_ignore  # compiles for SQLite too
 
-from handlers.outbox import NEW, UNTOUCHED, Words, row_of
+from handlers.outbox import ROW, UNTOUCHED, Words, row_of
 from models.bulk import insert_many
 from models.json_text import to_json
 from models.outbox import Policy, Priority, Sending, outbox
 from models.prepared import Prepared
 
-_TELL = Prepared(insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"]), *NEW)
+_TELL = Prepared(insert_or_ignore(outbox).on_conflict_do_nothing(index_elements=["channel_id", "once_key"]), ROW)
 
 
 def tell(

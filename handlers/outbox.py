@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import Connection, and_, bindparam, insert, null, select, text, update
+from sqlalchemy import Connection, and_, bindparam, insert, select, text, update
 
 from handlers.messages.limits import QUICK_REPLIES
 from models.outbox import Policy, Priority, Sending, outbox, said
@@ -95,13 +95,6 @@ _OPEN = Prepared(
 )
 # Apart from the above, for most open rows are being sent right now, and a turn's words are long.
 _WORDS = Prepared(select(outbox.c.kind, outbox.c.messages, outbox.c.about).where(outbox.c.id == bindparam("row")))
-NEW = (
-    "channel_id", "person_id", "recipient", "once_key", "kind", "policy", "messages", "about", "reply_token",
-    "token_at", "retry_key", "state", "due_at", "owner", "lease_until", "tries", "created_at", "priority", "digest",
-    "begun_at",
-)  # fmt: skip
-"""What a new row says, as ``row_of`` gives it."""
-_ADD = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key), *NEW)
 _replace = update(outbox).where(among(outbox.c.id, "rows"), IS_OPEN).values(state=Sending.REPLACED)
 _REPLACE = Prepared(_replace)
 _unbegun = (
@@ -208,6 +201,15 @@ def row_of(channel: str, person: int | None, recipient: str, once: str, words: W
         "digest": None,
         "begun_at": None,
     }
+
+
+ROW = (
+    "channel_id", "person_id", "recipient", "once_key", "kind", "policy", "messages", "about", "reply_token",
+    "token_at", "retry_key", "state", "due_at", "owner", "lease_until", "tries", "created_at", "priority", "digest",
+    "begun_at",
+)  # fmt: skip
+"""What ``row_of`` gives."""
+_ADD = Prepared(insert(outbox).returning(outbox.c.id, outbox.c.channel_id, outbox.c.once_key), ROW)
 
 
 @dataclass(slots=True)
@@ -334,7 +336,7 @@ class Fate:
 _SENT = Prepared(
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
-    .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=null())
+    .values(state=Sending.SENT, sent_at=bindparam("at"), tries=bindparam("count"), error=None)
 )
 _ELSE = Prepared(
     update(outbox)
@@ -350,7 +352,7 @@ _ELSE = Prepared(
 _UNPAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=None))
 _UNBEGUN = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(begun_at=None))
 _PAID = Prepared(update(outbox).where(outbox.c.id == bindparam("row")).values(paid_in=bindparam("in_month")))
-_SAID = Prepared(insert(said), "channel_id", "line_message_id", "report_id", "question")
+_SAID = Prepared(insert(said), ("channel_id", "line_message_id", "report_id", "question"))
 
 
 def note_paid(db: Connection, row: int, in_month: str) -> None:
@@ -360,13 +362,13 @@ def note_paid(db: Connection, row: int, in_month: str) -> None:
 
 def mark(db: Connection, fates: Iterable[Fate], quotable: Iterable[dict[str, Any]] = ()) -> None:
     """Write what became of many rows in one transaction, and which LINE message asked which question."""
-    sent = []
+    sent: dict[int, dict[str, Any]] = {}  # the last that is told of a row counts
     for fate in fates:
         if fate.state == Sending.SENT:
-            sent.append({"row": fate.id, "at": fate.at, "count": fate.tries})
+            sent[fate.id] = {"row": fate.id, "at": fate.at, "count": fate.tries}
         else:
             _mark_else(db, fate)
-    _SENT.each(db, sent)
+    _SENT.each(db, list(sent.values()))
     _SAID.rows(db, list(quotable))
 
 

@@ -67,7 +67,7 @@ WRITABLE = frozenset({State.DRAFT, State.RETURNED})
 
 _OPEN = Prepared(
     insert(reports).on_conflict_do_nothing(index_elements=["round_id", "school_id"]).returning(reports.c.id),
-    *("channel_id", "round_id", "school_id", "state", "created_at"),
+    ("channel_id", "round_id", "school_id", "state", "created_at"),
 )
 _OF_SCHOOL = Prepared(
     select(reports.c.id)
@@ -118,7 +118,7 @@ def answers_of_all(db: Connection, numbers: Sequence[int]) -> dict[int, dict[str
 
 _BEGIN = Prepared(
     insert(answers).on_conflict_do_nothing(index_elements=["report_id", "question"]).returning(answers.c.id),
-    *("channel_id", "report_id", "question", "revision", "state", "nudged", "private"),
+    ("channel_id", "report_id", "question", "revision", "state", "nudged", "private"),
 )
 
 
@@ -146,7 +146,7 @@ _KEEP = Prepared(
         index_where=and_(parts.c.line_message_id.is_not(None), parts.c.removed_at.is_(None)),
     )
     .returning(parts.c.id),
-    *("channel_id", "answer_id", "revision", "kind", "text", "line_message_id", "said_by", "said_at", "kept_at"),
+    ("channel_id", "answer_id", "revision", "kind", "text", "line_message_id", "said_by", "said_at", "kept_at"),
 )
 
 
@@ -402,7 +402,7 @@ _MOVE = Prepared(
     .values(state=bindparam("to"))
     .returning(reports.c.id)
 )
-_NOTE_MOVE = Prepared(insert(moves), "channel_id", "report_id", "person_id", "from_state", "to_state", "why", "at")
+_NOTE_MOVE = Prepared(insert(moves), ("channel_id", "report_id", "person_id", "from_state", "to_state", "why", "at"))
 
 
 def move(

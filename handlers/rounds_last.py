@@ -83,7 +83,7 @@ _CHECK = Prepared(
         index_elements=["report_id", "question"],
         set_={name: _check.excluded[name] for name in ("state", "person_id", "at")},
     ),
-    *("report_id", "question", "channel_id", "state", "person_id", "at"),
+    ("report_id", "question", "channel_id", "state", "person_id", "at"),
 )
 
 

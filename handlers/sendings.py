@@ -85,7 +85,7 @@ def submit(
 
 
 _NUMBER = Prepared(select(func.max(sendings.c.number)).where(sendings.c.report_id == bindparam("report")))
-_NOTE = Prepared(insert(sendings), "channel_id", "report_id", "number", "reference", "person_id", "at", "answers")
+_NOTE = Prepared(insert(sendings), ("channel_id", "report_id", "number", "reference", "person_id", "at", "answers"))
 
 
 def _note(db: Connection, channel: str, report: int, reference: str, by: int, at: datetime) -> None:

@@ -3,14 +3,14 @@
 Every read of a talk starts here: nothing outside these standings is ever looked at (invariant 5).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, null, or_, select, text, update
+from sqlalchemy import Connection, and_, bindparam, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
 from models.outbox import said
@@ -112,7 +112,7 @@ _LOCK = Prepared(_WHO.with_for_update(key_share=True))  # who only refers to the
 _LOCK_IDLE = Prepared(_WHO.with_for_update(key_share=True, skip_locked=True))
 _MEET = Prepared(
     insert(people).on_conflict_do_nothing(index_elements=["channel_id", "line_user_id"]).returning(people.c.id),
-    *("channel_id", "line_user_id", "created_at"),
+    ("channel_id", "line_user_id", "created_at"),
 )
 
 
@@ -145,9 +145,13 @@ def _person(row: Any) -> Person:
     return Person(row.id, row.line_user_id, row.heard_at, row.notice_version, name=row.name)
 
 
-# By a subquery, and what it says by its number later: PostgreSQL takes a table that was empty for small, and joined it
-# would go through all reports of the round for each person.
+# By subqueries, and what a report says by its number later: PostgreSQL takes a table that was empty for small, and
+# joined it would go through all reports of the round, all extensions and all open tickets for each person.
+_TICKET = select(tickets.c.id).where(tickets.c.person_id == people.c.id, text("tickets.closed_at IS NULL"))
 _REPORT = select(reports.c.id).where(reports.c.round_id == rounds.c.id, reports.c.school_id == schools.c.id)
+_EXTENDED = select(extensions.c.due_on).where(
+    extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id
+)
 _STANDINGS = Prepared(
     select(
         people.c.id.label("person"),
@@ -165,7 +169,7 @@ _STANDINGS = Prepared(
         rounds.c.semester,
         rounds.c.due_on,
         rounds.c.grace_on,
-        extensions.c.due_on.label("own_due_on"),
+        _EXTENDED.scalar_subquery().label("own_due_on"),
         rounds.c.question_set_id,
         question_sets.c.digest,
         _REPORT.scalar_subquery().label("report_id"),
@@ -175,11 +179,10 @@ _STANDINGS = Prepared(
         places.c.report_id.label("place_report"),
         places.c.memo,
         places.c.since,
-        tickets.c.id.label("ticket"),
+        _TICKET.scalar_subquery().label("ticket"),
     )
     .select_from(
         people.outerjoin(places, places.c.person_id == people.c.id)
-        .outerjoin(tickets, and_(tickets.c.person_id == people.c.id, text("tickets.closed_at IS NULL")))
         .outerjoin(
             memberships,
             and_(
@@ -202,7 +205,6 @@ _STANDINGS = Prepared(
             ),
         )
         .outerjoin(question_sets, question_sets.c.id == rounds.c.question_set_id)
-        .outerjoin(extensions, and_(extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id))
     )
     .where(among(people.c.id, "persons"))
     .order_by(people.c.id, memberships.c.id, rounds.c.opens_at.desc(), rounds.c.id.desc())
@@ -246,10 +248,9 @@ def _known_all(db: Connection, persons: Sequence[int], now: datetime, *, idle: b
     found = {person: list(of_person) for person, of_person in groupby(rows, attrgetter("person"))}
     standings = {person: _standings(found.get(person, ()), now) for person in persons}
     numbers = [one.report for several in standings.values() for one in several if one.report is not None]
-    lock = _LOCK_IDLE_REPORTS if idle else _LOCK_REPORTS
-    locked: dict[int | None, Any] = {row.id: row for row in lock(db, {"reports": numbers})} if numbers else {}
+    locked = hold_reports(db, numbers, idle=idle) if numbers else {}
     return {
-        person: _known(found.get(person, ()), [_with_report(one, locked.get(one.report)) for one in several])
+        person: _known(found.get(person, ()), [_with_report(one, locked) for one in several])
         for person, several in standings.items()
         if not idle or all(one.report is None or one.report in locked for one in several)
     }
@@ -282,10 +283,16 @@ _LOCK_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True))
 _LOCK_IDLE_REPORTS = Prepared(_REPORTS.with_for_update(key_share=True, skip_locked=True))
 
 
-def _with_report(one: Standing, row: Any | None) -> Standing:
+def hold_reports(db: Connection, numbers: Sequence[int], *, idle: bool) -> dict[int, Any]:
+    """Return reports by their numbers, locked on PostgreSQL until the transaction ends; idle: those nobody holds."""
+    return {row.id: row for row in (_LOCK_IDLE_REPORTS if idle else _LOCK_REPORTS)(db, {"reports": numbers})}
+
+
+def _with_report(one: Standing, held: Mapping[int, Any]) -> Standing:
     """Return a standing with its report as it is now that the lock is had."""
-    if row is None:
+    if one.report is None:
         return one
+    row = held[one.report]
     return replace(one, state=State(row.state), reference=row.reference, submitted_at=row.submitted_at)
 
 
@@ -308,7 +315,7 @@ def _standing(row: Any) -> Standing:
         question_set=row.question_set_id,
         digest=row.digest,
         report=row.report_id,
-        state=None,
+        state=None,  # these three: see _with_report
         reference=None,
         submitted_at=None,
         code=row.code,
@@ -323,12 +330,12 @@ _PUT = Prepared(
         index_elements=["person_id"],
         set_={name: _put.excluded[name] for name in ("flow", "step", "school_id", "report_id", "memo", "since")},
     ),
-    *("person_id", "channel_id", "flow", "step", "school_id", "report_id", "memo", "since"),
+    ("person_id", "channel_id", "flow", "step", "school_id", "report_id", "memo", "since"),
 )
 _ASKED_COLUMNS = ("channel_id", "person_id", "report_id", "question", "at")
-_ASKED = Prepared(insert(asked), *_ASKED_COLUMNS)
+_ASKED = Prepared(insert(asked), _ASKED_COLUMNS)
 _HEARD = Prepared(
-    update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=null())
+    update(people).where(people.c.id == bindparam("person")).values(heard_at=bindparam("at"), blocked_at=None)
 )
 
 

@@ -55,6 +55,7 @@ def rehearse(db: Connection, now: datetime) -> None:
     plan_once(db)
     standing.look_up_idle(db, MAIN, [])
     standing.known_idle(db, [], now)
+    standing.hold_reports(db, [], idle=True)
     reports.answers_of_all(db, [])
     reports.read_parts(db, [Answer(0, "", 0, AnswerState.OPEN, False, False)])
     rounds_last.last_said(db, MAIN, 0, 0, "")

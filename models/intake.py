@@ -51,7 +51,7 @@ intake = Table(
     sqlite_autoincrement=True,  # a number that is dropped twice must not have become another row's
 )
 
-_PUT = Prepared(insert(intake), "channel_id", "user_id", "raw", "received_at")
+_PUT = Prepared(insert(intake), ("channel_id", "user_id", "raw", "received_at"))
 _OF_A_ROW = (DataError, IntegrityError, TypeError, ValueError)
 """What a row itself may be to blame for. All else is the database's trouble, and everybody's."""
 _WHOSE = (intake.c.channel_id == bindparam("channel"), among(intake.c.user_id, "users"))

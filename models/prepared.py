@@ -40,7 +40,7 @@ _Process = Callable[[Any], Any] | None
 _Row = Any
 
 MOST_ROWS = 16
-"""Rows of one INSERT: for each number up to it the statement's text is made, and prepared, once."""
+"""Rows that one statement inserts or changes: for each number up to it the text is made, and prepared, once."""
 
 
 class _Among(ColumnElement[bool]):
@@ -139,7 +139,7 @@ class Prepared:
     columns: those that an INSERT is given; each run must give them all, and nothing else.
     """
 
-    def __init__(self, statement: Any, *columns: str) -> None:
+    def __init__(self, statement: Any, columns: Sequence[str] = ()) -> None:
         self.statement = statement
         self._columns = columns
         self._compiled: dict[str, _Compiled] = {}
@@ -149,19 +149,27 @@ class Prepared:
         """Run in the connection's transaction.
 
         Raises:
-            DBAPIError: of the kind that Core would raise. KeyError: a parameter is missing. TypeError: a column more.
+            DBAPIError: of the kind that Core would raise. KeyError: a parameter is missing. TypeError: there are not as
+                many as the INSERT has columns.
         """
         return self.compile(db.dialect).run(db, parameters or {})
 
     def each(self, db: Connection, rows: Sequence[Parameters]) -> None:
         """Run an UPDATE of one row for each of some, none of them twice. Raises as a single run does.
 
-        PostgreSQL gets one statement for several. Not libpq's pipeline: psycopg reads its results while it keeps all
-        other Python threads waiting, and one of them may hold the lock that the statement waits for.
+        PostgreSQL gets one statement for several, and locks them in no order. Not libpq's pipeline: psycopg reads its
+        results while it keeps all other Python threads waiting, and one may hold the lock that the statement waits for.
+
+        Raises:
+            TypeError: PostgreSQL cannot have it so, see ``_with_cases``.
         """
+        made, most = self.compile(db.dialect), 1 if db.dialect.name == "sqlite" else MOST_ROWS
         rest = iter(rows)
-        while some := list(islice(rest, 1 if db.dialect.name == "sqlite" else MOST_ROWS)):
-            self.compile(db.dialect).run_each(db, some)
+        while some := list(islice(rest, most)):
+            if most == 1:
+                made.run(db, some[0])
+            else:
+                made.run_each(db, some)
 
     def rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
         """Insert rows by one statement; return what it returns, in no order.
@@ -182,7 +190,7 @@ class Prepared:
         return compiled
 
 
-_ALL = weakref.WeakSet[Prepared]()
+_ALL = weakref.WeakSet[Prepared]()  # those of modules stay for ever, those that a test makes do not
 _PLAN_ONCE = Prepared(text("SET LOCAL plan_cache_mode = force_generic_plan"))
 
 
@@ -194,7 +202,7 @@ class _Compiled:
         if made.insert_prefetch or made.update_prefetch or made.post_compile_params or made.literal_execute_params:
             raise TypeError(f"cannot be prepared: {made}")
         self.text = str(made)
-        self._texts: dict[tuple[Callable[..., str], int], str] = {}  # by the number of rows
+        self._texts: dict[int, str] = {}  # by the number of rows
         self.columns = len(columns)
         self.binds = [_bind(made, name, dialect) for name in made.positiontup or ()]
         returned = made._result_columns  # Core reads it too; it has no public name
@@ -208,26 +216,20 @@ class _Compiled:
     def run_rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
         return self._run(db, self._text(_with_rows, rows), self._all_values(rows))
 
-    def run_each(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
-        return (
-            self._run(db, self._text(_with_cases, rows), self._all_values(rows)) if rows[1:] else self.run(db, rows[0])
-        )
+    def run_each(self, db: Connection, rows: Sequence[Parameters]) -> None:
+        words = self._text(_with_cases, rows)  # of one row, too: what cannot be had for many is seen before it is
+        self._run(db, words if rows[1:] else self.text, self._all_values(rows))
 
     def _run(self, db: Connection, words: str, values: Sequence[Any]) -> Rows:
         try:
             return Rows(self._read(_driver(db).run(words, values)))
         except db.dialect.loaded_dbapi.Error as error:
-            self._raise(db, error)
-
-    def _raise(self, db: Connection, error: Exception) -> NoReturn:
-        """Raise SQLAlchemy's error, by Core's own way out, which has no public name; the pool forgets who is lost."""
-        db._handle_dbapi_exception(error, self.text, None, None, None)
+            _raise(db, words, error)
 
     def _text(self, make: Callable[[str, int], str], rows: Sequence[Parameters]) -> str:
-        key = make, len(rows)
-        found = self._texts.get(key)
+        found = self._texts.get(len(rows))
         if found is None:
-            found = self._texts[key] = make(self.text, len(rows))
+            found = self._texts[len(rows)] = make(self.text, len(rows))
         return found
 
     def _all_values(self, rows: Sequence[Parameters]) -> list[Any]:
@@ -247,6 +249,11 @@ class _Compiled:
         return [make([read(value) if read else value for read, value in zip(readers, one, strict=True)]) for one in raw]
 
 
+def _raise(db: Connection, words: str, error: Exception) -> NoReturn:
+    """Raise SQLAlchemy's error, by Core's own way out, which has no public name; the pool forgets who is lost."""
+    db._handle_dbapi_exception(error, words, None, None, None)
+
+
 _VALUES = re.compile(r"VALUES (\((?:[^()]|\([^()]*\))*\))")
 _PLACE = re.compile(r"\$(\d+)")
 
@@ -260,28 +267,29 @@ def _with_rows(words: str, number: int) -> str:
     head, row, rest = _VALUES.split(words, 1) if _VALUES.search(words) else ("", "", "?")
     if "?" in rest or _PLACE.search(rest):
         raise TypeError(f"cannot be prepared for rows: {words}")
-    places = len(_PLACE.findall(row))
+    places = len(set(_PLACE.findall(row)))
     rows = [_PLACE.sub(lambda one, behind=n * places: f"${int(one[1]) + behind}", row) for n in range(number)]
     return f"{head}VALUES {', '.join(rows)}{rest}"
 
 
-_CHANGE = re.compile(r"(UPDATE \w+ SET )(.+) WHERE ([\w.]+) = (\$\d+::\w+)", re.DOTALL)
-_ASSIGNED = re.compile(r"(\w+)=(\$\d+::[A-Z ]+|NULL)")
+_CHANGE = re.compile(r"(UPDATE \w+ SET )(.+) WHERE ([\w.]+) = (\$\d+::INTEGER)")
+_ASSIGNED = re.compile(r"(\w+)=(\$\d+::[A-Z ]+)")
 
 
 def _with_cases(words: str, number: int) -> str:
-    """Return the text of PostgreSQL's UPDATE of one row, found by its number, for so many rows.
+    """Return the text of PostgreSQL's UPDATE of one row, for so many rows.
 
     The list is behind a SELECT as ``among``'s is.
 
     Raises:
-        TypeError: it is none that changes columns to values.
+        TypeError: it finds the row otherwise than by an INTEGER alone, returns something, or sets a column to what has
+            no type in the text, as a Boolean.
     """
     found = _CHANGE.fullmatch(words)
     changes = [_ASSIGNED.fullmatch(one) for one in found[2].split(", ")] if found else []
     if not found or not all(changes):
         raise TypeError(f"cannot be prepared for each of many rows: {words}")
-    places = len(_PLACE.findall(words))
+    places = len(set(_PLACE.findall(words)))
 
     def of_row(n: int, part: str) -> str:
         return _PLACE.sub(lambda one: f"${int(one[1]) + n * places}", part)
@@ -290,7 +298,7 @@ def _with_cases(words: str, number: int) -> str:
 
     def cases(value: str) -> str:
         whens = " ".join(f"WHEN {key} THEN {of_row(n, value)}" for n, key in enumerate(keys))
-        return value if value == "NULL" else f"CASE {found[3]} {whens} END"
+        return f"CASE {found[3]} {whens} END"
 
     sets = ", ".join(f"{one[1]}={cases(one[2])}" for one in changes if one)
     return f"{found[1]}{sets} WHERE {found[3]} = ANY ((SELECT ARRAY[{', '.join(keys)}])::INTEGER[])"

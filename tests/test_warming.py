@@ -17,7 +17,7 @@ HEARS = """
 import re._compiler
 import bot.app
 from sqlalchemy.dialects.postgresql.psycopg import dialect
-from handlers.verbs.checking_in import checkin_words
+from handlers import checkin_words
 from handlers.warming import warm_up
 from handlers.words import order, understand
 from handlers.words.meeting_words import meeting_words
@@ -86,4 +86,5 @@ def test_a_rehearsal_asks_what_a_report_asks_and_changes_nothing(
     assert len(questions._built) == 1
     asked.clear()
     together(province, heard(warunee, "รายงาน"))
+    together(province, heard(warunee, "เด็กกล้าแสดงออกดีขึ้นมาก"))
     assert {text for text in asked if text.startswith("SELECT")} - rehearsed == set()
