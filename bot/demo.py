@@ -4,6 +4,7 @@ The bot is the very one that serves LINE: real HTTP both ways, real signatures, 
 stand-in's, so that it can be moved on the page.
 """
 
+import errno
 import hashlib
 import logging
 import socket
@@ -50,13 +51,19 @@ TICK = 1.0
 
 
 @click.command()
-@click.option("--port", default=8000, show_default=True, help="Where the page is.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Where the page is.")
 @click.option("--folder", default=".demo", show_default=True, type=click.Path(file_okay=False, path_type=Path))
 @click.option("--fresh", is_flag=True, help="Forget what was said before.")
 def demo(port: int, folder: Path, fresh: bool) -> None:
     """Everything is kept in one folder; a second start goes on where the first one stopped."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each webhook would push the address away
-    with Demo(folder, port, fresh=fresh) as running:
+    try:
+        started = Demo(folder, port, fresh=fresh)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException(f"Something else answers at port {port}. Try another: make demo PORT=8001") from None
+    with started as running:
         click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
         try:
             threading.Event().wait()

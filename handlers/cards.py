@@ -178,7 +178,8 @@ def _words_of_topic(talk: Talk, topic: Topic, parts: dict[str, list[Part]], most
 
 
 def receipt(talk: Talk, reference: str) -> list[Card | Say]:
-    """Return the receipt: a card with reference and date, and the full text that was sent."""
+    """Return the receipt: the full text that was sent, and below it, where the eye is then, a card with reference and
+    date."""
     when, at = moment(talk.now), talk.stand
     following = say("card.receipt_next")
     alt = say(
@@ -197,17 +198,17 @@ def receipt(talk: Talk, reference: str) -> list[Card | Say]:
         text(following, size="sm", color=QUIET),
         text(say("card.thanks"), weight="bold", color=GREEN),
     ]
-    card = Card(alt, bubble(say("card.receipt_title"), at.school_name, body, []))
     choices = (Choice(say("label.withdraw"), Act("withdraw")), Choice(say("label.status"), Act("status")))
-    return [card, *_full_text(talk, reference, choices)]
+    card = Card(alt, bubble(say("card.receipt_title"), at.school_name, body, []), choices)
+    return [_full_text(talk, reference), card]
 
 
-def _full_text(talk: Talk, reference: str, choices: tuple[Choice, ...]) -> list[Card | Say]:
+def _full_text(talk: Talk, reference: str) -> Say:
     """Return the whole report in as few bubbles as hold it; topics beyond them are opened by their number."""
     parts = talk.parts()
     topics = [_words_of_topic(talk, topic, parts, WHOLE) for topic in talk.questions.topics]
     whole = say("card.receipt_text", reference=reference, rows="\n\n".join(topics))
-    return [Say(fit(whole, RECEIPT_BUBBLES, say("card.receipt_rest")), choices)]
+    return Say(fit(whole, RECEIPT_BUBBLES, say("card.receipt_rest")))
 
 
 def topic_text(talk: Talk, topic: Topic) -> str:

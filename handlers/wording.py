@@ -37,6 +37,13 @@ def slots(talk: Talk, question: Question) -> dict[str, object]:
     return {"n": topic.number, "of": len(talk.questions.topics), "label": question.label, "topic": topic.title}
 
 
+def edit_words(talk: Talk, question: Question) -> str:
+    """Return what to type to change an answer: a topic's number alone means its first part."""
+    topic = topic_of(talk, question.key)
+    named = question.part in (QuestionPart.NEXT, QuestionPart.NEEDS) and question != topic.questions[0]
+    return say(f"typed.edit_{question.part}" if named else "typed.edit", n=topic.number)
+
+
 def counted(counts: Mapping[str, int]) -> str:
     """Return how many parts there are, e.g. "3 ข้อความ 2 รูป"."""
     names = {PartKind.TEXT: "texts"}
@@ -141,7 +148,7 @@ def ask(talk: Talk, question: Question, *, lead: str = "") -> Say:
         pieces.append(say("report.hint", hint=question.hint))
     if found and not question.options:
         pieces.append(say("report.answered", answer=clip(words_of(question, found), QUOTED)))
-        pieces.append(say("report.answered_more", n=known["n"]))
+        pieces.append(say("report.answered_more", edit=edit_words(talk, question)))
     else:
         pieces.append(say("report.may_choices" if question.options else "report.may_words"))
     before, more = _of_last_round(talk, question) if not found else ([], [])

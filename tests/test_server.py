@@ -131,3 +131,14 @@ def test_numbers_of_servers_that_were_killed_are_cleared_away(tmp_path: Path, mo
     monkeypatch.setenv(server.METRICS, "")
     own = Path(server._metrics_folder())
     assert {*tmp_path.iterdir()} == {running, own}
+
+
+def test_what_can_be_made_before_the_fork_is(monkeypatch: pytest.MonkeyPatch, url: str, tmp_path: Path) -> None:
+    made: list[str] = []
+    monkeypatch.setattr(server, "_made", {})
+    monkeypatch.setattr("handlers.warming.warm_up", lambda dialect: made.append(dialect.name))
+    for name, value in {"RAINGAN_ENV": "demo", "DATABASE_URL": url, "MEDIA_URL": str(tmp_path)}.items():
+        monkeypatch.setenv(name, value)
+    works = server._application().extensions["works"]
+    works.stop()
+    assert made == ["sqlite"]

@@ -1,5 +1,7 @@
 """Talks of joining: the invite, the school, the notice; strangers, wrong codes, second accounts."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
@@ -137,6 +139,12 @@ def test_blocking_and_coming_back_goes_on_where_one_was(province: Province) -> N
     warunee.does(Kind.UNFOLLOW, token=None).hears_nothing()
     assert [row.blocked_at is not None for row in province.rows(people) if row.channel_id == "main"] == [True]
     warunee.does(Kind.FOLLOW).hears("สวัสดี", "ข้อ 1 จาก 6")
+    assert [row.blocked_at for row in province.rows(people) if row.channel_id == "main"] == [None]
+
+
+def test_that_one_blocked_us_before_counts_no_more_once_one_has_spoken(province: Province) -> None:
+    warunee = province.director().says("รายงาน")
+    warunee.does(Kind.UNFOLLOW, token=None, at=province.now - timedelta(minutes=1)).hears_nothing()
     assert [row.blocked_at for row in province.rows(people) if row.channel_id == "main"] == [None]
 
 

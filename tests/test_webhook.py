@@ -82,9 +82,9 @@ class Calm:
 class Bot:
     """A web application with nothing but the webhook; ``receive`` may be replaced by a test."""
 
-    def __init__(self, store: Any, intake: Any = Calm(), **doing: Any) -> None:  # noqa: B008 -- it keeps nothing
+    def __init__(self, store: Any, intake: Any = Calm(), mouth: Any = None, **doing: Any) -> None:  # noqa: B008 -- it keeps nothing
         self.app = Flask("test")
-        self.mouth = Mouth()
+        self.mouth: Any = mouth or Mouth()
         self.later = Later()
         Webhook(
             store,
@@ -179,6 +179,7 @@ def test_a_signed_body_that_is_no_webhook_is_refused(body: bytes) -> None:
 @pytest.mark.parametrize("announced", [True, False])
 def test_a_body_over_two_megabytes_is_refused(announced: bool) -> None:
     bot, before = Bot(Untouchable()), refused("size")
+    assert LARGEST == 2 * 1024 * 1024
     body = b" " * (LARGEST + 1)
     if announced:
         assert bot.post(body).status_code == 413
@@ -324,8 +325,14 @@ def words_said(store: Store) -> int:
 
 
 def test_what_is_to_be_said_is_handed_over_after_the_commit(ready: Store) -> None:
-    bot = Bot(ready)
+    class Watchful(Mouth):
+        def take(self, rows: Sequence[Outgoing]) -> None:
+            super().take(rows)
+            self.written = words_said(ready)  # as another connection sees it
+
+    bot = Bot(ready, mouth=Watchful())
     assert bot.hears(said(1)) == 200
+    assert bot.mouth.written == 1
     (row,) = bot.mouth.taken
     assert (row.reply_token, row.recipient, row.due_at >= NOW) == ("token1", "U" + "a" * 32, True)
     assert words_said(ready) == 1

@@ -211,6 +211,8 @@ def leave_unchanged(talk: Talk) -> Turn:
     found = talk.answer(question.key)
     if not reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
         return turn(Say(say("report.nothing_kept", **slots(talk, question)), steer(talk, question)))
+    if talk.place.memo.get("now") == found.revision:  # new words came meanwhile: that it is as before would be untrue
+        return turn(Say(say("report.edit_changed", **slots(talk, question)), steer(talk, question)))
     if found.state == AnswerState.OPEN:
         found.state = AnswerState.DONE
         reports.save(talk.db, found, talk.person.id, talk.now)

@@ -19,7 +19,7 @@ from handlers.texts import say
 from handlers.verbs.answering import pick
 from handlers.verbs.chatting import chat, here, refuse_id_number, wrong_type
 from handlers.verbs.moving import append, edit_question, named_question, show_sent
-from handlers.wording import QUOTED, ask, counted, school_line, slots
+from handlers.wording import QUOTED, ask, choice, counted, school_line, slots
 from handlers.words import Intent, clean, letters, understand
 from models.outbox import Policy
 from models.report import AnswerState, PartKind, State
@@ -44,9 +44,16 @@ def offer_words(talk: Talk) -> Turn:
     if len(talk.place.memo.get("waiting", [])) >= MOST_WAITING:
         return turn(Say(say("report.offer_full", most=MOST_WAITING), _offers(talk, question)))
     waiting = _wait(talk)
-    asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
-    said = Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question))
-    return Turn((said,), kind="ack", wait=talk.ack_wait)
+    return Turn((_offer(talk, question, waiting),), kind="ack", wait=talk.ack_wait)
+
+
+def _offer(talk: Talk, question: Question, waiting: Iterable[dict[str, Any]], lead: str = "") -> Say:
+    """Ask whether what waits is an answer to a question, or to one of another topic."""
+    known = slots(talk, question)
+    asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **known)
+    other = next((one.number for one in talk.questions.topics if one.number != known["n"]), known["n"])
+    pieces = (lead, asked, say("report.offer_more", other=other))
+    return Say("\n".join(piece for piece in pieces if piece), _offers(talk, question))
 
 
 def _wait(talk: Talk) -> list[dict[str, Any]]:
@@ -127,12 +134,11 @@ def offered(talk: Talk) -> str | None:
     return str(waiting[0]["message"]) if waiting else None
 
 
-def offer_again(talk: Talk) -> Turn:
-    """Ask about what still waits before a report is sent without it."""
+def offer_again(talk: Talk, *, sending: bool = False) -> Turn:
+    """Ask again about what still waits. sending: before a report is sent without it."""
     question, waiting = _likeliest(talk), talk.place.memo["waiting"]
-    talk.go(OFFER)
-    asked = say("report.offer_words", words=clip(_shown(waiting), QUOTED), **slots(talk, question))
-    return turn(Say(f"{asked}\n{say('report.offer_more')}", _offers(talk, question)))
+    talk.go(OFFER, sending=sending)
+    return turn(_offer(talk, question, waiting, lead=say("report.offer_unsent") if sending else ""))
 
 
 def keep_words_here(talk: Talk) -> Turn:
@@ -166,7 +172,10 @@ def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
 
 def drop_words(talk: Talk) -> Turn:
     """Let go of what was offered to be filed."""
+    sending = talk.place.memo.get("sending")
     talk.go(HOME, waiting=[])
+    if sending:
+        return turn(Say(say("report.words_dropped_unsent"), (choice(talk, "submit"), choice(talk, "summary"))))
     return here(talk, say("report.words_dropped"))
 
 

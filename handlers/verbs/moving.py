@@ -16,7 +16,7 @@ from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment, today
-from handlers.wording import QUOTED, act, ask, choice, due, progress, slots, steer, words_of
+from handlers.wording import QUOTED, act, ask, choice, due, edit_words, progress, slots, steer, words_of
 from models.report import AnswerState, PartKind, State
 
 REMEMBERED = timedelta(hours=1)
@@ -208,11 +208,15 @@ def edit_question(talk: Talk, question: Question) -> Turn:
     found = talk.answer(question.key)
     talk.go(question.key, edit="replace")
     asked = say("report.edit_ask", answer=clip(words, QUOTED), **slots(talk, question))
+    others = _other_parts(talk, question)
+    if others:
+        edits = " ".join(f"“{edit_words(talk, one)}”" for one in others)
+        asked += "\n" + say("report.edit_others", edits=edits, **slots(talk, question))
     choices = (
         choice(talk, "replace", found, fill=_typed_words(talk, question)),
         choice(talk, "append", found),
         Choice(say("label.keep"), act(talk, "cancel", found)),
-        *_other_parts(talk, question),
+        *(_other_part(talk, one) for one in others),
     )
     return turn(Say(asked, choices, (talk.report, question.key)))
 
@@ -222,11 +226,10 @@ def _typed_words(talk: Talk, question: Question) -> str:
     return words_of(question, [part for part in talk.parts_of(question.key) if part.kind == PartKind.TEXT])
 
 
-def _other_parts(talk: Talk, question: Question) -> list[Choice]:
-    """Return buttons for the other questions of the topic: a topic number alone opens its first."""
+def _other_parts(talk: Talk, question: Question) -> list[Question]:
+    """Return the other questions of the topic that were begun: a topic number alone opens its first."""
     topic = talk.questions.topic_of(question.key)
-    others = [one for one in topic.questions if one != question] if topic else []
-    return [_other_part(talk, one) for one in others if one.key in talk.answers]
+    return [one for one in topic.questions if one != question and one.key in talk.answers] if topic else []
 
 
 def _other_part(talk: Talk, question: Question) -> Choice:

@@ -22,7 +22,7 @@ def ask_submit(talk: Talk) -> Turn:
     if not talk.writable:
         return show_sent(talk)
     if talk.place.memo.get("waiting"):
-        return offer_again(talk)
+        return offer_again(talk, sending=True)
     _end_begun(talk)
     asked = [one for one in talk.questions.questions if not talk.locked(one.key)]
     missing = [one for one in asked if not one.optional and one.key not in talk.done]

@@ -1,4 +1,7 @@
-"""Commands about one topic by its number: "แก้ไขข้อ ๒ ส่วนต่อไป", "เพิ่มเติมข้อ 1 มีเด็กพิเศษ 4 คน", "ข้อ 3 ลบออก"."""
+"""Commands about one topic by its number: "แก้ไขข้อ ๒ ส่วนต่อไป", "เพิ่มเติมข้อ 1 มีเด็กพิเศษ 4 คน", "ข้อ 3 ลบออก".
+
+The open topic needs none: "แก้ ความช่วยเหลือ".
+"""
 
 import re
 from collections.abc import Iterable
@@ -64,6 +67,18 @@ def _number_first() -> re.Pattern[str]:
 @cache
 def _fillers() -> re.Pattern[str]:
     return re.compile(rf"{_GAP}(?:{loose(_RAW['after'])}++(?:[\s.,:]+|$))*+")
+
+
+@cache
+def _edit_of_part() -> re.Pattern[str]:
+    edit = loose(_RAW["verbs"][Intent.EDIT])
+    return re.compile(rf"{_GAP}{_BEFORE}{edit}{_GAP}{_OBJECT}(?P<part>{loose(_RAW['own'])})(?:{_AFTER})$")
+
+
+def edit_of_part(text: str) -> Understood | None:
+    """Understand that a part of the open topic is to be changed ("แก้ ความช่วยเหลือ"), or return None."""
+    found = _edit_of_part().fullmatch(_SIGNS.sub("", text), 0, _BEGINNING) if len(text) <= _BEGINNING else None
+    return Understood(Intent.EDIT, part=_part(found["part"])) if found else None
 
 
 def numbered(text: str, *, asking: bool) -> Understood | None:

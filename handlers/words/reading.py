@@ -8,7 +8,7 @@ from handlers.words.clean import bare, clean, digits, folded, single
 from handlers.words.dates import When, date_like
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
-from handlers.words.numbered import numbered
+from handlers.words.numbered import edit_of_part, numbered
 from handlers.words.private import private_number
 from handlers.words.typos import nearest
 from handlers.words.vocabulary import WORDS, Phrase, key_of
@@ -55,7 +55,8 @@ def _known(text: str, asking: bool) -> Understood | None:
     if asking and not (command and command.sure) and not WORDS.own.isdisjoint(_impolite(key)):
         return None
     return (
-        command
+        edit_of_part(text)
+        or command
         or numbered(text, asking=asking)
         or _code(text, asking)
         or _date(text, asking)
