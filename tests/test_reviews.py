@@ -173,6 +173,19 @@ def test_a_button_made_by_hand_opens_nobody_elses_report(province: Province, pra
     assert do == "queue" or refusals(province)
 
 
+@pytest.mark.parametrize("do", DOES)
+def test_a_button_made_by_hand_opens_nothing_that_was_taken_back(
+    province: Province, warunee: Person, pranee: Person, do: str
+) -> None:
+    sends(warunee)
+    warunee.says("ถอนคืน").says("ยืนยัน")
+    before = pictures(province)
+    (sent,) = (row.id for row in province.rows(sendings_table) if row.report_id == number_of(province))
+    for value in (f"{sent}.document", str(sent), None):
+        pranee.posts_back(Act(do, number_of(province), "learners", 0, value).data()).hears_not("นักเรียน")
+    assert pictures(province) == before
+
+
 def pictures(province: Province) -> list[object]:
     kept = (table, parts, answers, decisions, moves, sendings_table)
     return [[tuple(row) for row in province.rows(one)] for one in kept]
