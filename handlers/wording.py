@@ -40,8 +40,11 @@ def slots(talk: Talk, question: Question) -> dict[str, object]:
 def edit_words(talk: Talk, question: Question) -> str:
     """Return what to type to change an answer: a topic's number alone means its first part."""
     topic = topic_of(talk, question.key)
-    named = question.part in (QuestionPart.NEXT, QuestionPart.NEEDS) and question != topic.questions[0]
-    return say(f"typed.edit_{question.part}" if named else "typed.edit", n=topic.number)
+    is_first = question == topic.questions[0]
+    return say("typed.edit" if is_first else _EDIT_PART.get(question.part, "typed.edit"), n=topic.number)
+
+
+_EDIT_PART = {QuestionPart.NEXT: "typed.edit_next", QuestionPart.NEEDS: "typed.edit_needs"}
 
 
 def counted(counts: Mapping[str, int]) -> str:
