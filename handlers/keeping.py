@@ -2,12 +2,12 @@
 
 from handlers import media, reports
 from handlers.heard import Heard, Kind
-from handlers.messages.values import Act, Choice, Say
+from handlers.messages.values import Say
 from handlers.questions import Question
 from handlers.reports import Answer
 from handlers.talk import Talk, Turn
 from handlers.texts import say
-from handlers.wording import counted, school_line, slots, steer
+from handlers.wording import counted, school_line, slots, steer, undo
 from handlers.words import clean
 from models.report import PartKind
 
@@ -67,7 +67,6 @@ def acknowledge(talk: Talk, question: Question, found: Answer, replaced: int | N
     lines.append(say("report.kept_more"))
     choices = steer(talk, question)
     if was:
-        back = Act("restore", talk.report, question.key, found.revision, str(was))
-        choices = (Choice(say("label.restore"), back), *choices)
+        choices = (undo(talk, found, was), *choices)
     said = Say("\n".join(lines), choices, (talk.report, question.key))
     return Turn((said,), kind="ack", wait=talk.ack_wait)

@@ -85,6 +85,11 @@ def choice(talk: Talk, do: str, answer: Answer | None = None, *, fill: str | Non
     return Choice(say(f"label.{do}"), act(talk, do, answer), fill=fill)
 
 
+def undo(talk: Talk, answer: Answer, was: int) -> Choice:
+    """Return the button that takes back the words by which an answer's revision ``was`` was replaced."""
+    return Choice(say("label.restore"), act(talk, "restore", answer, str(was)))
+
+
 def steer(talk: Talk, question: Question, more: Sequence[Choice] = ()) -> tuple[Choice, ...]:
     """Return the buttons below an open question. more: further ones, behind the first."""
     answer = talk.answer(question.key)

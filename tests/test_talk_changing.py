@@ -36,7 +36,7 @@ def test_the_words_that_are_said_to_change_an_answer_change_that_answer(province
 def test_nobody_is_told_that_an_answer_is_as_it_was_when_it_is_not(province: Province, warunee: Person) -> None:
     warunee.says("รายงาน").says(LONG).says("ต่อไป").says("แก้ 1").says("คำตอบใหม่ที่พิมพ์ผิดไป")
     warunee.says("ไม่แก้แล้ว").hears("เปลี่ยนคำตอบข้อ 1 สภาพปัจจุบัน ไปแล้ว", "คืนคำตอบเดิม").hears_not("ตามเดิม")
-    warunee.says("คืนคำตอบเดิม").hears("คืนคำตอบเดิมข้อ 1")
+    warunee.taps("คืนคำตอบเดิม").hears("คืนคำตอบเดิมข้อ 1")
     assert province.answer("learners.now") == [LONG]
 
 

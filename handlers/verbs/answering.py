@@ -15,7 +15,7 @@ from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs.moving import onward, show_sent
-from handlers.wording import QUOTED, ask, choice, counted, options_of, slots, steer, words_of
+from handlers.wording import QUOTED, ask, choice, counted, options_of, slots, steer, undo, words_of
 from handlers.words import Intent, fold, letters
 from models.report import AnswerState, PartKind
 
@@ -212,7 +212,8 @@ def leave_unchanged(talk: Talk) -> Turn:
     if not reports.counts(talk.db, found) and found.state == AnswerState.OPEN:
         return turn(Say(say("report.nothing_kept", **slots(talk, question)), steer(talk, question)))
     if talk.place.memo.get("now") == found.revision:  # new words came meanwhile: that it is as before would be untrue
-        return turn(Say(say("report.edit_changed", **slots(talk, question)), steer(talk, question)))
+        back = undo(talk, found, talk.place.memo["was"])
+        return turn(Say(say("report.edit_changed", **slots(talk, question)), (back, *steer(talk, question))))
     if found.state == AnswerState.OPEN:
         found.state = AnswerState.DONE
         reports.save(talk.db, found, talk.person.id, talk.now)

@@ -13,7 +13,7 @@ from handlers.rounds_last import STATES, Last
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.verbs import answering
-from handlers.wording import QUOTED, ask, choice, last_said, plan_waits, slots, words_of
+from handlers.wording import QUOTED, ask, choice, last_said, plan_waits, slots, undo, words_of
 from models.report import AnswerState, PartKind
 
 
@@ -76,9 +76,8 @@ def _shown(talk: Talk, question: Question, last: Last, was: int | None) -> Turn:
     typed = "\n".join(part.text or "" for part in last.words)
     onward = Choice(say("label.keep_same"), Act("next", talk.report, question.key, found.revision))
     change = () if question.options else (choice(talk, "replace", found, fill=typed),)
-    back = Act("restore", talk.report, question.key, found.revision, str(was))
-    undo = (Choice(say("label.restore"), back),) if was else ()
-    return turn(Say("\n\n".join(lines), (onward, *change, *undo), (talk.report, question.key)))
+    back = (undo(talk, found, was),) if was else ()
+    return turn(Say("\n\n".join(lines), (onward, *change, *back), (talk.report, question.key)))
 
 
 def check_plan(talk: Talk) -> Turn:
