@@ -58,12 +58,12 @@ def demo(port: int, folder: Path, fresh: bool) -> None:
     """Everything is kept in one folder; a second start goes on where the first one stopped."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each webhook would push the address away
     try:
-        started = Demo(folder, port, fresh=fresh)
+        running = Demo(folder, port, fresh=fresh)
     except OSError as error:
         if error.errno != errno.EADDRINUSE:
             raise
         raise click.ClickException(f"Something else answers at port {port}. Try another: make demo PORT=8001") from None
-    with started as running:
+    with running:
         click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
         try:
             threading.Event().wait()

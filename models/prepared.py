@@ -11,7 +11,6 @@ import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from itertools import islice
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from sqlalchemy import (
@@ -163,12 +162,12 @@ class Prepared:
         Raises:
             TypeError: PostgreSQL cannot have it so, see ``_with_cases``.
         """
-        made, most = self.compile(db.dialect), 1 if db.dialect.name == "sqlite" else MOST_ROWS
-        rest = iter(rows)
-        while some := list(islice(rest, most)):
-            if most == 1:
-                made.run(db, some[0])
-            else:
+        made = self.compile(db.dialect)
+        if db.dialect.name == "sqlite":
+            for given in rows:
+                made.run(db, given)
+        else:
+            for some in _by_most(rows):
                 made.run_each(db, some)
 
     def rows(self, db: Connection, rows: Sequence[Parameters]) -> Rows:
@@ -176,11 +175,8 @@ class Prepared:
 
         Raises as a single run does.
         """
-        found: list[_Row] = []
-        rest = iter(rows)
-        while some := list(islice(rest, MOST_ROWS)):
-            found += self.compile(db.dialect).run_rows(db, some)
-        return Rows(found)
+        made = self.compile(db.dialect)
+        return Rows([row for some in _by_most(rows) for row in made.run_rows(db, some)])
 
     def compile(self, dialect: Dialect) -> "_Compiled":
         """Return the statement as a driver gets it, made at the first time."""
@@ -188,6 +184,10 @@ class Prepared:
         if compiled is None:
             compiled = self._compiled[dialect.name] = _Compiled(self.statement, dialect, self._columns)
         return compiled
+
+
+def _by_most(rows: Sequence[Parameters]) -> Iterator[Sequence[Parameters]]:
+    return (rows[first : first + MOST_ROWS] for first in range(0, len(rows), MOST_ROWS))
 
 
 _ALL = weakref.WeakSet[Prepared]()  # those of modules stay for ever, those that a test makes do not
@@ -268,8 +268,12 @@ def _with_rows(words: str, number: int) -> str:
     if "?" in rest or _PLACE.search(rest):
         raise TypeError(f"cannot be prepared for rows: {words}")
     places = len(set(_PLACE.findall(row)))
-    rows = [_PLACE.sub(lambda one, behind=n * places: f"${int(one[1]) + behind}", row) for n in range(number)]
-    return f"{head}VALUES {', '.join(rows)}{rest}"
+    return f"{head}VALUES {', '.join(_behind(row, n * places) for n in range(number))}{rest}"
+
+
+def _behind(words: str, places: int) -> str:
+    """Return a statement's words with their parameters so many places further on."""
+    return _PLACE.sub(lambda one: f"${int(one[1]) + places}", words)
 
 
 _CHANGE = re.compile(r"(UPDATE \w+ SET )(.+) WHERE ([\w.]+) = (\$\d+::INTEGER)")
@@ -290,14 +294,10 @@ def _with_cases(words: str, number: int) -> str:
     if not found or not all(changes):
         raise TypeError(f"cannot be prepared for each of many rows: {words}")
     places = len(set(_PLACE.findall(words)))
-
-    def of_row(n: int, part: str) -> str:
-        return _PLACE.sub(lambda one: f"${int(one[1]) + n * places}", part)
-
-    keys = [of_row(n, found[4]) for n in range(number)]
+    keys = [_behind(found[4], n * places) for n in range(number)]
 
     def cases(value: str) -> str:
-        whens = " ".join(f"WHEN {key} THEN {of_row(n, value)}" for n, key in enumerate(keys))
+        whens = " ".join(f"WHEN {key} THEN {_behind(value, n * places)}" for n, key in enumerate(keys))
         return f"CASE {found[3]} {whens} END"
 
     sets = ", ".join(f"{one[1]}={cases(one[2])}" for one in changes if one)

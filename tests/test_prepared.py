@@ -175,6 +175,14 @@ def test_however_many_are_changed_each_is(db, many):
     assert db.execute(select(things.c.words).order_by(things.c.id)).scalars().all() == [f"{n}" for n in numbers]
 
 
+def test_an_error_of_one_of_many_changes_is_core_s(db):
+    row: dict[str, object] = {"words": None, "good": True, "day": None, "at": None, "body": {}}
+    numbers = [ADDED(db, row | {"name": name}).scalar_one() for name in ("one", "two")]
+    rename = Prepared(update(things).where(things.c.id == bindparam("number")).values(name=bindparam("new")))
+    with pytest.raises(IntegrityError):
+        rename.each(db, [{"number": number, "new": "the same"} for number in numbers])
+
+
 def test_a_missing_parameter_is_noticed(db):
     with pytest.raises(KeyError, match="name"):
         Prepared(BY_NAME)(db, {})

@@ -72,12 +72,12 @@ def _fillers() -> re.Pattern[str]:
 @cache
 def _edit_of_part() -> re.Pattern[str]:
     edit = loose(_RAW["verbs"][Intent.EDIT])
-    return re.compile(rf"{_GAP}{_BEFORE}{edit}{_GAP}{_OBJECT}(?P<part>{loose(_RAW['own'])})(?:{_AFTER})$")
+    return re.compile(rf"{_GAP}{_BEFORE}{edit}{_GAP}{_OBJECT}(?P<part>{loose(_RAW['unnumbered'])}){_AFTER}")
 
 
 def edit_of_part(text: str) -> Understood | None:
     """Understand that a part of the open topic is to be changed ("แก้ ความช่วยเหลือ"), or return None."""
-    found = _edit_of_part().fullmatch(_SIGNS.sub("", text), 0, _BEGINNING) if len(text) <= _BEGINNING else None
+    found = _edit_of_part().fullmatch(_SIGNS.sub("", text)) if len(text) <= _BEGINNING else None
     return Understood(Intent.EDIT, part=_part(found["part"])) if found else None
 
 
