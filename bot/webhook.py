@@ -43,8 +43,6 @@ TRIES = 3
 """Transactions per event where PostgreSQL says that two of them clashed."""
 
 Result = TypeVar("Result")
-Receive = Callable[[Connection, str, Heard, House, datetime], Sequence[Outgoing]]
-KeepFailed = Callable[[Connection, str, Heard, House, str, datetime], Sequence[Outgoing]]
 
 
 class Secrets(Protocol):
@@ -100,7 +98,6 @@ class Webhook:
     house: returns what a transaction needs to know of this process.
     intake, later: where events are only written down, and who applies them then.
     is_crowded: tells whether many webhooks are being answered.
-    receive, keep_failed: what is done with one event, and with one on which that raised.
     """
 
     def __init__(
@@ -114,8 +111,6 @@ class Webhook:
         intake: Intake,
         later: Appliers,
         is_crowded: Callable[[], bool] = lambda: False,
-        receive: Receive = inbox.receive,
-        keep_failed: KeepFailed = kept.keep_failed,
     ) -> None:
         self._store = store
         self._secrets = secrets
@@ -125,8 +120,6 @@ class Webhook:
         self._later = later
         self._is_crowded = is_crowded
         self._house = house
-        self._receive = receive
-        self._keep_failed = keep_failed
         self._has_main = False
 
     def add_to(self, app: Flask) -> None:
@@ -231,12 +224,12 @@ class Webhook:
         now = self._clock()
         if channel == MAIN and not self._has_main:
             ensure_main(db, now)  # somebody may speak before the first roster is imported
-        return self._receive(db, channel, heard, house, now)
+        return inbox.receive(db, channel, heard, house, now)
 
     def _failed(self, db: Connection, channel: str, heard: Heard, house: House, what: str) -> Sequence[Outgoing]:
         if channel == MAIN and not self._has_main:
             ensure_main(db, self._clock())  # what made it may have been rolled back
-        return self._keep_failed(db, channel, heard, house, what, self._clock())
+        return kept.keep_failed(db, channel, heard, house, what, self._clock())
 
     def _keep(self, channel: str, heard: Heard, house: House, error: Exception) -> bool:
         try:

@@ -2,7 +2,7 @@
 
 A menu is named by the hat it is for and by what waits for the person: "director", "director+meetings+report". It is the
 free way to be seen: another menu costs nothing, and LINE shows it at once. A tap does what a typed word does, at any
-moment, and is never taken for an answer (``is_tapped``).
+moment, and is never taken for an answer (``step_heard``).
 """
 
 from collections.abc import Collection, Iterable
@@ -16,6 +16,7 @@ from handlers.heard import Heard, Kind
 from handlers.messages import limits
 from handlers.messages.build import shorten
 from handlers.messages.values import Act
+from handlers.standing import HOME
 from models.people import WRITERS, Role
 
 GUEST = "guest"
@@ -157,12 +158,14 @@ def _acts() -> frozenset[str]:
 
 
 def is_tapped(heard: Heard) -> bool:
-    """Tell whether an area of a menu was tapped, or a button that does the same: it answers nothing that is asked.
-
-    Where one stands it is heard as at rest, so that it works at any moment and is never taken for an answer.
-    """
+    """Tell whether an area of a menu was tapped, or a button that does the same: it answers nothing that is asked."""
     act = Act.read(heard.data) if heard.kind == Kind.POSTBACK else None
     return act is not None and act == Act(act.do) and act.do in _acts()
+
+
+def step_heard(heard: Heard, step: str) -> str:
+    """Return the step at which something is heard: as at rest where an area of the menu was tapped."""
+    return HOME if is_tapped(heard) else step
 
 
 @cache

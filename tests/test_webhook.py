@@ -80,7 +80,7 @@ class Calm:
 
 
 class Bot:
-    """A web application with nothing but the webhook; ``receive`` may be replaced by a test."""
+    """A web application with nothing but the webhook."""
 
     def __init__(self, store: Any, intake: Any = Calm(), mouth: Any = None, **doing: Any) -> None:  # noqa: B008 -- it keeps nothing
         self.app = Flask("test")
@@ -242,14 +242,24 @@ def breaking_at(*bad: str, error: Callable[[], Exception] = lambda: ValueError("
     return receive
 
 
-def test_events_of_a_batch_are_applied_in_order(ready: Store) -> None:
-    bot = Bot(ready, receive=breaking_at())
+@pytest.fixture
+def receiving(monkeypatch: pytest.MonkeyPatch) -> Callable[[Any], None]:
+    """Puts something else in the place of the front door."""
+    return lambda receive: monkeypatch.setattr("handlers.inbox.receive", receive)
+
+
+def test_events_of_a_batch_are_applied_in_order(ready: Store, receiving: Callable[[Any], None]) -> None:
+    receiving(breaking_at())
+    bot = Bot(ready)
     assert bot.hears(*(said(n, text) for n, text in enumerate("กขค"))) == 200
     assert heard_texts(ready) == ["ก", "ข", "ค"]
 
 
-def test_an_event_that_cannot_be_applied_is_kept_and_its_neighbours_are_applied(ready: Store) -> None:
-    bot = Bot(ready, receive=breaking_at("ข"))
+def test_an_event_that_cannot_be_applied_is_kept_and_its_neighbours_are_applied(
+    ready: Store, receiving: Callable[[Any], None]
+) -> None:
+    receiving(breaking_at("ข"))
+    bot = Bot(ready)
     assert bot.hears(*(said(n, text, user=str(n)) for n, text in enumerate("กขค"))) == 200
     assert "ข" not in heard_texts(ready)
     (row,) = kept(ready)
@@ -259,18 +269,23 @@ def test_an_event_that_cannot_be_applied_is_kept_and_its_neighbours_are_applied(
     assert [one.kind for one in bot.mouth.taken] == ["received"]
 
 
-def test_a_failed_event_sent_again_is_told_of_once(ready: Store) -> None:
-    bot = Bot(ready, receive=breaking_at("ข"))
+def test_a_failed_event_sent_again_is_told_of_once(ready: Store, receiving: Callable[[Any], None]) -> None:
+    receiving(breaking_at("ข"))
+    bot = Bot(ready)
     for _ in range(3):
         assert bot.hears(said(1, "ข")) == 200
     assert len(kept(ready)) == len(bot.mouth.taken) == 1
 
 
-def test_an_event_that_cannot_even_be_kept_is_to_be_sent_again(ready: Store) -> None:
+def test_an_event_that_cannot_even_be_kept_is_to_be_sent_again(
+    ready: Store, receiving: Callable[[Any], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
     def keep_failed(*whatever: Any) -> list[Outgoing]:
         raise DataError("insert", {}, Exception("will not go in"))
 
-    bot = Bot(ready, receive=breaking_at("ข"), keep_failed=keep_failed)
+    receiving(breaking_at("ข"))
+    monkeypatch.setattr("handlers.kept.keep_failed", keep_failed)
+    bot = Bot(ready)
     assert bot.hears(*(said(n, text) for n, text in enumerate("กขค"))) == 503
     assert heard_texts(ready) == ["ก", "ค"]
 
@@ -283,14 +298,17 @@ def test_an_event_that_cannot_even_be_kept_is_to_be_sent_again(ready: Store) -> 
         lambda: OperationalError("insert", {}, psycopg.errors.AdminShutdown("terminating connection")),
     ],
 )
-def test_a_database_out_of_reach_is_no_fault_of_the_event(ready: Store, error: Callable[[], Exception]) -> None:
-    bot = Bot(ready, receive=breaking_at("ข", error=error))
+def test_a_database_out_of_reach_is_no_fault_of_the_event(
+    ready: Store, error: Callable[[], Exception], receiving: Callable[[Any], None]
+) -> None:
+    receiving(breaking_at("ข", error=error))
+    bot = Bot(ready)
     assert bot.hears(*(said(n, text) for n, text in enumerate("กขค"))) == 503
     ready.dispose()  # else it would be left alone for a moment
     assert (heard_texts(ready), kept(ready)) == (["ก"], [])
 
 
-def test_clashing_transactions_are_tried_again_at_once(ready: Store) -> None:
+def test_clashing_transactions_are_tried_again_at_once(ready: Store, receiving: Callable[[Any], None]) -> None:
     clashes = iter([psycopg.errors.SerializationFailure(), psycopg.errors.DeadlockDetected()])
 
     def receive(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
@@ -299,17 +317,19 @@ def test_clashing_transactions_are_tried_again_at_once(ready: Store) -> None:
             raise OperationalError("update", {}, clash)
         return []
 
-    assert Bot(ready, receive=receive).hears(said(1, "ก")) == 200
+    receiving(receive)
+    assert Bot(ready).hears(said(1, "ก")) == 200
     assert heard_texts(ready) == ["ก"]
 
 
-def test_a_long_batch_is_cut_short_in_time_to_be_sent_again(ready: Store) -> None:
+def test_a_long_batch_is_cut_short_in_time_to_be_sent_again(ready: Store, receiving: Callable[[Any], None]) -> None:
     def receive(db: Connection, channel: str, heard: Heard, house: House, now: datetime) -> list[Outgoing]:
         time.sleep(0.3)
         texts(db, heard)
         return []
 
-    bot = Bot(ready, receive=receive)
+    receiving(receive)
+    bot = Bot(ready)
     began = time.monotonic()
     assert bot.hears(*(said(n, text) for n, text in enumerate("กขคงจ"))) == 503
     assert time.monotonic() - began < 2
@@ -515,8 +535,11 @@ def test_a_database_that_is_not_there_asks_for_redelivery() -> None:
     store.dispose()
 
 
-def test_logs_hold_no_words_and_nobodys_id(ready: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    Bot(ready, receive=breaking_at("ข")).hears(said(1, "ข"))
+def test_logs_hold_no_words_and_nobodys_id(
+    ready: Store, capsys: pytest.CaptureFixture[str], receiving: Callable[[Any], None]
+) -> None:
+    receiving(breaking_at("ข"))
+    Bot(ready).hears(said(1, "ข"))
     logged = capsys.readouterr().err
     assert "event not applied" in logged
     assert "ValueError" in logged

@@ -14,6 +14,8 @@ from handlers.verbs.chatting import here
 from handlers.words import Intent, clean, digits, fold
 from models.people import Role
 
+ADD_SCHOOL = "add_school"
+"""The order of whoever serves at one more school."""
 _ROLES = joining_requests.MAY_ASK_FOR
 _ROLE_WORDS = {
     Role.DELEGATE: re.compile("ผู้ช่วย|กรอกแทน|ทำแทน|พิมพ์แทน|มอบหมาย|มอบให้|ครู(?!ใหญ่)|ธุรการ|เลขา"),
