@@ -10,7 +10,7 @@ from handlers.reports import Part
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import moment
-from handlers.wording import act, due, progress, words_of
+from handlers.wording import act, due, is_ready, progress, way_on, words_of
 from models.report import AnswerState, State
 
 INK, QUIET, GREEN, PALE, AMBER = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE", "#8A5A00"
@@ -57,10 +57,19 @@ def overview(talk: Talk) -> Card:
     title = say("card.overview_title_n", of=len(rows))
     count = say("card.overview_count", done=done, of=len(rows))
     words = [say("card.overview_row", n=topic.number, topic=topic.title, state=state) for topic, state in rows]
-    alt = say("card.overview_alt", title=title, school=talk.stand.school_name, count=count, rows="\n".join(words))
+    onward = say("card.overview_send" if is_ready(talk) else "card.overview_resume")
+    alt = say(
+        "card.overview_alt",
+        title=title,
+        school=talk.stand.school_name,
+        count=count,
+        rows="\n".join(words),
+        onward=onward,
+    )
     body = [text(count, weight="bold"), text(say("card.due", due=due(talk)), size="sm", color=QUIET)]
     body += [_row(talk, topic, state) for topic, state in rows]
-    footer = [button(say("label.resume"), Act("report"), primary=True)] if talk.writable else []
+    first = way_on(talk)
+    footer = [button(first.label, first.act, primary=True)] if talk.writable else []
     footer += [button(say("label.summary"), Act("summary"))]
     return Card(alt, bubble(title, talk.stand.school_name, body, footer))
 
@@ -144,8 +153,9 @@ def _review_row(talk: Talk, topic: Topic, parts: dict[str, list[Part]]) -> list[
 
 
 def _link(talk: Talk, topic: Topic, label: str) -> dict[str, Any]:
-    """Return a word to tap that opens a topic."""
-    data = act(talk, "edit", value=str(topic.number)).data()
+    """Return a word to tap that opens a topic, bound to the revision of the answer it opens."""
+    shown = talk.answers.get(topic.questions[0].key)
+    data = act(talk, "edit", shown, value=str(topic.number)).data()
     tapped = {"type": "postback", "label": label, "data": data, "displayText": say("typed.topic", n=topic.number)}
     return text(label, color=GREEN, weight="bold", align="end", flex=0) | {"action": tapped}
 

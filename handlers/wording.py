@@ -178,6 +178,21 @@ def progress(talk: Talk) -> tuple[int, int]:
     return sum(done), len(topics)
 
 
+def is_ready(talk: Talk) -> bool:
+    """Tell whether all is dealt with, and nothing is left for this person but to send the report."""
+    if talk.stand.report is None or not (talk.writable and talk.stand.may_submit) or talk.returned is not None:
+        return False
+    done, of = progress(talk)
+    return done == of and any(answer.state == AnswerState.DONE for answer in talk.answers.values())
+
+
+def way_on(talk: Talk) -> Choice:
+    """Return the button that takes a report on: begins it, goes on with it, or sends it."""
+    if is_ready(talk):
+        return Choice(say("label.submit"), Act("submit"))
+    return Choice(say("label.start" if talk.stand.report is None else "label.resume"), Act("report"))
+
+
 def due(talk: Talk) -> str:
     """Return the round's due date in words."""
     return day(talk.stand.due_on or date.min)

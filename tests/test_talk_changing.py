@@ -63,6 +63,38 @@ def test_a_button_of_what_an_answer_was_before_writes_nothing(province: Province
     warunee.says("ต่อไป").says("แก้ 1").says("คำตอบใหม่ที่ยาวพอ").posts_back(old.data()).hears("คำถามก่อนหน้า")
 
 
+def test_an_old_button_for_a_change_says_that_the_answer_has_changed_since(warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says("แผนเดิม ทำสองกิจกรรม").says("ต่อไป").says("สรุป")
+    old = next(data for data in warunee.data() if (act := Act.read(data)) and (act.do, act.value) == ("edit", "1"))
+    warunee.posts_back(old).hears("ที่ตอบไว้", LONG).hears_not("มีการแก้ข้อนี้")
+    part = next(data for data in warunee.data() if (act := Act.read(data)) and act.do == "open")
+    warunee.says("คำตอบใหม่ที่ยาวพอ").posts_back(old).hears("มีการแก้ข้อนี้หลังจากหน้าที่ท่านแตะ", "คำตอบใหม่ที่ยาวพอ")
+    warunee.posts_back(part).hears("แผนเดิม").hears_not("มีการแก้ข้อนี้").says("แผนใหม่ ทำสามกิจกรรม")
+    warunee.posts_back(part).hears("มีการแก้ข้อนี้", "แผนใหม่")
+
+
+def labels(person: Person) -> list[str]:
+    """The words on the buttons of the newest turn that take a whole report on."""
+    return [button.label for button in person.buttons() if button.label in ("เริ่มรายงาน", "ทำต่อ", "ส่งรายงาน", "สรุป")]
+
+
+def test_who_has_answered_all_is_shown_how_to_send(province: Province, warunee: Person) -> None:
+    warunee.says("สถานะ").hears("พิมพ์ “รายงาน” เพื่อทำต่อ")
+    assert labels(warunee) == ["เริ่มรายงาน", "สรุป"]
+    fill(warunee).says("ต่อไป").says("สถานะ").hears("หรือพิมพ์ “ส่ง” เพื่อส่งรายงาน")
+    assert labels(warunee) == ["ส่งรายงาน", "สรุป"]
+    warunee.says("สวัสดี").hears("พิมพ์ “ส่ง” เพื่อส่งรายงาน").taps("ส่งรายงาน").hears("พร้อมส่งถึง")
+    warunee.says("ยืนยัน").says("สวัสดี").hears_not("พิมพ์ “ส่ง”")
+
+
+def test_who_has_skipped_all_is_not_told_to_send(warunee: Person) -> None:
+    warunee.says("รายงาน")
+    for _ in range(16):
+        warunee.says("ข้าม")
+    warunee.hears("ข้ามทุกข้อไว้").says("สวัสดี").hears_not("พิมพ์ “ส่ง”")
+    assert labels(warunee)[0] == "ทำต่อ"
+
+
 def test_an_unsent_photo_is_forgotten(province: Province, warunee: Person) -> None:
     warunee.says("รายงาน").sends(Kind.IMAGE).unsends(warunee.sent[-1])
     assert [(row.state, row.reason) for row in province.rows(media)] == [("gone", "unsent")]

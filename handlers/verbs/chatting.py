@@ -10,7 +10,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import day, today
 from handlers.verbs.moving import show_overview, show_sent
-from handlers.wording import slots, steer
+from handlers.wording import is_ready, slots, steer, way_on
 from handlers.words import Intent
 from models.report import State
 
@@ -38,16 +38,20 @@ def here(talk: Talk, words: str) -> Turn:
     if talk.returned is not None:
         home, choices = returned_home(talk)
         return turn(Say(f"{words}\n\n{home}", (*choices, *_switch(talk))))
-    home = say("report.home" if talk.writable or talk.stand.submitted_at is None else "report.home_sent")
+    home = say(_home(talk))
     return turn(Say(f"{words}\n\n{home}", home_choices(talk)))
+
+
+def _home(talk: Talk) -> str:
+    if is_ready(talk):
+        return "report.home_ready"
+    return "report.home" if talk.writable or talk.stand.submitted_at is None else "report.home_sent"
 
 
 def home_choices(talk: Talk) -> tuple[Choice, ...]:
     """Return the buttons of somebody who stands at no question."""
-    begun = talk.stand.report is not None
-    first = Choice(say("label.resume" if begun else "label.start"), Act("report"))
     rest = tuple(Choice(say(f"label.{do}"), Act(do)) for do in ("status", "help"))
-    return (first, *rest, *_switch(talk)) if talk.writable else (*rest, *_switch(talk))
+    return (way_on(talk), *rest, *_switch(talk)) if talk.writable else (*rest, *_switch(talk))
 
 
 def _switch(talk: Talk) -> tuple[Choice, ...]:

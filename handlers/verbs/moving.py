@@ -11,6 +11,7 @@ from handlers.messages.build import clip, fits_keyboard
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
+from handlers.reports import Answer
 from handlers.returned_cards import returned_card, tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
@@ -208,6 +209,8 @@ def edit_question(talk: Talk, question: Question) -> Turn:
     found = talk.answer(question.key)
     talk.go(question.key, edit="replace")
     asked = say("report.edit_ask", answer=clip(words, QUOTED), **slots(talk, question))
+    if _has_changed_since_shown(talk, found):
+        asked = say("report.edit_since") + "\n\n" + asked
     others = _other_parts(talk, question)
     if others:
         edits = " ".join(f"“{edit_words(talk, one)}”" for one in others)
@@ -219,6 +222,12 @@ def edit_question(talk: Talk, question: Question) -> Turn:
         *(_other_part(talk, one) for one in others),
     )
     return turn(Say(asked, choices, (talk.report, question.key)))
+
+
+def _has_changed_since_shown(talk: Talk, answer: Answer) -> bool:
+    """Tell whether the button that opened an answer was shown with an older revision of it."""
+    act = talk.act
+    return act is not None and act.question == answer.question and act.revision not in (None, answer.revision)
 
 
 def _typed_words(talk: Talk, question: Question) -> str:
@@ -233,9 +242,8 @@ def _other_parts(talk: Talk, question: Question) -> list[Question]:
 
 
 def _other_part(talk: Talk, question: Question) -> Choice:
-    known = slots(talk, question)
-    opened = Act("open", talk.report, question.key)
-    return Choice(say("label.edit_part", **known), opened, word=say("typed.part", **known))
+    opened = act(talk, "open", talk.answer(question.key))
+    return Choice(say("label.edit_part", **slots(talk, question)), opened, word=edit_words(talk, question))
 
 
 def append(talk: Talk) -> Turn:
