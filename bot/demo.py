@@ -7,6 +7,7 @@ stand-in's, so that it can be moved on the page.
 import errno
 import hashlib
 import logging
+import shutil
 import socket
 import threading
 from datetime import datetime
@@ -27,6 +28,7 @@ from bot.menu_pictures import Pictures
 from bot.roster_files import read_table
 from bot.settings import Settings
 from bot.simulator import SECRET, TOKEN, Platform, serve
+from bot.simulator.memory import Memory
 from bot.simulator.people import Person
 from handlers import inviting, roster
 from models import migrations
@@ -76,19 +78,24 @@ class Demo:
 
     def __init__(self, folder: Path, port: int = 0, *, fresh: bool = False) -> None:
         folder.mkdir(parents=True, exist_ok=True)
+        file, phones = folder / "raingan.db", folder / "phones"
         if fresh:
-            for file in folder.glob("raingan.db*"):
-                file.unlink()
-        database = f"sqlite:///{(folder / 'raingan.db').absolute()}"
+            for old in folder.glob("raingan.db*"):
+                old.unlink()
+        if not file.exists():  # else the phones would show what the bot has never heard
+            shutil.rmtree(phones, ignore_errors=True)
+        database = f"sqlite:///{file.absolute()}"
         migrations.upgrade(database)
         bot_port = _free_port()
         self.platform = Platform(webhook=f"http://127.0.0.1:{bot_port}/callback", background=True)
+        self._memory = Memory(self.platform, phones)
+        self._memory.recall()
         self._line = serve(self.platform, port)
         self.url = self._line.url
         self.works = assemble(_settings(database, folder, self.url, bot_port), clock=self.platform.now)
         self._people()
         self._web = _Web(self.works, bot_port)
-        self._chores = _Ticking(self.works, folder / "menus")
+        self._chores = _Ticking(self.works, folder / "menus", self._memory)
 
     def _people(self) -> None:
         """Import the demo's schools, and give a phone to everybody of the circle; those not joined get a code."""
@@ -108,6 +115,7 @@ class Demo:
         self._web.stop()
         self.works.stop()
         self._line.stop()
+        self._memory.keep()
 
 
 def _directors(db: Connection, now: datetime) -> list[Person]:
@@ -184,8 +192,9 @@ class _Web:
 class _Ticking:
     """What the worker process does elsewhere, on the demo's own clock."""
 
-    def __init__(self, works: Works, pictures: Path) -> None:
+    def __init__(self, works: Works, pictures: Path, memory: Memory) -> None:
         self._works = works
+        self._memory = memory
         self._pictures = Pictures(pictures)
         self._chores = Chores(works)
         self._heart = Heart(works.store, works.clock)
@@ -198,6 +207,7 @@ class _Ticking:
         while not self._stop.wait(TICK):
             self._chores.run(self._heart.came)
             self._beat()
+            self._memory.keep()
 
     def _beat(self) -> None:
         """Let the health pages know that somebody keeps time."""

@@ -4,13 +4,17 @@ import json
 import socket
 import time
 import urllib.request
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
-from bot.demo import Demo, demo
+from bot.demo import Demo, demo, user_of
+from bot.simulator import Phone, Platform
+from bot.simulator.memory import Memory
+from bot.simulator.phone import PHOTO
 
 
 def test_the_health_pages_of_the_demo_warn_of_nothing(tmp_path: Path) -> None:
@@ -24,6 +28,72 @@ def test_the_health_pages_of_the_demo_warn_of_nothing(tmp_path: Path) -> None:
                 seen = json.load(answer)
         assert seen["scheduler_lag_seconds"] is not None
         assert seen["warnings"] == []
+
+
+SCHOOL = "1031992003"
+
+
+def on_the_phone(demo: Demo) -> Phone:
+    return demo.platform.phone(user_of(SCHOOL))
+
+
+def joins(phone: Phone) -> Phone:
+    code = phone.platform.people[phone.user].code
+    assert code is not None
+    phone.follows().says(code).hears("ใช่").says("ใช่").hears("รับทราบ").says("รับทราบ")
+    return phone.hears("เรียบร้อยแล้ว").says("รายงาน").hears("ข้อ 1 จาก 6")
+
+
+def test_a_second_start_goes_on_where_the_first_one_stopped(tmp_path: Path) -> None:
+    with Demo(tmp_path) as demo:
+        phone = joins(on_the_phone(demo))
+        phone.says("นักเรียนชั้น ป.1 อ่านออกเขียนได้ร้อยละ 70").hears("บันทึก").sends_photo().hears("1 รูป")
+        demo.platform.forward(timedelta(days=3).total_seconds())
+        before, now = phone.transcript(100), demo.platform.now()
+        stranger = demo.platform.stranger("ผู้ผ่านมา")
+    with Demo(tmp_path) as demo:
+        phone = on_the_phone(demo)
+        assert (phone.transcript(100), demo.platform.now() >= now) == (before, True)
+        assert demo.platform.people[stranger.user].name == "ผู้ผ่านมา"
+        assert [one.body for one in demo.platform.main.media.values()] == [PHOTO]
+        phone.taps("ต่อไป").hears("ข้อ 1 จาก 6", "สิ่งที่จะขับเคลื่อนต่อไป").blocks()
+    with Demo(tmp_path) as demo:
+        phone = on_the_phone(demo)
+        phone.follows().hears("ข้อ 1 จาก 6")
+        (tmp_path / "phones" / "talks.json").write_text("{")
+    with Demo(tmp_path, fresh=True) as demo:
+        assert on_the_phone(demo).heard == []
+        joins(on_the_phone(demo))
+
+
+def test_phones_that_cannot_be_read_begin_anew(tmp_path: Path) -> None:
+    with Demo(tmp_path) as demo:
+        joins(on_the_phone(demo))
+    (tmp_path / "phones" / "talks.json").write_text('{"offset": "tomorrow"}')
+    with Demo(tmp_path) as demo:
+        phone = on_the_phone(demo)
+        assert phone.heard == []
+        phone.follows().says("สถานะ").hears("ประเด็น")
+
+
+def test_what_was_taken_back_is_no_longer_kept(tmp_path: Path) -> None:
+    platform = Platform(webhook=lambda path, body, headers: 200)
+    memory = Memory(platform, tmp_path)
+    phone = platform.phone().follows().sends_photo()
+    memory.keep()
+    assert len([*tmp_path.glob("*.bin")]) == 1
+    phone.unsends()
+    memory.keep()
+    assert [*tmp_path.glob("*.bin")] == []
+
+
+def test_a_disk_that_is_full_ends_no_demo(tmp_path: Path) -> None:
+    (tmp_path / "phones").write_text("a file, no folder")
+    memory = Memory(Platform(webhook=lambda path, body, headers: 200), tmp_path / "phones")
+    memory.keep()
+    (tmp_path / "phones").unlink()
+    memory.keep()
+    assert (tmp_path / "phones" / "talks.json").exists()
 
 
 @pytest.mark.parametrize("told_by", ["an option", "the environment"])
