@@ -65,11 +65,11 @@ def _hear_guest(talk: Talk) -> Turn:
 
 
 def _hear_joining(talk: Talk) -> Turn:
-    """Answer by the table of joining; a word that comes late binds nobody: what is asked now is asked again."""
+    """Answer by the table of joining; a word that comes late, or was guessed at, binds nobody: it is asked again."""
     step = talk.place.step
     said = said_to(talk, step)
     move = JOINING.hear(step, str(Intent.UNKNOWN) if talk.heard.kind == Kind.OTHER else said)
-    if talk.late and move.do in _BINDS:
+    if move.do in _BINDS and (talk.late or talk.understood.binding != talk.understood.intent):
         move = JOINING.hear(step, Intent.UNKNOWN)
     return VERBS[move.do](talk)
 

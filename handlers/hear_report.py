@@ -1,7 +1,7 @@
 """What is meant by whoever writes a report, and the verb that answers: by the table of the report's steps."""
 
 from handlers import rich_menus
-from handlers.flows.report import EXPLAIN, SURE
+from handlers.flows.report import EXPLAIN, SURE, WISH_SURE
 from handlers.hear_joining import meant
 from handlers.hear_staff import said_as_staff
 from handlers.heard import MEDIA, Kind
@@ -14,7 +14,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
 from handlers.verbs import VERBS, applying, chatting, filing, moving
-from handlers.words import Intent, Understood, digits, understand
+from handlers.words import Intent, Understood, clean, digits, titled, understand
 
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 
@@ -95,13 +95,18 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
         return Understood(Intent.ANSWER)
     if not asking and looks_like_code(heard.text):
         return Understood(Intent.CODE)
-    return understand(heard.text, asking=asking)
+    found = understand(heard.text, asking=asking)
+    if found.intent not in (Intent.ANSWER, Intent.UNKNOWN):
+        return found
+    titles = [topic.title for topic in talk.questions.topics]
+    return titled(clean(heard.text), titles, asking=asking) or found
 
 
 def _answer(talk: Talk, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk)
-    move = talk.flow.hear(rich_menus.step_heard(talk.heard, step), talk.understood.intent)
+    said = talk.understood.binding if step in (*SURE, WISH_SURE) else talk.understood.intent
+    move = talk.flow.hear(rich_menus.step_heard(talk.heard, step), said)
     if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over
     return VERBS[move.do](talk)

@@ -41,7 +41,7 @@ def hear_staff(talk: Talk) -> Turn | None:
     if turned is None and flow is None:
         turned = joining.welcome_joined(talk)
     if turned is None and flow is not None:
-        said = talk.order.name if talk.order else str(talk.understood.intent)
+        said = talk.order.name if talk.order else str(talk.understood.binding)
         move = flow.hear(rich_menus.step_heard(talk.heard, talk.place.step), said)
         turned = VERBS[move.do](talk)
     return schools.named(talk, turned) if turned else None

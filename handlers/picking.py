@@ -5,17 +5,18 @@ from functools import lru_cache
 
 from handlers import texts
 from handlers.questions import Option, Question
-from handlers.words import digits, fold
+from handlers.words import digits, fold, number_word
 
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
 _WORDS: dict[str, list[str]] = texts.data("lists.yaml")
-_APART = re.compile(r"[,;+&]+|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
+_APART = re.compile(r"[,;+&/]+|(?<=\d)\.|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
 _BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
 _TOGETHER = re.compile("|".join(_WORDS["between"]))
 _ASKING = re.compile("(?:" + "|".join(sorted(_WORDS["asking"], key=len, reverse=True)) + r")\s*")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2})")
 _NUMBER = re.compile(r"\d{1,2}")
+_KEYCAPS = re.compile("[\ufe0f\u20e3]")  # "1️⃣" is a digit in a frame
 _BEFORE = re.compile("^(?:" + "|".join(sorted(_WORDS["before"], key=len, reverse=True)) + r")\s*")
 _AFTER = re.compile(r"\s*(?:" + "|".join(sorted(_WORDS["after"], key=len, reverse=True)) + ")$")
 _ALL = frozenset(fold(word) for word in _WORDS["all"])
@@ -28,7 +29,7 @@ def picked(question: Question, text: str) -> list[Option] | None:
     """
     if len(text) > LONGEST or not fold(text):
         return None
-    words = _bare(digits(text).strip())
+    words = _bare(digits(_KEYCAPS.sub("", text)).strip())
     names = _names(question.options)
     if whole := names.get(fold(words)):
         return [whole]
@@ -77,7 +78,7 @@ def _spread(words: str) -> str:
 def _counts(question: Question, names: dict[str, Option], part: str) -> bool:
     """Tell whether a number counts things ("ครูเพิ่ม 2 คน") rather than chooses; "1 งบ 2 คน" is numbers with names."""
     pieces = _pieces(part)
-    numbers = [bool(_NUMBER.fullmatch(piece)) for piece in pieces]
+    numbers = [_number(piece) is not None for piece in pieces]
     if all(numbers) or not any(numbers):
         return False
     found = [_option(question, names, piece) for piece in pieces]
@@ -102,7 +103,12 @@ def _names(options: tuple[Option, ...]) -> dict[str, Option]:
 
 def _option(question: Question, names: dict[str, Option], piece: str) -> Option | bool | None:
     """Return the option a piece names, None for a number that none has, False for other words."""
-    if _NUMBER.fullmatch(piece):
-        number = int(piece)
+    number = _number(piece)
+    if number is not None:
         return question.options[number - 1] if 0 < number <= len(question.options) else None
     return names.get(fold(piece), False)
+
+
+def _number(piece: str) -> int | None:
+    """Return the number that a piece is, in digits or in a word."""
+    return int(piece) if _NUMBER.fullmatch(piece) else number_word(piece)

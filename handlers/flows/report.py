@@ -108,7 +108,7 @@ def _sure(asks: str, does: str, to: str, no: str, key: str, title: str) -> Step:
     """Return a step that asks whether one is sure; what is neither yes nor no asks again."""
     yes = {Intent.CONFIRM: Move(does, to), Intent.YES: Move(does, to)}
     refused = {intent: Move(no, HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
-    unclear = (Intent.ACKNOWLEDGE, Intent.SMALLTALK, Intent.THANKS, Intent.NONE, Intent.NEXT)
+    unclear = (Intent.ACKNOWLEDGE, Intent.SMALLTALK, Intent.THANKS, Intent.NONE, Intent.NEXT, Intent.MEETING)
     return Step(key, title, _AT_REST | {intent: Move(asks, STAY) for intent in unclear} | yes | refused, _OFFER)
 
 

@@ -158,6 +158,8 @@ def finish(talk: Talk) -> Turn:
     if not parts:
         if question.optional:
             return skip(talk)
+        if not talk.understood.sure and talk.heard.kind == Kind.TEXT:
+            return answer(talk)  # a guess ("ครบแล้ว"): with nothing to end, it is rather the answer itself
         return turn(Say(say("report.nothing_yet", **slots(talk, question)), steer(talk, question)))
     if _too_short(question, found, parts):
         found.nudged = True

@@ -187,7 +187,7 @@ def send_request(talk: Talk) -> Turn:
     school, role = _school(talk), talk.place.memo.get("role")
     if school is None or role is None:
         return _over(talk)
-    if not talk.understood.sure or (talk.act is not None and talk.act.value != _bound(school, role)):
+    if talk.act is not None and talk.act.value != _bound(school, role):
         return ask_request_again(talk)
     asked = joining_requests.ask(
         talk.db, talk.channel, talk.person.id, school.id, school.agency_id, Role(role), talk.now

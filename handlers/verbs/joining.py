@@ -133,7 +133,7 @@ def not_mine(talk: Talk) -> Turn:
 def join(talk: Talk) -> Turn:
     """Use the code up; then the notice must be acknowledged before anything of the school is shown."""
     invite: int = talk.place.memo["invite"]
-    if not talk.understood.sure or (talk.act is not None and talk.act.value != str(invite)):
+    if talk.act is not None and talk.act.value != str(invite):
         return ask_school_again(talk)
     redeemed = invites.accept(talk.db, talk.channel, invite, talk.person.id, talk.now)
     if isinstance(redeemed, Refused):

@@ -18,6 +18,7 @@ from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
 from handlers.thai import moment, today
 from handlers.wording import QUOTED, act, ask, choice, due, edit_words, progress, slots, steer, words_of
+from handlers.words import Intent, understand
 from models.report import AnswerState, PartKind, State
 
 REMEMBERED = timedelta(hours=1)
@@ -181,8 +182,9 @@ def open_topic(talk: Talk) -> Turn:
         return turn(Say(topic_text(talk, topic), (choice(talk, "status"),)))
     if talk.locked(topic.questions[0].key):
         return turn(Say(topic_text(talk, topic)), *tell_locked(talk).said)
-    if talk.understood.rest.strip():  # "ข้อ 2 ครูใช้ …" brings its words along
-        return append(talk)
+    rest = talk.understood.rest.strip()
+    if rest and understand(rest, asking=True).intent in (Intent.ANSWER, Intent.NONE):
+        return append(talk)  # "ข้อ 2 ครูใช้ …" brings its words along
     asked = [one for one in topic.questions if one.key not in talk.done]
     return put(talk, asked[0]) if asked else edit_question(talk, topic.questions[0])
 

@@ -92,7 +92,7 @@ def submit(talk: Talk) -> Turn:
     """Send the report that was shown; one that has changed since is shown again."""
     if not talk.writable:
         return show_sent(talk)
-    if not talk.stand.may_submit or not talk.understood.sure:
+    if not talk.stand.may_submit:
         return ask_submit(talk)
     number = _edition(talk)
     shown = talk.act.revision if talk.act else talk.place.memo.get("edition")

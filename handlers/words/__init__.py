@@ -3,6 +3,7 @@
 from handlers.words.clean import clean, digits, fold, letters
 from handlers.words.intents import Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
+from handlers.words.numbered import number_word, titled
 from handlers.words.orders import Order, number_alone, order
 from handlers.words.private import phone_number, private_number, without_private_numbers
 from handlers.words.reading import understand
@@ -17,9 +18,11 @@ __all__ = [
     "from_english_keyboard",
     "letters",
     "number_alone",
+    "number_word",
     "order",
     "phone_number",
     "private_number",
+    "titled",
     "understand",
     "without_private_numbers",
 ]

@@ -12,7 +12,10 @@ _Loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 SCOPES = ("say", "guess", "asking", "idle")
 _KEYS = frozenset({*SCOPES, "sentences", "clues"})
 _SECTIONS = frozenset(
-    {"polite", "after", "before", "own", "alike", "sets", "clues_in_order", "intents", "numbered", "dates"}
+    {
+        *("polite", "after", "before", "asks", "negations", "plans", "own", "alike"),
+        *("sets", "clues_in_order", "intents", "numbered", "dates"),
+    }
 )
 
 

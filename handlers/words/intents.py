@@ -61,6 +61,10 @@ class Intent(StrEnum):
     UNKNOWN = "unknown"
 
 
+CONSENTS = frozenset({Intent.YES, Intent.CONFIRM, Intent.ACKNOWLEDGE})
+"""What binds whoever says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Understood:
     """What ``understand`` made of a message.
@@ -77,3 +81,9 @@ class Understood:
     part: str | None = None
     rest: str = ""
     sure: bool = True
+
+    @property
+    def binding(self) -> Intent:
+        """What counts where "are you sure?" is asked: a consent that was only guessed at is asked for again."""
+        guessed = not self.sure and self.intent in CONSENTS | {Intent.SUBMIT}
+        return Intent.SMALLTALK if guessed else self.intent

@@ -4,11 +4,11 @@ The open topic needs none: "แก้ ความช่วยเหลือ".
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from handlers.words.clean import bare, digits
+from handlers.words.clean import bare, digits, folded
 from handlers.words.intents import Intent, Understood
 from handlers.words.patterns import trie
 from handlers.words.vocabulary import WORDS
@@ -16,9 +16,13 @@ from handlers.words.vocabulary import WORDS
 _GAP = r"[\s.,:()“”\"'/_–-]*"
 
 
-def loose(words: Iterable[str]) -> str:
-    """Return alternatives, longest first, in which tone marks may be missing, wrong or too many."""
-    return f"(?:{trie(map(bare, words), each='[็-๎]*')})"
+def loose(words: Iterable[str], *, spaced: bool = False) -> str:
+    """Return alternatives, longest first, in which tone marks may be missing, wrong or too many.
+
+    spaced: letters may stand apart, as where a phone puts spaces ("ส่วนที่ 2").
+    """
+    each = r"[็-๎]*\s?" if spaced else "[็-๎]*"
+    return f"(?:{trie(map(bare, words), each=each)})"
 
 
 _RAW: dict[str, Any] = WORDS.numbered
@@ -34,8 +38,9 @@ _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{loose(_NUMBERS)})"
 _BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
 _OBJECT = f"(?:{loose(_RAW['object'])}{_GAP})*"
 _PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + loose(
-    word for words in _RAW["parts"].values() for word in words
+    (word for words in _RAW["parts"].values() for word in words), spaced=True
 )
+_ASIDE = f"(?:{_GAP}{loose(_RAW['aside'])})*"
 _AFTER = f"(?:{_GAP}{loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
 _POSSIBLE = re.compile(
     rf"{_NOUN}{_NUMBER}|{loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
@@ -44,6 +49,7 @@ _POSSIBLE = re.compile(
 _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
 _WITHOUT_THAT = re.compile(rf"^(?:ว่า|คือ|ดังนี้){_GAP}")
+_MORE = re.compile(rf"(?:{_GAP}(?:และ|กับ|ข้อ|\d))+{_GAP}")  # "แก้ข้อ 2 และ 3": one after the other
 _CHANGE = re.compile(rf"{_GAP}(?:เป็น|จาก|ว่า)")
 _SIGNS = re.compile("[\\s\u200d\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+$")
 """Emoji at the end change nothing."""
@@ -53,14 +59,14 @@ _SIGNS = re.compile("[\\s\u200d\u2600-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001
 @cache
 def _verb_first() -> re.Pattern[str]:
     return re.compile(
-        rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{_NOUN})?(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
+        rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?:(?P<first>{_PART}){_GAP}(?:ของ{_GAP})?(?={_NOUN}))?(?P<noun>{_NOUN})?(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER}$)?"
     )
 
 
 @cache
 def _number_first() -> re.Pattern[str]:
     return re.compile(
-        rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
+        rf"{_GAP}{_BEFORE}(?P<noun>{_NOUN})(?P<number>{_NUMBER}){_GAP}(?P<part>{_PART})?{_ASIDE}{_GAP}{_BEFORE}(?P<verb>{_VERB})(?P<after>{_AFTER})"
     )
 
 
@@ -81,16 +87,53 @@ def edit_of_part(text: str) -> Understood | None:
     return Understood(Intent.EDIT, part=_part(found["part"])) if found else None
 
 
+def titled(text: str, titles: Sequence[str], *, asking: bool) -> Understood | None:
+    """Understand a command about a topic by words of its title ("ขอแก้เรื่องหลักสูตร"), or return None.
+
+    titles: of all topics, in their order. asking: a question is open; "แก้เรื่องคุณภาพผู้เรียน" may then be its answer.
+    """
+    text = _SIGNS.sub("", text)
+    found = _titled().fullmatch(text) if len(text) <= _BEGINNING else None
+    if found is None or (asking and not (found["verb"] and bare(found["noun"] or "").endswith(_ITEMS))):
+        return None
+    intent, said = _intent(found["verb"], found["after"]), bare(folded(found["title"]))
+    whole = found["verb"] is None and found["noun"] is None
+    named = [
+        number
+        for number, title in enumerate(map(bare, titles), 1)
+        if len(said) >= _SHORTEST_TITLE and (title.startswith(said) if whole else said in title)
+    ]
+    return Understood(intent, named[0], _part(found["part"])) if intent and len(named) == 1 else None
+
+
+_ITEMS = (bare("ข้อ"), bare("ประเด็น"))
+_SHORTEST_TITLE = 6  # letters
+
+
+@cache
+def _titled() -> re.Pattern[str]:
+    return re.compile(
+        rf"{_GAP}{_BEFORE}(?P<verb>{_VERB})?{_GAP}{_OBJECT}(?P<noun>{loose(_RAW['titled'])})?{_GAP}"
+        rf"(?P<title>\S.*?){_GAP}(?P<part>{_PART})?(?P<after>{_AFTER})"
+    )
+
+
 def numbered(text: str, *, asking: bool) -> Understood | None:
     """Understand a command about a numbered topic in cleaned text, or return None."""
     text = _SIGNS.sub("", text)
-    arabic = digits(text)
+    arabic = _small(digits(text))
     if _POSSIBLE.search(arabic, 0, _BEGINNING) is None:
         return None
     if found := _number_first().fullmatch(arabic):
         return _said(found, "", asking)
     found = _verb_first().match(arabic)
     return _said(found, text[_after(arabic, found) :].strip(), asking) if found else None
+
+
+def _small(text: str) -> str:
+    """Return text in small letters, each where it was."""
+    small = text.lower()
+    return small if len(small) == len(text) else text
 
 
 def _after(text: str, found: re.Match[str]) -> int:
@@ -103,8 +146,12 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
     intent = _intent(found["verb"], found["after"])
     if intent is None or not _plausible(intent, found, rest, asking):
         return None
+    number = _value(found["number"])
+    if not number and (found["after"] or "").strip():
+        return None  # "แก้ 0 หมดแล้ว": the failing grade
     sure = not rest or intent is Intent.APPEND
-    return Understood(intent, _value(found["number"]), _part(found["part"]), _WITHOUT_THAT.sub("", rest), sure)
+    part = found["part"] or found.groupdict().get("first")
+    return Understood(intent, number, _part(part), _WITHOUT_THAT.sub("", rest), sure)
 
 
 def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:
@@ -112,7 +159,9 @@ def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) ->
         return not asking and not rest and found["verb"] is None and found["number"].isdigit()
     if not rest or not asking or intent is Intent.APPEND:
         return True
-    return intent is Intent.EDIT and len(rest) <= _LONGEST_REST and _CHANGE.match(rest) is not None
+    if intent is not Intent.EDIT or len(rest) > _LONGEST_REST:
+        return False
+    return _CHANGE.match(rest) is not None or _MORE.fullmatch(rest) is not None
 
 
 def _intent(verb: str | None, after: str | None) -> Intent | None:
@@ -125,8 +174,13 @@ def _intent(verb: str | None, after: str | None) -> Intent | None:
 
 def _among(words: Iterable[str], text: str) -> bool:
     """Tell whether one of the words, written without tone marks, stands in a text."""
-    key = bare(text)
+    key = "".join(bare(text).split())
     return any(word in key for word in words)
+
+
+def number_word(word: str) -> int | None:
+    """Return the number that a word is ("สอง"), or None."""
+    return _NUMBERS.get(bare(word))
 
 
 def _value(number: str) -> int:

@@ -11,12 +11,14 @@ from typing import Any
 from handlers import texts
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.numbered import loose
-from handlers.words.reading import residues
+from handlers.words.reading import impolite, residues
+from handlers.words.vocabulary import WORDS
 
 _GAP = r"[\s.,:()“”\"'/_–-]*"
 _NUMBER = rf"(?:{loose(['ข้อ', 'ข้อที่', 'ลำดับ', 'ประเด็น', 'ประเด็นที่', 'รายการ', 'ที่'])}{_GAP})?(\d{{1,4}})(?!\d)"
 _BEHIND = re.compile(rf"(?:{_GAP}{_NUMBER})?{_GAP}")
 _LONGEST = 60  # folded letters of an order without further words
+_YES = "yes"  # "ได้ไหม" behind it makes a question of it; all other orders it makes polite
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ def order(text: str, *, asking: bool = False) -> Order | None:
     if key and len(key) <= _LONGEST:
         for _, known in residues(key):
             if name := _whole().get(known):
-                return Order(name)
+                return None if name == _YES and WORDS.asks.match(impolite(key)[-1][::-1]) else Order(name)
     arabic = digits(text)
     word = _beginning(arabic)
     found = _BEHIND.match(arabic, len(word))

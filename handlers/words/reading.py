@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from handlers.words.clean import bare, clean, digits, folded, single
 from handlers.words.dates import When, date_like
-from handlers.words.intents import Intent, Understood
+from handlers.words.intents import CONSENTS, Intent, Understood
 from handlers.words.keyboard import from_english_keyboard
 from handlers.words.numbered import edit_of_part, numbered
 from handlers.words.private import private_number
@@ -22,6 +22,16 @@ _LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
 _LONGEST_CLUE = 300
 _MOST_CLAUSES, _LONGEST_CLAUSE = 4, 20
 _LIGHT = frozenset({Intent.SMALLTALK, Intent.YES, Intent.THANKS, Intent.GREETING, Intent.PAUSE})
+_REFUSALS = frozenset({Intent.NO, Intent.NOT_YET, Intent.CANCEL})
+_WEIGHTY = CONSENTS | {Intent.SUBMIT, Intent.WITHDRAW, Intent.DELETE}
+_IN_A_ROW = frozenset({Intent.NEXT, Intent.NONE})  # which may lead to another: "เสร็จแล้ว สรุป"
+_PLANNED = frozenset(
+    {
+        *(Intent.REPORT, Intent.START, Intent.SUBMIT, Intent.HELP),
+        *(Intent.EDIT, Intent.APPEND, Intent.REPLACE, Intent.DELETE),
+    }
+)
+"""With "จะ" before it no command, at an open question, but what the school is going to do."""
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
@@ -42,7 +52,10 @@ def understand(text: str, *, asking: bool) -> Understood:
     text = clean(text)
     if private_number(text):
         return Understood(Intent.SENSITIVE)
-    return _known(text, asking) or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
+    found = _known(text, asking) or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
+    if found.sure and found.intent in CONSENTS and WORDS.asks.match(impolite(folded(text))[-1][::-1]):
+        return replace(found, sure=False)  # whoever asks whether to agree has not agreed
+    return found
 
 
 def _known(text: str, asking: bool) -> Understood | None:
@@ -52,7 +65,7 @@ def _known(text: str, asking: bool) -> Understood | None:
     if not key:
         return _signs(text)
     command = _command(key, asking)
-    if asking and not (command and command.sure) and not WORDS.own.isdisjoint(_impolite(key)):
+    if asking and not (command and command.sure) and not WORDS.own.isdisjoint(impolite(key)):
         return None
     return (
         edit_of_part(text)
@@ -97,7 +110,7 @@ def _command(key: str, asking: bool) -> Understood | None:
         return None
     for rest, known in residues(key):
         phrase = WORDS.phrases[asking].get(known)
-        if phrase is None:
+        if phrase is None or (asking and phrase.intent in _PLANNED and _is_plan(key, rest)):
             continue
         if rest in phrase.exact or single(rest) in phrase.exact:
             return Understood(phrase.intent)
@@ -106,13 +119,19 @@ def _command(key: str, asking: bool) -> Understood | None:
     return None
 
 
+def _is_plan(key: str, rest: str) -> bool:
+    """Tell whether what was taken off around a word makes it a thing to be done, or being done: "จะแก้ไข", "แก้ไขอยู่"."""
+    before, _, after = key.partition(rest)
+    return WORDS.plans.fullmatch(before) is not None or after.startswith("อยู่")
+
+
 def _may_guess(rest: str, key: str, phrase: Phrase) -> bool:
     """Tell whether a word may be guessed at while a question is open.
 
     Not once a filler has been taken off ("ขอ" and its like, too, would be one guess too many), not where another word
     is meant ("ใช้" is not "ใช่"), and short ones only with their tone marks ("ตอ" is not "ต่อ").
     """
-    if rest in WORDS.own or rest not in _impolite(key):
+    if rest in WORDS.own or rest not in impolite(key):
         return False
     return rest in phrase.guess or len(bare(rest)) >= _SHORTEST_GUESS
 
@@ -140,7 +159,8 @@ def _sentence(key: str, asking: bool) -> Understood | None:
     without_tones = bare(key)
     for core in dict.fromkeys(WORDS.cores.findall(without_tones)):
         for sentence in WORDS.sentences[core]:
-            if sentence.bare.fullmatch(without_tones):
+            planned = asking and sentence.intent in _PLANNED and WORDS.plans.match(key)
+            if not planned and sentence.bare.fullmatch(without_tones):
                 sure = sentence.is_exact(key)
                 if sure or not asking or len(without_tones) >= _SHORTEST_SENTENCE_GUESS:
                     return Understood(sentence.intent, sure=sure)
@@ -148,7 +168,10 @@ def _sentence(key: str, asking: bool) -> Understood | None:
 
 
 def _clauses(text: str, asking: bool) -> Understood | None:
-    """Understand several commands in a row ("เรียบร้อยค่ะ ข้อถัดไป"): all must be, and the last weighty one counts."""
+    """Understand several commands in a row ("เรียบร้อยค่ะ ข้อถัดไป"): all must be, and the last weighty one counts.
+
+    A refusal before it makes the whole one: who speaks to the phone says "ไม่ยืนยัน", and it writes "ไม่ ยืนยัน".
+    """
     parts = text.split()
     if not 1 < len(parts) <= _MOST_CLAUSES or max(map(len, parts)) > _LONGEST_CLAUSE:
         return None
@@ -159,6 +182,13 @@ def _clauses(text: str, asking: bool) -> Understood | None:
         if found is None or found.intent is Intent.ANSWER:
             return None
         meant[part] = found
+    intents = [meant[part].intent for part in parts]
+    if any(impolite(folded(part))[-1] in WORDS.negations for part in parts[:-1]):
+        return None if asking else Understood(Intent.NO)
+    if not _WEIGHTY.isdisjoint(intents) and (refusals := [one for one in intents if one in _REFUSALS]):
+        return Understood(refusals[-1])
+    if asking and len({*intents} - _LIGHT - _IN_A_ROW) > 1:
+        return None  # words of several commands are rather an answer: "แก้ไข เพิ่มเติม"
     weighty = [part for part in parts if meant[part].intent not in _LIGHT] or parts
     return replace(meant[weighty[-1]], sure=all(found.sure for found in meant.values()))
 
@@ -173,7 +203,7 @@ def _clue(key: str) -> Understood | None:
 def _by_keyboard(text: str, asking: bool) -> Understood | None:
     """Understand words typed with the keyboard left in English: "l5kot" is "สถานะ"."""
     found = _ASCII.match(text)
-    if found is None or _impolite(folded(text[found.end() :]))[-1]:
+    if found is None or impolite(folded(text[found.end() :]))[-1]:
         return None
     for typed in dict.fromkeys((found[0], found[0].lower())):
         key = folded(clean(from_english_keyboard(typed)))
@@ -191,14 +221,14 @@ def _numbered_by_keyboard(typed: str, asking: bool) -> Understood | None:
 
 
 def _typo(key: str, asking: bool) -> Understood | None:
-    words = _impolite(key)
+    words = impolite(key)
     for word in dict.fromkeys((words[0], words[-1])):
         if intent := nearest(word, asking=asking):
             return Understood(intent, sure=False)
     return None
 
 
-def _impolite(key: str) -> list[str]:
+def impolite(key: str) -> list[str]:
     """Return the message, then what remains as polite particles are taken off its end."""
     words = [key]
     while found := WORDS.polite.match(words[-1][::-1]):

@@ -1,5 +1,7 @@
 """Find the one command a slip of the thumb may have meant. Only proposes: nothing found here is sure."""
 
+import re
+
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extract
 
@@ -11,6 +13,9 @@ _SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another 
 _LONGEST_TYPED = 32  # with tone marks
 _TWO_SLIPS = 14  # from this length on
 _NEVER = frozenset({Intent.SMALLTALK, Intent.GREETING, Intent.YES, Intent.NO})  # too short, and nothing is lost
+_ASKING = frozenset({Intent.START, Intent.NOT_YET, Intent.CANCEL, Intent.PUBLIC, Intent.SWITCH, Intent.STOP_REMINDERS})
+"""What is seldom said at an open question, where words that come near it are rather an answer."""
+_NOT = re.compile("(?:ยัง)?ไม")  # as it stands in a key
 _ANY_LETTER = 12  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
 
 
@@ -28,13 +33,25 @@ def nearest(word: str, *, asking: bool) -> Intent | None:
     ends = WORDS.ends[asking]
     keys = {*ends.get(f"{key[:2]}…", ()), *ends.get(f"…{key[-2:]}", ())}
     near = extract(key, keys, scorer=OSA.distance, score_cutoff=slips, limit=6)
-    likely = [(distance, known) for known, distance, _ in near if len(known) >= _SHORTEST and _likely(key, known)]
+    likely = [(distance, known) for known, distance, _ in near if len(known) >= _SHORTEST and _likely(word, key, known)]
     best = {WORDS.phrases[asking][known].intent for distance, known in likely if distance == min(likely)[0]}
-    return best.pop() if len(best) == 1 and best.isdisjoint(_NEVER) else None
+    never = _NEVER | _ASKING if asking else _NEVER
+    return best.pop() if len(best) == 1 and best.isdisjoint(never) else None
 
 
-def _likely(typed: str, meant: str) -> bool:
+def _likely(word: str, typed: str, meant: str) -> bool:
+    if _negates(typed, meant) or _negates(meant, typed) or (word.startswith("บ่") and not meant.startswith("บ")):
+        return False  # the very opposite is no slip
     if len(typed) >= _ANY_LETTER or len(typed) != len(meant):
         return True
     wrong = [(one, other) for one, other in zip(typed, meant, strict=True) if one != other]
     return len(wrong) != 1 or near_keys(*wrong[0]) or frozenset(wrong[0]) in WORDS.alike
+
+
+def _negates(one: str, other: str) -> bool:
+    """Tell whether a key is another behind a "no", but for the slips it has anyway."""
+    begins = _NOT.match(one)
+    if begins is None:
+        return False
+    rests = (one[begins.end() :], one[begins.end() - 1 :])  # of "มม" a key has one
+    return min(OSA.distance(rest, other) for rest in rests) < max(1, OSA.distance(one, other))

@@ -78,6 +78,9 @@ class Vocabulary:
     polite: re.Pattern[str]  # a polite particle at the end, of the message written backwards
     after: re.Pattern[str]  # a particle or filler at the end, likewise
     before: re.Pattern[str]
+    asks: re.Pattern[str]  # what makes a question of a message, at its end, likewise
+    negations: frozenset[str]  # a clause that is nothing but "no"
+    plans: re.Pattern[str]  # what makes a plan of the word behind it
     cores: re.Pattern[str]
     sentences: dict[str, tuple[Sentence, ...]]  # by core
     clues: tuple[Clue, ...]
@@ -100,6 +103,9 @@ def read(text: str) -> Vocabulary:
         polite=_endings(_folded(raw["polite"], "polite")),
         after=_endings(_folded(raw["polite"], "polite") + _folded(raw["after"], "after")),
         before=re.compile(trie(_folded(raw["before"], "before"))),
+        asks=_endings(_folded(raw["asks"], "asks")),
+        negations=frozenset(_folded(raw["negations"], "negations")),
+        plans=re.compile(trie(_folded(raw["plans"], "plans"))),
         cores=re.compile(f"(?=({trie(sentences)}))"),
         sentences=sentences,
         clues=_clues(raw, sets),
