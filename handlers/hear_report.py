@@ -7,14 +7,13 @@ from handlers.hear_staff import said_as_staff
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act, Say
-from handlers.numbers import number
 from handlers.picking import picked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
 from handlers.verbs import VERBS, applying, chatting, filing, moving
-from handlers.words import Intent, Understood, clean, digits, titled, understand
+from handlers.words import Intent, Understood, clean, titled, understand
 
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 
@@ -66,14 +65,15 @@ def _is_answer(talk: Talk) -> bool:
 
 
 def _names_a_topic(talk: Talk) -> bool:
-    """Tell whether a bare number was said to the card of topics; the card holds for one message."""
+    """Tell whether a number or a title was said to the card of topics; the card holds for one message."""
     if not talk.place.memo.pop("menu", False):
         return False
     talk.moved = True
-    topic = number(digits(talk.heard.text).strip())
-    if topic is not None:
-        talk.understood = Understood(Intent.TOPIC, topic=topic)
-    return topic is not None
+    named = _understand(talk, asking=False)
+    if named.intent != Intent.TOPIC or named.topic is None or named.rest:
+        return False
+    talk.understood = named
+    return True
 
 
 def _step(talk: Talk) -> str:

@@ -10,7 +10,7 @@ from handlers.words import digits, fold, number_word
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
 _WORDS: dict[str, list[str]] = texts.data("lists.yaml")
-_APART = re.compile(r"[,;+&/]+|(?<=\d)\.|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d])")
+_APART = re.compile(r"[,;+&/]+|(?<=\d)\.|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d]|ข้อ)")
 _BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
 _TOGETHER = re.compile("|".join(_WORDS["between"]))
 _ASKING = re.compile("(?:" + "|".join(sorted(_WORDS["asking"], key=len, reverse=True)) + r")\s*")
@@ -88,7 +88,8 @@ def _counts(question: Question, names: dict[str, Option], part: str) -> bool:
 def _joined(names: dict[str, Option], piece: str) -> list[str]:
     """Return the names that are written together in a piece ("งบและคน"), or the piece as it is."""
     parts = [part for part in _TOGETHER.split(piece) if part]
-    return parts if fold(piece) not in names and all(fold(part) in names for part in parts) else [piece]
+    known = all(fold(part) in names or _number(_bare(part)) is not None for part in parts)
+    return [*map(_bare, parts)] if fold(piece) not in names and known else [piece]
 
 
 def _range(found: re.Match[str]) -> range:

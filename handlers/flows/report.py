@@ -107,7 +107,8 @@ _AT_OFFER: dict[str, Move] = _AT_HOME | {
 def _sure(asks: str, does: str, to: str, no: str, key: str, title: str) -> Step:
     """Return a step that asks whether one is sure; what is neither yes nor no asks again."""
     yes = {Intent.CONFIRM: Move(does, to), Intent.YES: Move(does, to)}
-    refused = {intent: Move(no, HOME) for intent in (Intent.NO, Intent.CANCEL, Intent.NOT_YET)}
+    refusals = (Intent.NO, Intent.CANCEL, Intent.NOT_YET, *((Intent.WITHDRAW,) if key == CONFIRM else ()))
+    refused = {intent: Move(no, HOME) for intent in refusals}  # "ยกเลิกการส่ง", before it is sent, is a no too
     unclear = (Intent.ACKNOWLEDGE, Intent.SMALLTALK, Intent.THANKS, Intent.NONE, Intent.NEXT, Intent.MEETING)
     return Step(key, title, _AT_REST | {intent: Move(asks, STAY) for intent in unclear} | yes | refused, _OFFER)
 

@@ -22,7 +22,7 @@ _SHIFTED = dict(
     )
 )
 _SUSPECT = re.compile(
-    rf"[{_UNSEEN}{_SPACES}\u200d\r\u2028\u2029\uf700-\uf71aํฺ]|เเ|[่-๋][ัิ-ฺำ]|[^\x00-\x7f{_THAI}\u2010-\u2027\U0001f300-\U0001faff]"
+    rf"[{_UNSEEN}{_SPACES}\u200d\r\u2028\u2029\uf700-\uf71aํฺ]|เเ|[่-๋][ัิ-ฺำ]|[าะ][่-๋]|[^\x00-\x7f{_THAI}\u2010-\u2027\U0001f300-\U0001faff]"
 )
 _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\r\n?|[\u2028\u2029]"), "\n"),
@@ -32,6 +32,7 @@ _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(rf"(?<=[{_THAI}\s])\u200d+|\u200d+(?=[{_THAI}\s]|$)|^\u200d+"), ""),
     (re.compile("เเ"), "แ"),
     (re.compile("([่-๋])([ัิ-ฺ])"), r"\2\1"),  # a tone mark typed before the vowel it stands on
+    (re.compile("([าะ])([่-๋])"), r"\2\1"),  # and one typed behind it
     (re.compile("ํ([่-๋]?)า"), r"\1ำ"),  # sara am in two pieces
     (re.compile("ำ([่-๋])"), r"\1ำ"),
 )

@@ -37,14 +37,13 @@ _NOUN = rf"{loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
 _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{loose(_NUMBERS)})"
 _BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
 _OBJECT = f"(?:{loose(_RAW['object'])}{_GAP})*"
-_PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + loose(
+_PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง|ตรง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + loose(
     (word for words in _RAW["parts"].values() for word in words), spaced=True
 )
 _ASIDE = f"(?:{_GAP}{loose(_RAW['aside'])})*"
 _AFTER = f"(?:{_GAP}{loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
-_POSSIBLE = re.compile(
-    rf"{_NOUN}{_NUMBER}|{loose(word for name in _RAW['bare'] for word in _RAW['verbs'][name])}{_GAP}\d|^\d{{1,2}}$"
-)
+_BARE_VERB = loose(word for name in _RAW["bare"] for word in _RAW["verbs"][name])
+_POSSIBLE = re.compile(rf"{_NOUN}{_NUMBER}|{_BARE_VERB}{_GAP}\d|^(?:\d{{1,2}}|{loose(_NUMBERS)})[\s.)]*{_AFTER}$")
 
 _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
@@ -156,7 +155,7 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
 
 def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:
     if found["noun"] is None and (intent not in _BARE or rest or not found["number"].isdigit()):
-        return not asking and not rest and found["verb"] is None and found["number"].isdigit()
+        return not asking and not rest and found["verb"] is None
     if not rest or not asking or intent is Intent.APPEND:
         return True
     if intent is not Intent.EDIT or len(rest) > _LONGEST_REST:

@@ -76,7 +76,7 @@ def _known(text: str, asking: bool) -> Understood | None:
         or (_sentence(key, asking) if len(key) <= _LONGEST_SENTENCE else None)
         or _clauses(text, asking)
         or _by_keyboard(text, asking)
-        or (None if asking else _clue(bare(key)))
+        or (None if asking else _refusal(key) or _clue(bare(key)))
         or _typo(key, asking)
     )
 
@@ -92,16 +92,25 @@ def _signs(text: str) -> Understood:
 
 def residues(key: str) -> Iterator[tuple[str, str]]:
     """Yield the folded message and its key, then what remains as particles and fillers are taken off, to the last."""
-    while key:
-        if len(key) <= _LONGEST_WORD:
-            yield key, key_of(key)
-        backwards = key[::-1]
+    ends, rest = [key], key
+    while rest:
+        if len(rest) <= _LONGEST_WORD:
+            yield rest, key_of(rest)
+        backwards = rest[::-1]
         if found := WORDS.after.match(backwards):
-            key = backwards[found.end() :][::-1]
-        elif found := WORDS.before.match(key):
-            key = key[found.end() :]
+            rest = backwards[found.end() :][::-1]
+            ends.append(rest)
         else:
-            return
+            rest = _without_beginning(rest)
+    for rest in ends[:-1]:  # what looks like a particle may be a part of the word: "ขอคำถามต่อไป"
+        while rest := _without_beginning(rest):
+            if len(rest) <= _LONGEST_WORD:
+                yield rest, key_of(rest)
+
+
+def _without_beginning(key: str) -> str:
+    found = WORDS.before.match(key)
+    return key[found.end() :] if found else ""
 
 
 def _command(key: str, asking: bool) -> Understood | None:
@@ -187,10 +196,21 @@ def _clauses(text: str, asking: bool) -> Understood | None:
         return None if asking else Understood(Intent.NO)
     if not _WEIGHTY.isdisjoint(intents) and (refusals := [one for one in intents if one in _REFUSALS]):
         return Understood(refusals[-1])
+    if Intent.YES in intents and Intent.SUBMIT in intents:
+        return Understood(Intent.CONFIRM)  # "ใช่ค่ะ ส่งเลย"
     if asking and len({*intents} - _LIGHT - _IN_A_ROW) > 1:
         return None  # words of several commands are rather an answer: "แก้ไข เพิ่มเติม"
     weighty = [part for part in parts if meant[part].intent not in _LIGHT] or parts
     return replace(meant[weighty[-1]], sure=all(found.sure for found in meant.values()))
+
+
+def _refusal(key: str) -> Understood | None:
+    """Understand a no together with what it refuses: "ไม่ต้องส่ง", "อย่าเพิ่งยืนยัน"."""
+    for no in WORDS.negations:
+        refused = _command(key[len(no) :], asking=False) if key.startswith(no) else None
+        if refused is not None and refused.intent in _WEIGHTY:
+            return Understood(Intent.NOT_YET)
+    return None
 
 
 def _clue(key: str) -> Understood | None:

@@ -40,18 +40,22 @@ def nearest(word: str, *, asking: bool) -> Intent | None:
 
 
 def _likely(word: str, typed: str, meant: str) -> bool:
-    if _negates(typed, meant) or _negates(meant, typed) or (word.startswith("บ่") and not meant.startswith("บ")):
-        return False  # the very opposite is no slip
+    if _is_opposite(word, typed, meant):
+        return False
     if len(typed) >= _ANY_LETTER or len(typed) != len(meant):
         return True
     wrong = [(one, other) for one, other in zip(typed, meant, strict=True) if one != other]
     return len(wrong) != 1 or near_keys(*wrong[0]) or frozenset(wrong[0]) in WORDS.alike
 
 
-def _negates(one: str, other: str) -> bool:
-    """Tell whether a key is another behind a "no", but for the slips it has anyway."""
-    begins = _NOT.match(one)
-    if begins is None:
+def _is_opposite(word: str, typed: str, meant: str) -> bool:
+    """Tell whether one is the other behind a "no", but for the slips it has anyway: that is no slip itself."""
+    refused = _NOT.match(meant)
+    if _NOT.match(typed):
+        return refused is None
+    if word.startswith("บ่") and not meant.startswith("บ"):
+        return True
+    if refused is None:
         return False
-    rests = (one[begins.end() :], one[begins.end() - 1 :])  # of "มม" a key has one
-    return min(OSA.distance(rest, other) for rest in rests) < max(1, OSA.distance(one, other))
+    rests = (meant[refused.end() :], meant[refused.end() - 1 :])  # of "มม" a key has one
+    return min(OSA.distance(rest, typed) for rest in rests) < max(1, OSA.distance(typed, meant))
