@@ -15,7 +15,7 @@ import structlog
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import Connection, Row, bindparam, insert, select, update
 
-from bot.settings import Settings
+from bot.settings import NOT_PLAIN, Settings, is_plain
 from handlers import channels as known
 from handlers.audit import note
 from handlers.channels import NoChannel
@@ -85,14 +85,14 @@ class Credentials:
 
     secret: str = field(repr=False)
     token: str = field(repr=False)
-    previous: str | None = field(default=None, repr=False)
+    previous: tuple[str, ...] = field(default=(), repr=False)
     previous_until: datetime | None = None
 
     def secrets(self, now: datetime) -> tuple[str, ...]:
         """Return the secrets with which a webhook may be signed now."""
-        if self.previous is None or self.previous_until is None or self.previous_until <= now:
+        if self.previous_until is None or self.previous_until <= now:
             return (self.secret,)
-        return self.secret, self.previous
+        return self.secret, *self.previous
 
 
 _ROWS = select(channels).where(channels.c.secret.is_not(None))
@@ -156,12 +156,22 @@ class Channels:
 
 
 def _credentials(row: Row[tuple[object, ...]], seal: Seal) -> Credentials:
-    previous = seal.open(row.previous_secret) if row.previous_secret else None
-    return Credentials(seal.open(row.secret), seal.open(row.access_token), previous, row.previous_secret_until)
+    return Credentials(
+        seal.open(row.secret), seal.open(row.access_token), _previous(row, seal), row.previous_secret_until
+    )
+
+
+def _previous(row: Row[tuple[object, ...]], seal: Seal) -> tuple[str, ...]:
+    """Return the replaced secrets, the newest first; those that cannot be opened keep no channel from its own."""
+    try:
+        return tuple(seal.open(row.previous_secret).split(_AND)) if row.previous_secret else ()
+    except NoKey:
+        return ()
 
 
 # Changing ---------------------------------------------------------------------------------------------------------
 
+_AND = ","  # between secrets that are sealed together; none has one
 _ADD = insert(channels)
 _CHANGE = update(channels).where(channels.c.id == bindparam("channel"))
 _ROW = select(channels).where(channels.c.id == bindparam("channel")).with_for_update(key_share=True)
@@ -171,14 +181,14 @@ def add(db: Connection, seal: Seal, channel: str, name: str, *, secret: str, tok
     """Add a channel.
 
     Raises:
-        BadChannel: its id cannot be part of a webhook address, or is taken.
+        BadChannel: its id cannot be part of a webhook address, or is taken; or the secret or token cannot be one.
         NoKey: there is no key to seal with.
     """
     if not ID.fullmatch(channel) or channel == MAIN:
         raise BadChannel(f"{channel!r}: a channel's id has 2 to 40 of a-z, 0-9 and -, and is not {MAIN}")
     if db.execute(_ROW, {"channel": channel}).one_or_none() is not None:
         raise BadChannel(f"there is already a channel {channel}: `rotate-secret` changes its secret")
-    sealed = {"secret": seal.close(_filled(secret)), "access_token": seal.close(_filled(token))}
+    sealed = {"secret": seal.close(_pasted(secret)), "access_token": seal.close(_pasted(token))}
     db.execute(_ADD, {"id": channel, "name": name, "created_at": now, **sealed})
     note(db, channel, "channel.added", now)
 
@@ -195,18 +205,28 @@ def rotate(
 ) -> datetime:
     """Replace a channel's secret, and its token where one is given; return until when the old secret is accepted.
 
+    Old secrets that are still accepted stay so for as long: who mends a mistyped one has not given up the one before.
+
     Raises:
+        BadChannel: that is the secret already, or it cannot be one.
         NoChannel: there is no such channel in the database; the main one's secret is in the environment.
-        NoKey: there is no key to seal with.
+        NoKey: there is no key to seal with, or none of them opens what is kept: sealed with it, all would fall silent.
     """
     if channel == MAIN:
         raise NoChannel("the main channel's secret is in LINE_CHANNEL_SECRET: write NEW,OLD there for a while")
     known.ensure(db, channel, now)
     row = db.execute(_ROW, {"channel": channel}).one()
-    until = now + overlap
-    changes = {"secret": seal.close(_filled(secret)), "previous_secret": row.secret, "previous_secret_until": until}
+    present, fresh, until = _credentials(row, seal), _pasted(secret), now + overlap
+    if fresh == present.secret:
+        raise BadChannel(f"this is the secret of {channel} already")
+    older = [one for one in present.secrets(now) if one != fresh]
+    changes = {
+        "secret": seal.close(fresh),
+        "previous_secret": seal.close(_AND.join(older)),
+        "previous_secret_until": until,
+    }
     if token:
-        changes["access_token"] = seal.close(token)
+        changes["access_token"] = seal.close(_pasted(token))
     db.execute(_CHANGE, {"channel": channel, **changes})
     note(db, channel, "channel.rotated", now)
     return until
@@ -216,14 +236,18 @@ def reseal(db: Connection, seal: Seal, now: datetime) -> int:
     """Seal everything with the newest key and return for how many channels; the older keys may then go."""
     rows = db.execute(_ROWS.with_for_update(key_share=True)).all()
     for row in rows:
-        kept = {"secret": row.secret, "previous_secret": row.previous_secret, "access_token": row.access_token}
+        is_over = row.previous_secret_until is None or row.previous_secret_until <= now
+        previous = None if is_over else row.previous_secret
+        kept = {"secret": row.secret, "previous_secret": previous, "access_token": row.access_token}
         again = {field: seal.again(sealed) if sealed else None for field, sealed in kept.items()}
         db.execute(_CHANGE, {"channel": row.id, **again})
         note(db, row.id, "channel.resealed", now)
     return len(rows)
 
 
-def _filled(text: str) -> str:
+def _pasted(text: str) -> str:
     if not text.strip():
         raise BadChannel("the secret and the access token must not be empty")
+    if not is_plain(text.strip()) or _AND in text:
+        raise BadChannel(f"the secret or the access token {NOT_PLAIN}")
     return text.strip()

@@ -109,7 +109,8 @@ def files(url: str) -> Finding:
         store.keep(PROBE, BytesIO(b"written by `python -m bot doctor`"))
         store.delete(PROBE)
     except (Unreachable, ValueError, OSError) as error:
-        return Finding(f"Photos and files: not writable ({error})", todo)
+        said = str(error).splitlines() or [type(error).__name__]  # the store's own words go on for pages
+        return Finding(f"Photos and files: not writable ({said[0]})", todo)
     return Finding("Photos and files: writable")
 
 
@@ -120,6 +121,8 @@ def _no_token(error: Unanswered) -> Finding:
     if error.refused.why is Why.CHANNEL:
         todo = "Issue a channel access token (long-lived) in LINE Developers Console, Messaging API, and set it."
         return Finding(f"Access token: not accepted by LINE ({error})", todo)
+    if error.refused.status is not None:
+        return Finding(f"LINE: it answered {error.refused.status} ({error})", "Try again in a minute.")
     return Finding(f"LINE: no answer ({error})", "See that this machine reaches the internet, then try again.")
 
 

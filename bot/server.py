@@ -7,8 +7,11 @@ load (``make bench``). Its own command would import everything once in each work
 import gc
 import os
 import shutil
+import signal
+import socket
 import tempfile
 import threading
+import time
 from functools import partial
 from importlib import import_module
 from multiprocessing.util import Finalize
@@ -26,6 +29,8 @@ METRICS = "PROMETHEUS_MULTIPROC_DIR"
 PREFIX = "raingan-metrics-"
 BACKLOG = 4096
 """Connections that may wait for each worker: LINE's bursts must find room."""
+PARENT_CHECKED = 1.0
+"""Seconds between looks whether the parent is still there."""
 DRAIN = 10.0
 """Seconds for replies under way when a worker is told to stop; hosts kill 30 s after asking."""
 
@@ -33,7 +38,7 @@ _made: dict[str, Any] = {}
 
 
 def main() -> None:
-    """Serve until told to stop. WEB_CONCURRENCY: worker processes (2); WEB_THREADS: of each, for webhooks (6)."""
+    """Serve until told to stop."""
     folder = _metrics_folder()
     try:
         gc.disable()  # what is imported stays: to look through it again and again takes a tenth of the start
@@ -42,13 +47,15 @@ def main() -> None:
         gc.collect()
         gc.freeze()
         gc.enable()
+        settings = app.extensions["works"].settings
+        _see_that_it_is_free(settings.port)
         Server(
             "raingan",
             interface=Interfaces.WSGI,
             address="0.0.0.0",
-            port=app.extensions["works"].settings.port,
-            workers=int(os.environ.get("WEB_CONCURRENCY", "2")),
-            blocking_threads=int(os.environ.get("WEB_THREADS", "6")),
+            port=settings.port,
+            workers=settings.web_concurrency,
+            blocking_threads=settings.web_threads,
             backlog=BACKLOG,
             http=HTTPModes.http1,
             websockets=False,
@@ -58,6 +65,24 @@ def main() -> None:
         ).serve(target_loader=_in_worker, wrap_loader=False)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _see_that_it_is_free(port: int) -> None:
+    """End the process where somebody listens at the port: granian would share it, and each get some of the webhooks."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("0.0.0.0", port))
+        except OSError as error:
+            why = f"Port {port}: {error.strerror}."
+            raise SystemExit(f"{why} Does a Raingan run there already? Stop it, or set PORT.") from None
+
+
+def _end_with(parent: int) -> None:
+    """End this worker when its parent is gone, killed perhaps: it would go on at the port beside the next one."""
+    while os.getppid() == parent:
+        time.sleep(PARENT_CHECKED)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def _metrics_folder() -> str:
@@ -91,6 +116,7 @@ def _in_worker() -> Any:
     rehearse = partial(import_module("handlers.warming").rehearse, now=works.clock())
     threading.Thread(target=works.store.warm_up, args=(rehearse,), name="warm-up", daemon=True).start()
     _made["watch"].start()
+    threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
     Finalize(None, works.stop, kwargs={"patience": DRAIN}, exitpriority=10)
     return app
 

@@ -18,6 +18,14 @@ POSTGRESQL = "postgresql+psycopg"
 TEMPORARY = ("/tmp", "/var/tmp", "/dev/shm", "/run", tempfile.gettempdir())  # noqa: S108 -- places to stay away from
 
 
+NOT_PLAIN = "has a space or a sign that LINE's have not: was something pasted with it?"
+
+
+def is_plain(text: str) -> bool:
+    """Tell whether a text may be a secret or a token: an HTTP header takes nothing else."""
+    return text.isascii() and text.isprintable() and " " not in text
+
+
 class BadSettings(ValueError):
     """The environment cannot be used as it is. problems: one sentence each, free of secrets."""
 
@@ -33,6 +41,8 @@ def _in_production(info: ValidationInfo) -> bool:
 def _needed_in_production(value: SecretStr, info: ValidationInfo) -> SecretStr:
     if _in_production(info) and not _several(value):
         raise ValueError("is missing: production cannot do without it (LINE Developers Console shows it)")
+    if not all(map(is_plain, _several(value))):
+        raise ValueError(NOT_PLAIN)
     return value
 
 
@@ -94,6 +104,8 @@ def _media(value: str, info: ValidationInfo) -> str:
     if "://" not in value:
         value = Path(value).absolute().as_uri()
     parts = _split(value)
+    if parts.scheme == "s3" and not parts.hostname:
+        raise ValueError("names no bucket: s3://bucket/prefix")
     if parts.scheme not in ("file", "s3") and (_in_production(info) or parts.scheme != "memory"):
         raise ValueError("must be a folder, file:///a/folder or s3://bucket/prefix")
     if parts.scheme == "file" and _in_production(info) and _is_temporary(Path(parts.path)):
@@ -131,6 +143,8 @@ class Settings(BaseModel):
     public_url: Annotated[str, AfterValidator(_public)] = Field("", alias="PUBLIC_URL")
     media_url: Annotated[str, AfterValidator(_media)] = Field("media", alias="MEDIA_URL")
     keys: Annotated[SecretStr, AfterValidator(_keys)] = Field(SecretStr(""), alias="RAINGAN_KEY")
+    web_concurrency: Annotated[int, Field(ge=1, le=64)] = Field(2, alias="WEB_CONCURRENCY")
+    web_threads: Annotated[int, Field(ge=1, le=64)] = Field(6, alias="WEB_THREADS")
     ack_wait: Annotated[float, Field(ge=0, le=10)] = Field(0.7, alias="ACK_WAIT")
 
     @classmethod

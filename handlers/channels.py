@@ -36,6 +36,12 @@ def ensure(db: Connection, channel: str, now: datetime) -> None:
     db.execute(_LOCK, {"channel": MAIN})  # another process may have been first
 
 
+def see(db: Connection, channel: str) -> None:
+    """See that a channel exists, to read of it. Raises NoChannel; the one in the environment may have no row yet."""
+    if channel != MAIN and db.scalar(_FIND, {"channel": channel}) is None:
+        raise NoChannel(f"no channel {channel}")
+
+
 @dataclass(frozen=True, slots=True)
 class Responsible:
     """Who answers for the personal data of a channel, as the privacy notice names them; None where nobody said."""

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from sqlalchemy.exc import OperationalError
 
 from bot import channels
@@ -137,6 +137,38 @@ class TestReplacing:
     def test_the_main_one_is_not_in_the_database(self, surin: Store, seal: Seal):
         with surin.write() as db, pytest.raises(NoChannel, match="LINE_CHANNEL_SECRET"):
             channels.rotate(db, seal, MAIN, secret="x", token=None, now=NOW)
+
+    def test_with_a_key_that_opens_nothing_it_is_refused_and_all_stays(self, surin: Store, clock: Clock, seal: Seal):
+        with pytest.raises(NoKey, match="no key in RAINGAN_KEY opens"):
+            rotate(surin, Seal((OTHER_KEY,)), "second-secret")
+        assert opened(surin, clock).secrets_of("surin") == ("first-secret",)
+
+    def test_a_mistyped_one_and_the_one_before_is_still_accepted(self, surin: Store, seal: Seal, clock: Clock):
+        rotate(surin, seal, "mistyped")
+        rotate(surin, seal, "second-secret", now=NOW + timedelta(hours=1))
+        clock.now += timedelta(hours=2)
+        assert opened(surin, clock).secrets_of("surin") == ("second-secret", "mistyped", "first-secret")
+        rotate(surin, seal, "first-secret", now=NOW + timedelta(hours=26))
+        clock.now += timedelta(hours=24)
+        assert opened(surin, clock).secrets_of("surin") == ("first-secret", "second-secret")
+
+    def test_the_one_there_is_is_refused(self, surin: Store, seal: Seal):
+        with pytest.raises(BadChannel, match="already"):
+            rotate(surin, seal, " first-secret ")
+
+    @pytest.mark.parametrize("secret", ["two words", "“quoted”", "zero\u200bwidth", "line\nbreak", "a,b"])
+    def test_what_was_pasted_with_one_is_refused(self, surin: Store, seal: Seal, secret: str):
+        for pasted in ((secret, None), ("fine", secret)):
+            with pytest.raises(BadChannel, match="pasted"):
+                rotate(surin, seal, *pasted)
+
+    def test_an_old_one_that_cannot_be_opened_silences_nobody(self, surin: Store, seal: Seal, clock: Clock):
+        odd = {"previous_secret": Seal((OTHER_KEY,)).close("older"), "previous_secret_until": NOW + timedelta(hours=1)}
+        with surin.write() as db:
+            db.execute(update(rows).where(rows.c.id == "surin").values(odd))
+        assert opened(surin, clock).secrets_of("surin") == ("first-secret",)
+        with surin.write() as db:
+            assert channels.reseal(db, Seal((KEY,)), NOW + timedelta(hours=2)) == 2
 
     def test_the_key_step_by_step(self, surin: Store, seal: Seal, clock: Clock):
         rotate(surin, seal, "second-secret")

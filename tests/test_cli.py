@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from cryptography.fernet import Fernet
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, make_url, select, update
 
 from bot.cli import COMMANDS, cli
 from bot.commands import common
@@ -271,7 +271,9 @@ class TestChannels:
             "https://raingan.example/callback/surin" in run("add-channel", "surin", "--name", "สุรินทร์", **secret).output
         )
         run("add-channel", "surin", "--name", "สุรินทร์", ends=1, **secret)
-        assert "accepted until" in run("rotate-secret", "surin", "--hours", "1", **secret).output
+        assert "already" in run("rotate-secret", "surin", ends=1, **secret).stderr
+        other = secret | {"NEW_CHANNEL_SECRET": "0th3r"}
+        assert "accepted until" in run("rotate-secret", "surin", "--hours", "1", **other).output
         assert "LINE_CHANNEL_SECRET" in run("rotate-secret", "main", ends=1, **secret).stderr
         new = run("seal-key").output.strip()
         assert "1 channels" in run("reseal", RAINGAN_KEY=f"{new},{environ['RAINGAN_KEY']}").output
@@ -288,6 +290,19 @@ class TestChannels:
     def test_without_a_key_nothing_is_kept(self, run: Run):
         env = {"RAINGAN_KEY": "", "NEW_CHANNEL_SECRET": "s", "NEW_CHANNEL_TOKEN": "t"}
         assert "seal-key" in run("add-channel", "surin", "--name", "ก", ends=1, **env).stderr
+
+
+@pytest.mark.parametrize("command", ["list-rounds", "list-people", "audit", "audit --verify", "show-report --school 1"])
+def test_a_channel_that_is_none_is_not_taken_for_an_empty_one(store: Store, run: Run, command: str):
+    assert "no channel surim" in run(*command.split(), "--channel", "surim", ends=1).stderr
+
+
+def test_a_database_that_does_not_exist_is_not_called_out_of_date(new_postgresql_url, run: Run):
+    url = make_url(new_postgresql_url()).set(database="nowhere").render_as_string(hide_password=False)
+    for command in ("migrate", "list-rounds"):
+        said = run(command, ends=1, DATABASE_URL=url).stderr
+        assert "does not exist" in said
+        assert "python -m bot migrate" not in said
 
 
 class TestReplayInbox:

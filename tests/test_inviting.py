@@ -107,4 +107,7 @@ class TestThePage:
 
     @pytest.mark.parametrize("code", ["x", "1031991001", "<script>", "%3Cscript%3E"])
     def test_shows_nothing_else(self, browser, code: str):
-        assert browser.get(f"/join/{code}").status_code == 404
+        shown = browser.get(f"/join/{code}")
+        assert shown.status_code == 404
+        assert "โปรดเปิดลิงก์" in shown.text
+        assert "<output>" not in shown.text

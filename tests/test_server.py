@@ -95,6 +95,29 @@ def test_the_processes_count_together(web: "subprocess.Popen[str]", platform: Pl
     assert accepted(platform) == 30
 
 
+def test_a_second_server_does_not_share_the_port(web: "subprocess.Popen[str]", platform: Platform, url: str) -> None:
+    port = platform.webhooks["main"].address.rpartition(":")[2].partition("/")[0]
+    environ = os.environ | {"RAINGAN_ENV": "demo", "DATABASE_URL": url, "PORT": port}
+    command = [sys.executable, "-m", "bot.server"]
+    second = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, timeout=30, check=False)
+    assert (second.returncode, second.stderr.count("\n")) == (1, 1)
+    assert f"Port {port}: Address already in use" in second.stderr
+    assert platform.verify().ok
+
+
+def test_workers_end_with_a_parent_that_was_killed(web: "subprocess.Popen[str]", platform: Platform) -> None:
+    web.kill()
+    web.wait()
+    end = time.monotonic() + 20
+    while True:
+        try:
+            urllib3.request("GET", platform.webhooks["main"].address, retries=False)
+        except urllib3.exceptions.HTTPError:
+            return
+        assert time.monotonic() < end, "somebody still answers"
+        time.sleep(0.1)
+
+
 def test_a_reply_under_way_is_finished_before_the_end(
     web: "subprocess.Popen[str]", platform: Platform, url: str
 ) -> None:

@@ -85,6 +85,16 @@ def test_production_does_without_none_of_these(name: str):
         ("ACK_WAIT", "-1"),
         ("ACK_WAIT", "nan"),
         ("RAINGAN_KEY", "secret"),
+        ("LINE_CHANNEL_SECRET", "two words,old"),
+        ("LINE_CHANNEL_ACCESS_TOKEN", "โทเคน"),
+        ("LINE_CHANNEL_ACCESS_TOKEN", "zero\u200bwidth"),
+        ("LINE_CHANNEL_ACCESS_TOKEN", "line\nbreak"),
+        ("MEDIA_URL", "s3://"),
+        ("MEDIA_URL", "s3:///prefix"),
+        ("WEB_CONCURRENCY", "x"),
+        ("WEB_CONCURRENCY", "0"),
+        ("WEB_THREADS", "-3"),
+        ("WEB_THREADS", "0"),
     ],
 )
 def test_production_refuses(name: str, value: str):

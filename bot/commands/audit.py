@@ -4,7 +4,7 @@ import json
 
 import click
 
-from bot.commands.common import channel_option, load_settings, opened_store
+from bot.commands.common import channel_option, reading
 from handlers import audit as trail
 from handlers.audit import Trail
 from handlers.thai import BANGKOK
@@ -19,7 +19,7 @@ def audit(verify: bool, seal: str | None, last: int, channel: str) -> None:
     """A row for each deed: its number, when, who (by number), what, and which. Never names, never anybody's words."""
     if seal and not verify:
         raise click.UsageError("--seal goes with --verify.")
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         if verify:
             _tell(trail.verify(db, channel, seal))
             return

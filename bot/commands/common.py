@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -13,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 from bot import logs
 from bot.settings import BadSettings, Settings
+from handlers import channels
+from handlers.channels import NoChannel
 from models.programme import MAIN
 from models.store import Busy, Store
 
@@ -64,8 +67,8 @@ def opened_store(settings: Settings) -> Iterator[Store]:
     store = Store(settings.database_url, patience=PATIENCE)
     try:
         yield store
-    except Busy:
-        raise click.ClickException("The database cannot be reached, or is busy: is DATABASE_URL right?") from None
+    except Busy as error:
+        raise click.ClickException(_busy(error)) from None
     except DBAPIError as error:
         raise click.ClickException(database_trouble(error)) from None
     finally:
@@ -79,9 +82,26 @@ def transaction(settings: Settings) -> Iterator[Connection]:
         yield db
 
 
+@contextmanager
+def reading(channel: str) -> Iterator[Connection]:
+    """Open a transaction that reads of one channel. One that is none ends the command: it would look like no rows."""
+    with telling(NoChannel), opened_store(load_settings()) as store, store.read() as db:
+        channels.see(db, channel)
+        yield db
+
+
+def _busy(error: Busy) -> str:
+    cause = error.__cause__
+    said = str(cause.orig).strip().splitlines() if isinstance(cause, DBAPIError) else []
+    why = f" ({said[0]})" if said else ""
+    return f"The database cannot be reached, or cannot be written{why}: is DATABASE_URL right, is there room?"
+
+
 def database_trouble(error: DBAPIError) -> str:
     """Return what to do about a database error, without its values."""
     said = str(error.orig)
+    if re.search('(?:database|role) ".*" does not exist', said):
+        return f"{said.splitlines()[0]}: create it (createdb, createuser), or correct DATABASE_URL."
     if any(sign in said for sign in ("no such table", "no such column", "does not exist")):
         return "The database is not up to date: run `python -m bot migrate` first."
     return f"The database refused ({type(error.orig).__name__}): {said.splitlines()[0] if said else ''}"

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 
 import click
 
-from bot.commands.common import Day, channel_option, load_settings, now, opened_store, telling, transaction
+from bot.commands.common import Day, channel_option, load_settings, now, reading, telling, transaction
 from handlers import memberships
 from handlers.memberships import Membership, NotFound
 from handlers.thai import BANGKOK, moment
@@ -16,10 +16,12 @@ from handlers.thai import BANGKOK, moment
 def list_people(school: str | None, channel: str) -> None:
     """A row for each membership in force or to come: its number, role, place, name, from, to."""
     at = now()
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         rows = [one for one in memberships.current(db, channel, at) if school in (None, one.code)]
     for one in rows:
         click.echo(_row(one))
+    if not rows:
+        click.echo("Nobody yet.", err=True)
 
 
 def _row(one: Membership) -> str:

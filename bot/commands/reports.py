@@ -8,8 +8,9 @@ import click
 from sqlalchemy import Connection
 
 from bot.commands.common import channel_option, load_settings, now, telling, transaction
-from handlers import history, questions
+from handlers import channels, history, questions
 from handlers.audit import note
+from handlers.channels import NoChannel
 from handlers.history import Deed, Past
 from handlers.questions import QuestionSet
 from handlers.texts import say
@@ -44,7 +45,8 @@ class Moment(click.ParamType[datetime]):
 def show_report(school: str, round_id: int | None, at: datetime | None, channel: str) -> None:
     """What was unsent or erased since has no words any more. The audit notes that the report was shown."""
     then = at or now()
-    with telling(NoReport), transaction(load_settings()) as db:
+    with telling(NoReport, NoChannel), transaction(load_settings()) as db:
+        channels.see(db, channel)
         row = history.find(db, channel, school, round_id)
         past = history.as_of(db, channel, row.id, then) if row else None
         if row is None or past is None:

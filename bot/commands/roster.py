@@ -149,7 +149,7 @@ def _prompted(question: Question, more: int) -> str:
 
 
 def _at_terminal() -> bool:
-    return sys.stdin.isatty()
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 # Importing --------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy import Connection
 
-from bot.commands.common import Day, channel_option, load_settings, now, opened_store, telling, transaction
+from bot.commands.common import Day, channel_option, load_settings, now, reading, telling, transaction
 from handlers import channels, extensions, question_file, questions, rounds, rounds_changes
 from handlers.channels import NoChannel
 from handlers.dialog import draw
@@ -62,7 +62,7 @@ def _newest(db: Connection, channel: str, moment: datetime) -> int:
 def list_rounds(channel: str) -> None:
     """The one that is running is marked with an asterisk."""
     moment = now()
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         current, all_of_them = rounds.current_round(db, channel, moment), rounds.listed(db, channel)
     for one in all_of_them:
         mark = "*" if one == current else " "
