@@ -209,20 +209,22 @@ def rotate(
 
     Raises:
         BadChannel: that is the secret already, or it cannot be one.
-        NoChannel: there is no such channel in the database; the main one's secret is in the environment.
+        NoChannel: there is none with a secret in the database; the main one's is in the environment.
         NoKey: there is no key to seal with, or none of them opens what is kept: sealed with it, all would fall silent.
     """
     if channel == MAIN:
         raise NoChannel("the main channel's secret is in LINE_CHANNEL_SECRET: write NEW,OLD there for a while")
     known.ensure(db, channel, now)
     row = db.execute(_ROW, {"channel": channel}).one()
+    if row.secret is None:
+        raise NoChannel(f"{channel} has no secret: it was not made by `add-channel`")
     present, fresh, until = _credentials(row, seal), _pasted(secret), now + overlap
-    if fresh == present.secret:
+    if fresh == present.secret and not token:
         raise BadChannel(f"this is the secret of {channel} already")
     older = [one for one in present.secrets(now) if one != fresh]
     changes = {
         "secret": seal.close(fresh),
-        "previous_secret": seal.close(_AND.join(older)),
+        "previous_secret": seal.close(_AND.join(older)) if older else None,
         "previous_secret_until": until,
     }
     if token:

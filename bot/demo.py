@@ -8,6 +8,7 @@ import errno
 import hashlib
 import logging
 import shutil
+import signal
 import socket
 import threading
 from datetime import datetime
@@ -16,7 +17,7 @@ from pathlib import Path
 
 import click
 import structlog
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 from werkzeug.serving import BaseWSGIServer, make_server
 
 from bot.app import Works, assemble, create_app
@@ -32,6 +33,7 @@ from bot.simulator.memory import Memory
 from bot.simulator.people import Person
 from handlers import inviting, roster
 from models import migrations
+from models.inbox import inbox
 from models.people import Role, contacts, memberships, people, schools
 from models.programme import MAIN
 from models.store import Busy
@@ -65,6 +67,7 @@ def demo(port: int, folder: Path, fresh: bool) -> None:
         if error.errno != errno.EADDRINUSE:
             raise
         raise click.ClickException(f"Something else answers at port {port}. Try another: make demo PORT=8001") from None
+    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
     with running:
         click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
         try:
@@ -93,9 +96,17 @@ class Demo:
         self._line = serve(self.platform, port)
         self.url = self._line.url
         self.works = assemble(_settings(database, folder, self.url, bot_port), clock=self.platform.now)
+        self._catch_up()
         self._people()
         self._web = _Web(self.works, bot_port)
         self._chores = _Ticking(self.works, folder / "menus", self._memory)
+
+    def _catch_up(self) -> None:
+        """Move the clock to what was heard last: where that was not kept, every word would come too late."""
+        with self.works.store.read() as db:
+            newest = db.scalar(select(func.max(inbox.c.received_at)))
+        if newest is not None and newest > self.platform.now():
+            self.platform.forward((newest - self.platform.now()).total_seconds())
 
     def _people(self) -> None:
         """Import the demo's schools, and give a phone to everybody of the circle; those not joined get a code."""

@@ -31,6 +31,8 @@ BACKLOG = 4096
 """Connections that may wait for each worker: LINE's bursts must find room."""
 PARENT_CHECKED = 1.0
 """Seconds between looks whether the parent is still there."""
+ORPHANS_GO = 3.0
+"""Seconds in which they have ended, as a rule."""
 DRAIN = 10.0
 """Seconds for replies under way when a worker is told to stop; hosts kill 30 s after asking."""
 
@@ -49,6 +51,7 @@ def main() -> None:
         gc.enable()
         settings = app.extensions["works"].settings
         _see_that_it_is_free(settings.port)
+        _made["parent"] = os.getpid()
         Server(
             "raingan",
             interface=Interfaces.WSGI,
@@ -68,14 +71,25 @@ def main() -> None:
 
 
 def _see_that_it_is_free(port: int) -> None:
-    """End the process where somebody listens at the port: granian would share it, and each get some of the webhooks."""
+    """End the process where somebody listens at the port: granian would share it, and each get some of the webhooks.
+
+    Workers whose parent was killed are given the time to notice it.
+    """
+    deadline = time.monotonic() + ORPHANS_GO
+    while (why := _why_not(port)) is not None and time.monotonic() < deadline:
+        time.sleep(0.1)
+    if why is not None:
+        raise SystemExit(f"Port {port}: {why}. Does a Raingan run there already? Stop it, or set PORT.")
+
+
+def _why_not(port: int) -> str | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("0.0.0.0", port))
         except OSError as error:
-            why = f"Port {port}: {error.strerror}."
-            raise SystemExit(f"{why} Does a Raingan run there already? Stop it, or set PORT.") from None
+            return error.strerror
+    return None
 
 
 def _end_with(parent: int) -> None:
@@ -116,7 +130,7 @@ def _in_worker() -> Any:
     rehearse = partial(import_module("handlers.warming").rehearse, now=works.clock())
     threading.Thread(target=works.store.warm_up, args=(rehearse,), name="warm-up", daemon=True).start()
     _made["watch"].start()
-    threading.Thread(target=_end_with, args=(os.getppid(),), name="parent", daemon=True).start()
+    threading.Thread(target=_end_with, args=(_made["parent"],), name="parent", daemon=True).start()
     Finalize(None, works.stop, kwargs={"patience": DRAIN}, exitpriority=10)
     return app
 

@@ -65,7 +65,7 @@ def _hear_guest(talk: Talk) -> Turn:
 
 
 def _hear_joining(talk: Talk) -> Turn:
-    """Answer by the table of joining; a word that comes late, or was guessed at, binds nobody: it is asked again."""
+    """Answer by the table of joining; what comes late, or a consent that was guessed at, is asked for again."""
     step = talk.place.step
     said = said_to(talk, step)
     move = JOINING.hear(step, str(Intent.UNKNOWN) if talk.heard.kind == Kind.OTHER else said)

@@ -10,7 +10,7 @@ from handlers.words import digits, fold, number_word
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
 _WORDS: dict[str, list[str]] = texts.data("lists.yaml")
-_APART = re.compile(r"[,;+&/]+|(?<=\d)\.|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d]|ข้อ)")
+_APART = re.compile(r"[,;+&/]+|(?<=\d)\.(?!\d)|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d]|ข้อ)")
 _BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
 _TOGETHER = re.compile("|".join(_WORDS["between"]))
 _ASKING = re.compile("(?:" + "|".join(sorted(_WORDS["asking"], key=len, reverse=True)) + r")\s*")
@@ -29,11 +29,11 @@ def picked(question: Question, text: str) -> list[Option] | None:
     """
     if len(text) > LONGEST or not fold(text):
         return None
-    words = _bare(digits(_KEYCAPS.sub("", text)).strip())
-    names = _names(question.options)
+    said = digits(_KEYCAPS.sub("", text)).strip()
+    words, names = _bare(said), _names(question.options)
     if whole := names.get(fold(words)):
         return [whole]
-    if fold(words) in _ALL:
+    if not _ALL.isdisjoint(map(fold, _stripped(said))):
         return [option for option in question.options if not option.alone]
     found = [_option(question, names, one) for piece in _pieces(words) for one in _joined(names, piece)]
     if not found or any(option is False for option in found):
@@ -60,10 +60,15 @@ def asked_for(question: Question, text: str) -> list[Option]:
 
 def _bare(words: str) -> str:
     """Take particles off both ends."""
-    before = None
-    while words != before:
-        before, words = words, _BEFORE.sub("", _AFTER.sub("", words))
-    return words
+    return _stripped(words)[-1]
+
+
+def _stripped(words: str) -> list[str]:
+    """Return the words, then what remains as particles are taken off both ends, to the last."""
+    steps = [words]
+    while (less := _AFTER.sub("", steps[-1])) != steps[-1] or (less := _BEFORE.sub("", steps[-1])) != steps[-1]:
+        steps.append(less)
+    return steps
 
 
 def _pieces(words: str) -> list[str]:

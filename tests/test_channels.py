@@ -156,6 +156,17 @@ class TestReplacing:
         with pytest.raises(BadChannel, match="already"):
             rotate(surin, seal, " first-secret ")
 
+    def test_the_token_alone(self, surin: Store, seal: Seal, clock: Clock):
+        rotate(surin, seal, "first-secret", "second-token")
+        known = opened(surin, clock)
+        assert (known.secrets_of("surin"), known.token_of("surin")) == (("first-secret",), "second-token")
+
+    def test_a_channel_without_a_secret_has_none_to_replace(self, surin: Store, seal: Seal):
+        with surin.write() as db:
+            db.execute(update(rows).where(rows.c.id == "surin").values(secret=None, access_token=None))
+        with pytest.raises(NoChannel, match="no secret"):
+            rotate(surin, seal, "second-secret")
+
     @pytest.mark.parametrize("secret", ["two words", "“quoted”", "zero\u200bwidth", "line\nbreak", "a,b"])
     def test_what_was_pasted_with_one_is_refused(self, surin: Store, seal: Seal, secret: str):
         for pasted in ((secret, None), ("fine", secret)):

@@ -76,6 +76,23 @@ def test_phones_that_cannot_be_read_begin_anew(tmp_path: Path) -> None:
         phone.follows().says("สถานะ").hears("ประเด็น")
 
 
+def test_a_clock_that_was_moved_and_not_kept_makes_nobody_late(tmp_path: Path) -> None:
+    with Demo(tmp_path) as demo:
+        demo.platform.forward(timedelta(days=3).total_seconds())
+        joins(on_the_phone(demo))
+    (tmp_path / "phones" / "talks.json").unlink()
+    with Demo(tmp_path) as demo:
+        on_the_phone(demo).follows().says("ข้อ 2").hears("ข้อ 2 จาก 6")
+
+
+def test_what_cannot_be_written_ends_no_demo(tmp_path: Path) -> None:
+    platform = Platform(webhook=lambda path, body, headers: 200)
+    with pytest.raises(UnicodeEncodeError):  # it stands on the phone, but goes nowhere
+        platform.phone().follows().says("half a pair: \ud83d")
+    Memory(platform, tmp_path).keep()
+    assert not (tmp_path / "talks.json").exists()
+
+
 def test_what_was_taken_back_is_no_longer_kept(tmp_path: Path) -> None:
     platform = Platform(webhook=lambda path, body, headers: 200)
     memory = Memory(platform, tmp_path)

@@ -5,7 +5,7 @@ To make the picture anew: make test TESTS=tests/test_e2e_browser.py PICTURE=test
 
 import base64
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -159,3 +159,23 @@ def draw(browser: Browser, screens: list[bytes], to: Path) -> None:
     page.locator("body").screenshot(path=to)
     page.close()
     assert to.stat().st_size < LARGEST
+
+
+def test_a_talk_that_is_opened_again_stands_at_its_end(
+    demo: Demo, phone_of: Callable[[str], Screen], tmp_path: Path
+) -> None:
+    phone = demo.platform.phone(user_of(SCHOOL))
+    phone.follows().says(demo.platform.people[phone.user].code or "").hears("ใช่หรือไม่").says("ใช่").hears("ประกาศ")
+    phone.says("รับทราบ").hears("เรียบร้อยแล้ว").says("รายงาน").hears("ข้อ 1 จาก 6")
+    for number in range(1, 13):
+        phone.says(f"{number} นักเรียนอ่านคล่องขึ้น " * 9).hears(f"{number} ข้อความ")
+    phone.says("สรุป").hears("ตรวจทาน").says("สถานะ").hears("ประเด็น")
+    screen = phone_of(SCHOOL)
+    from_end = "log => Math.round(log.scrollHeight - log.scrollTop - log.clientHeight)"
+    log, bar = screen.phone.get_by_test_id("log"), screen.phone.get_by_test_id("menu-bar")
+    expect(screen.bubbles.last).to_be_visible()
+    for _ in range(3):
+        until(lambda: log.evaluate(from_end) <= 1, PATIENCE, "the end")
+        screen.page.wait_for_timeout(300)
+        assert log.evaluate(from_end) <= 1
+        bar.tap()

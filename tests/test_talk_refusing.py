@@ -1,9 +1,11 @@
 """Talks in which "are you sure?" is not answered with a clear yes: nothing that binds anybody is done."""
 
-from models.people import memberships
+from models.people import memberships, people
 from models.report import State
 from models.review import decisions
 from tests.province import Person, Province
+from tests.test_announcements import shows, told
+from tests.test_talk_erasing import asks
 from tests.test_talk_report import LONG, fill
 from tests.test_talk_reviewing import TOPICS, verifies
 from tests.whole_report import reports
@@ -79,8 +81,35 @@ def test_a_report_is_verified_by_a_clear_yes_only(province: Province, warunee: P
         assert (province.state(), len(province.rows(decisions))) == (State.REVIEWING, len(TOPICS))
 
 
-def test_a_yes_that_says_send_is_a_yes(warunee: Person) -> None:
-    fill(warunee).says("ส่ง").hears("พร้อมส่งถึง").says("ใช่ค่ะ ส่งเลย").hears("ส่งเรียบร้อยแล้ว")
+def test_an_announcement_is_sent_by_a_clear_yes_only(province: Province, warunee: Person, boss: Person) -> None:
+    shows(boss)
+    for words in (*NO_YES, "ส่งเลยได้ไหมคะ", "ส่งเลย หรือยัง", "โอเค เดี๋ยวก่อน ขอแก้คำผิด"):
+        boss.hears("พิมพ์ “ใช่”").says(words)
+        assert told(province) == [], words
+        if "พิมพ์ “ใช่”" not in boss.words:
+            boss.says("ประกาศ").says("พอแล้ว").says("ข้าม").says("ทุกโรงเรียน")
+
+
+def test_a_person_is_erased_by_a_clear_yes_only(province: Province, warunee: Person, boss: Person) -> None:
+    asks(warunee)
+    for words in NO_YES:
+        boss.says("คำขอลบข้อมูล").says("ลบให้ 1").hears("แน่ใจหรือไม่").says(words)
+        assert warunee.user in [row.line_user_id for row in province.rows(people)], words
+
+
+def test_a_word_about_sending_confirms_nothing_else(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG)
+    for words in ("ใช่ค่ะ ส่งเลย", "ตกลง ส่งรายงาน"):
+        warunee.says("ลบข้อ 1").says(words)
+        assert province.answer("learners.now") == [LONG]
+    warunee.says("ยกเลิกการเชื่อมบัญชี").says("ได้ ส่งเลย").hears_not("เรียบร้อยแล้ว")
+
+
+def test_leaving_an_answer_as_it_is_replaces_nothing(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป")
+    for words in ("ยกเลิกครับ ขอบคุณ", "ไม่เอาค่ะ ขอบคุณค่ะ", "ยกเลิก ไม่แก้แล้ว", "ไม่เอา ข้าม", "เดี๋ยวค่ะ ติดประชุม", "ยกเลก"):
+        warunee.says("แก้ 1").hears("ที่ตอบไว้").says(words)
+        assert province.answer("learners.now") == [LONG], words
 
 
 def test_taking_the_sending_back_before_it_is_done_is_a_no(province: Province, warunee: Person) -> None:

@@ -35,7 +35,13 @@ def add_channel(channel: str, name: str, secret: str, token: str) -> None:
 @click.argument("channel")
 @_secret
 @click.option("--token", envvar="NEW_CHANNEL_TOKEN", help="A new access token too (better in NEW_CHANNEL_TOKEN).")
-@click.option("--hours", type=click.IntRange(0, 720), default=24, show_default=True, help="How long the old one stays.")
+@click.option(
+    "--hours",
+    type=click.IntRange(0, 720),
+    default=24,
+    show_default=True,
+    help="How long older ones stay; 0: not at all.",
+)
 def rotate_secret(channel: str, secret: str, token: str | None, hours: int) -> None:
     """Running processes notice within half a minute."""
     settings = load_settings()

@@ -47,7 +47,7 @@ class Memory:
         self._platform = platform
         self._folder = folder
         self._file = folder / "talks.json"
-        self._written = b""
+        self._written: tuple[float, ...] | None = None
 
     def recall(self) -> None:
         """Take up what was kept; what cannot be read is begun anew."""
@@ -75,21 +75,30 @@ class Memory:
         channel.quota.billed.update(kept.billed)
 
     def keep(self) -> None:
-        """Write down what has changed since it was last written; what the disk refuses is tried at the next call."""
+        """Write down what has changed since it was last written; what cannot be written is tried at the next call."""
         try:
             self._keep()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # half a surrogate pair in a bubble is no JSON
             log.warning("the phones are not kept", reason=type(error).__name__)
 
     def _keep(self) -> None:
         with self._platform.lock:
+            mark = self._mark()
+            if mark == self._written:
+                return
             state = _KEPT.dump_json(self._state())
             media = dict(self._platform.main.media)
         for message_id, one in media.items():
             self._keep_bytes(self._bytes_of(message_id), one)
-        if state != self._written:
-            self._write(self._file, state)
-            self._written = state
+        self._write(self._file, state)
+        self._written = mark
+
+    def _mark(self) -> tuple[float, ...]:
+        """Return numbers of which one differs wherever there is something new; every bubble moves its talk's."""
+        platform, channel = self._platform, self._platform.main
+        bubbles = sum(talk.seq for talk in channel.talks.values())
+        known = (platform.people, channel.friends, channel.blockers, channel.media, channel.reply_tokens)
+        return platform.offset.total_seconds(), bubbles, *map(len, known)
 
     def _state(self) -> _Kept:
         channel = self._platform.main

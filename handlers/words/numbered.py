@@ -30,20 +30,21 @@ _VERBS = {Intent(name): frozenset(map(bare, words)) for name, words in _RAW["ver
 _BARE = frozenset(map(Intent, _RAW["bare"]))
 _PARTS = {name: tuple(map(bare, words)) for name, words in _RAW["parts"].items()}
 _NUMBERS = {bare(word): int(value) for word, value in _RAW["words"].items()}
+_WITH_TONES = {folded(word): int(value) for word, value in _RAW["words"].items()}
 _OUT = tuple(map(bare, _RAW["out"]))
 _NOT_NOUN = "(?!ข้อ)"  # which without its tone mark would be "ขอ"
 _VERB = _NOT_NOUN + loose([word for words in _RAW["verbs"].values() for word in words])
 _NOUN = rf"{loose(_RAW['noun'])}{_GAP}(?:ที่{_GAP})?"
 _NUMBER = rf"(?:\d{{1,2}}(?!\d|[.,/:%-]\d)|{loose(_NUMBERS)})"
-_BEFORE = f"(?:(?:{'|'.join(_RAW['before'])}){_GAP})*"  # with their tone marks: "ขอ" is not "ข้อ"
+_BEFORE = f"(?:{trie(_RAW['before'])}{_GAP})*+"  # with their tone marks: "ขอ" is not "ข้อ"
 _OBJECT = f"(?:{loose(_RAW['object'])}{_GAP})*"
 _PART = f"(?:(?:ส่วน|ตอน|เรื่อง|ด้าน|หัวข้อ|ช่อง|ตรง)(?:ที่เป็น|ที่|ของ)?)?{_GAP}" + loose(
     (word for words in _RAW["parts"].values() for word in words), spaced=True
 )
-_ASIDE = f"(?:{_GAP}{loose(_RAW['aside'])})*"
+_ASIDE = f"(?:{_GAP}{loose(_RAW['aside'])})*+"
 _AFTER = f"(?:{_GAP}{loose(_RAW['after'])})*+{_GAP}"  # never given back, or a long row of them would take ages
 _BARE_VERB = loose(word for name in _RAW["bare"] for word in _RAW["verbs"][name])
-_POSSIBLE = re.compile(rf"{_NOUN}{_NUMBER}|{_BARE_VERB}{_GAP}\d|^(?:\d{{1,2}}|{loose(_NUMBERS)})[\s.)]*{_AFTER}$")
+_POSSIBLE = re.compile(rf"{_NOUN}{_NUMBER}|{_BARE_VERB}{_GAP}\d|^(?:\d{{1,2}}|{'|'.join(_WITH_TONES)})[\s.)]*{_AFTER}$")
 
 _BEGINNING = 60  # characters in which the number must stand
 _LONGEST_REST = 30  # while a question is open, more words than that after "แก้ข้อ 3" make it an answer
@@ -93,19 +94,24 @@ def titled(text: str, titles: Sequence[str], *, asking: bool) -> Understood | No
     """
     text = _SIGNS.sub("", text)
     found = _titled().fullmatch(text) if len(text) <= _BEGINNING else None
-    if found is None or (asking and not (found["verb"] and bare(found["noun"] or "").endswith(_ITEMS))):
+    if found is None:
         return None
     intent, said = _intent(found["verb"], found["after"]), bare(folded(found["title"]))
+    plain = found["verb"] is None or bare(found["verb"]) in _PLAIN
+    if asking and not (found["verb"] and plain and bare(found["noun"] or "").endswith(_ITEMS)):
+        return None
     whole = found["verb"] is None and found["noun"] is None
     named = [
         number
         for number, title in enumerate(map(bare, titles), 1)
         if len(said) >= _SHORTEST_TITLE and (title.startswith(said) if whole else said in title)
     ]
-    return Understood(intent, named[0], _part(found["part"])) if intent and len(named) == 1 else None
+    return Understood(intent, named[0], _part(found["part"]), sure=plain) if intent and len(named) == 1 else None
 
 
 _ITEMS = (bare("ข้อ"), bare("ประเด็น"))
+_PLAIN = frozenset(map(bare, ("แก้", "แก้ไข", "ขอแก้", "ไป", "ไปที่", "ดู", "เปิด", "เลือก")))
+"""Verbs said of a topic of the form; a curriculum itself may be "improved" or "changed"."""
 _SHORTEST_TITLE = 6  # letters
 
 
@@ -145,6 +151,8 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
     intent = _intent(found["verb"], found["after"])
     if intent is None or not _plausible(intent, found, rest, asking):
         return None
+    if _MORE.fullmatch(rest):
+        rest = ""  # the others come after
     number = _value(found["number"])
     if not number and (found["after"] or "").strip():
         return None  # "แก้ 0 หมดแล้ว": the failing grade
@@ -155,7 +163,7 @@ def _said(found: re.Match[str], rest: str, asking: bool) -> Understood | None:
 
 def _plausible(intent: Intent, found: re.Match[str], rest: str, asking: bool) -> bool:
     if found["noun"] is None and (intent not in _BARE or rest or not found["number"].isdigit()):
-        return not asking and not rest and found["verb"] is None
+        return not asking and not rest and intent is Intent.TOPIC and found["verb"] is None
     if not rest or not asking or intent is Intent.APPEND:
         return True
     if intent is not Intent.EDIT or len(rest) > _LONGEST_REST:
@@ -178,8 +186,8 @@ def _among(words: Iterable[str], text: str) -> bool:
 
 
 def number_word(word: str) -> int | None:
-    """Return the number that a word is ("สอง"), or None."""
-    return _NUMBERS.get(bare(word))
+    """Return the number that a word is ("สี่"), or None; its tone marks count, for "สี" is paint."""
+    return _WITH_TONES.get(folded(word))
 
 
 def _value(number: str) -> int:

@@ -11,14 +11,13 @@ from typing import Any
 from handlers import texts
 from handlers.words.clean import bare, clean, digits, folded
 from handlers.words.numbered import loose
-from handlers.words.reading import impolite, residues
-from handlers.words.vocabulary import WORDS
+from handlers.words.reading import asks, residues
 
 _GAP = r"[\s.,:()“”\"'/_–-]*"
 _NUMBER = rf"(?:{loose(['ข้อ', 'ข้อที่', 'ลำดับ', 'ประเด็น', 'ประเด็นที่', 'รายการ', 'ที่'])}{_GAP})?(\d{{1,4}})(?!\d)"
 _BEHIND = re.compile(rf"(?:{_GAP}{_NUMBER})?{_GAP}")
 _LONGEST = 60  # folded letters of an order without further words
-_YES = "yes"  # "ได้ไหม" behind it makes a question of it; all other orders it makes polite
+_BINDING = frozenset({"yes", "send_it"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +37,26 @@ def order(text: str, *, asking: bool = False) -> Order | None:
     text = clean(text)
     key = folded(text)
     if key and len(key) <= _LONGEST:
-        for _, known in residues(key):
+        for rest, known in residues(key):
             if name := _whole().get(known):
-                return None if name == _YES and WORDS.asks.match(impolite(key)[-1][::-1]) else Order(name)
+                return Order(name) if name not in _BINDING or _is_clear(rest, text) else None
     arabic = digits(text)
     word = _beginning(arabic)
     found = _BEHIND.match(arabic, len(word))
     if not word or found is None or (asking and text[found.end() :].strip()):
         return None
-    number = int(found[1]) if found[1] else None
+    name, number = _whole()[bare(folded(word))], int(found[1]) if found[1] else None
     rest = text[found.end() :].strip()
     if rest and number is None and not text[found.end() - 1].isspace():
         return None  # a longer word that only begins like it
-    return Order(_whole()[bare(folded(word))], number, rest)
+    if name in _BINDING and (rest or not _is_clear(folded(word), text)):
+        return None  # "ใช่ แต่ขอดูก่อน"
+    return Order(name, number, rest)
+
+
+def _is_clear(word: str, text: str) -> bool:
+    """Tell whether a word that binds leaves no doubt: it has its tone marks ("ใช้" is no yes), and nothing is asked."""
+    return word in _exact() and not asks(text)
 
 
 def number_alone(text: str) -> int | None:
@@ -73,6 +79,11 @@ def _whole() -> dict[str, str]:
             if found.setdefault(bare(folded(word)), name) != name:
                 raise ValueError(f"orders.yaml: {word} stands for two orders")
     return found
+
+
+@cache
+def _exact() -> frozenset[str]:
+    return frozenset(folded(word) for name in _BINDING for word in _words()[name])
 
 
 @cache

@@ -1,7 +1,7 @@
 """Understand what a director types with thumbs. The words themselves are data: ``handlers/texts/words.yaml``."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from handlers.words.clean import bare, clean, digits, folded, single
@@ -24,14 +24,16 @@ _MOST_CLAUSES, _LONGEST_CLAUSE = 4, 20
 _LIGHT = frozenset({Intent.SMALLTALK, Intent.YES, Intent.THANKS, Intent.GREETING, Intent.PAUSE})
 _REFUSALS = frozenset({Intent.NO, Intent.NOT_YET, Intent.CANCEL})
 _WEIGHTY = CONSENTS | {Intent.SUBMIT, Intent.WITHDRAW, Intent.DELETE}
-_IN_A_ROW = frozenset({Intent.NEXT, Intent.NONE})  # which may lead to another: "เสร็จแล้ว สรุป"
+_BESIDE_CONSENT = CONSENTS | {Intent.SMALLTALK, Intent.THANKS, Intent.GREETING, Intent.SUBMIT, Intent.NEXT}
+_DOINGS = frozenset({Intent.EDIT, Intent.APPEND, Intent.REPLACE, Intent.DELETE, Intent.SUMMARY, Intent.HELP})
 _PLANNED = frozenset(
     {
-        *(Intent.REPORT, Intent.START, Intent.SUBMIT, Intent.HELP),
+        *(Intent.REPORT, Intent.START, Intent.HELP),
         *(Intent.EDIT, Intent.APPEND, Intent.REPLACE, Intent.DELETE),
     }
 )
 """With "จะ" before it no command, at an open question, but what the school is going to do."""
+_STILL = frozenset({folded("ยัง")})  # "ยังโอเคอยู่" is no refusal
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
@@ -53,9 +55,14 @@ def understand(text: str, *, asking: bool) -> Understood:
     if private_number(text):
         return Understood(Intent.SENSITIVE)
     found = _known(text, asking) or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
-    if found.sure and found.intent in CONSENTS and WORDS.asks.match(impolite(folded(text))[-1][::-1]):
+    if found.sure and found.intent in CONSENTS and asks(text):
         return replace(found, sure=False)  # whoever asks whether to agree has not agreed
     return found
+
+
+def asks(text: str) -> bool:
+    """Tell whether clean text ends as a question does."""
+    return text.endswith(("?", "？")) or WORDS.asks.match(impolite(folded(text))[-1][::-1]) is not None
 
 
 def _known(text: str, asking: bool) -> Understood | None:
@@ -179,7 +186,7 @@ def _sentence(key: str, asking: bool) -> Understood | None:
 def _clauses(text: str, asking: bool) -> Understood | None:
     """Understand several commands in a row ("เรียบร้อยค่ะ ข้อถัดไป"): all must be, and the last weighty one counts.
 
-    A refusal before it makes the whole one: who speaks to the phone says "ไม่ยืนยัน", and it writes "ไม่ ยืนยัน".
+    A refusal before it is one of the whole: who speaks to the phone says "ไม่ยืนยัน", and it writes "ไม่ ยืนยัน".
     """
     parts = text.split()
     if not 1 < len(parts) <= _MOST_CLAUSES or max(map(len, parts)) > _LONGEST_CLAUSE:
@@ -191,22 +198,31 @@ def _clauses(text: str, asking: bool) -> Understood | None:
         if found is None or found.intent is Intent.ANSWER:
             return None
         meant[part] = found
-    intents = [meant[part].intent for part in parts]
-    if any(impolite(folded(part))[-1] in WORDS.negations for part in parts[:-1]):
-        return None if asking else Understood(Intent.NO)
-    if not _WEIGHTY.isdisjoint(intents) and (refusals := [one for one in intents if one in _REFUSALS]):
-        return Understood(refusals[-1])
-    if Intent.YES in intents and Intent.SUBMIT in intents:
-        return Understood(Intent.CONFIRM)  # "ใช่ค่ะ ส่งเลย"
-    if asking and len({*intents} - _LIGHT - _IN_A_ROW) > 1:
-        return None  # words of several commands are rather an answer: "แก้ไข เพิ่มเติม"
+    return _all_in_all(parts, meant, asking)
+
+
+def _all_in_all(parts: Sequence[str], meant: Mapping[str, Understood], asking: bool) -> Understood | None:
+    """Return what clauses mean together."""
+    intents = {found.intent for found in meant.values()}
     weighty = [part for part in parts if meant[part].intent not in _LIGHT] or parts
-    return replace(meant[weighty[-1]], sure=all(found.sure for found in meant.values()))
+    last = meant[weighty[-1]]
+    if last.intent in _WEIGHTY and any(_refuses(part, meant[part]) for part in parts[:-1]):
+        return None if asking else Understood(Intent.NOT_YET)
+    if asking and len(intents & _DOINGS) > 1:
+        return None  # words of several commands are rather an answer: "แก้ไข เพิ่มเติม"
+    sure = all(found.sure for found in meant.values())
+    if last.intent in CONSENTS:
+        sure = sure and intents <= _BESIDE_CONSENT  # whoever says more than yes may mean less
+    return replace(last, sure=sure)
+
+
+def _refuses(part: str, found: Understood) -> bool:
+    return found.intent in _REFUSALS or impolite(folded(part))[-1] in WORDS.negations
 
 
 def _refusal(key: str) -> Understood | None:
     """Understand a no together with what it refuses: "ไม่ต้องส่ง", "อย่าเพิ่งยืนยัน"."""
-    for no in WORDS.negations:
+    for no in WORDS.negations - _STILL:
         refused = _command(key[len(no) :], asking=False) if key.startswith(no) else None
         if refused is not None and refused.intent in _WEIGHTY:
             return Understood(Intent.NOT_YET)

@@ -13,7 +13,7 @@ _SHORTEST, _LONGEST = 4, 22  # letters; in shorter words one slip makes another 
 _LONGEST_TYPED = 32  # with tone marks
 _TWO_SLIPS = 14  # from this length on
 _NEVER = frozenset({Intent.SMALLTALK, Intent.GREETING, Intent.YES, Intent.NO})  # too short, and nothing is lost
-_ASKING = frozenset({Intent.START, Intent.NOT_YET, Intent.CANCEL, Intent.PUBLIC, Intent.SWITCH, Intent.STOP_REMINDERS})
+_ASKING = frozenset({Intent.START, Intent.NOT_YET, Intent.PUBLIC, Intent.SWITCH, Intent.STOP_REMINDERS})
 """What is seldom said at an open question, where words that come near it are rather an answer."""
 _NOT = re.compile("(?:ยัง)?ไม")  # as it stands in a key
 _ANY_LETTER = 12  # from this length on a wrong letter may be any; before, one near on the keyboard or alike in sound
