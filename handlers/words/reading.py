@@ -16,6 +16,7 @@ from handlers.words.vocabulary import WORDS, Phrase, key_of
 _LONGEST_COMMAND = 48  # letters, vowels and tone marks of a word of command with all its particles
 _LONGEST_WORD = 32  # of these without particles
 _LONGEST_SENTENCE = 72
+_SHORTEST_INNER = 6  # of what is left between a filler and what looks like a particle
 _SHORTEST_GUESS = 4
 _SHORTEST_SENTENCE_GUESS = 10
 _LONGEST_WHOLE = 140  # characters as typed: longer than any sentence of command
@@ -34,6 +35,7 @@ _PLANNED = frozenset(
 )
 """With "จะ" before it no command, at an open question, but what the school is going to do."""
 _STILL = frozenset({folded("ยัง")})  # "ยังโอเคอยู่" is no refusal
+_REPORT = "รายงาน"  # "จะทำรายงาน" is no plan of the school's
 _LONGEST_NUMBERED = 1000  # "เพิ่มเติมข้อ 1 …" brings its answer along
 
 _CODE = re.compile(r"(?:RG[ –_.-]*)?(?P<a>[0-9A-HJKMNP-TV-Z]{5})[ –_.-]*(?P<b>[0-9A-HJKMNP-TV-Z]{5})")
@@ -110,7 +112,7 @@ def residues(key: str) -> Iterator[tuple[str, str]]:
         else:
             rest = _without_beginning(rest)
     for rest in ends[:-1]:  # what looks like a particle may be a part of the word: "ขอคำถามต่อไป"
-        while rest := _without_beginning(rest):
+        while len(rest := _without_beginning(rest)) >= _SHORTEST_INNER:
             if len(rest) <= _LONGEST_WORD:
                 yield rest, key_of(rest)
 
@@ -137,6 +139,8 @@ def _command(key: str, asking: bool) -> Understood | None:
 
 def _is_plan(key: str, rest: str) -> bool:
     """Tell whether what was taken off around a word makes it a thing to be done, or being done: "จะแก้ไข", "แก้ไขอยู่"."""
+    if _REPORT in key:
+        return False
     before, _, after = key.partition(rest)
     return WORDS.plans.fullmatch(before) is not None or after.startswith("อยู่")
 
@@ -175,7 +179,7 @@ def _sentence(key: str, asking: bool) -> Understood | None:
     without_tones = bare(key)
     for core in dict.fromkeys(WORDS.cores.findall(without_tones)):
         for sentence in WORDS.sentences[core]:
-            planned = asking and sentence.intent in _PLANNED and WORDS.plans.match(key)
+            planned = asking and sentence.intent in _PLANNED and WORDS.plans.match(key) and _REPORT not in key
             if not planned and sentence.bare.fullmatch(without_tones):
                 sure = sentence.is_exact(key)
                 if sure or not asking or len(without_tones) >= _SHORTEST_SENTENCE_GUESS:

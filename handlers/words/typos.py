@@ -27,7 +27,7 @@ def nearest(word: str, *, asking: bool) -> Intent | None:
     if len(word) > _LONGEST_TYPED:
         return None
     key = key_of(word)
-    if not _SHORTEST <= len(key) <= _LONGEST or key.isascii():
+    if not _SHORTEST <= len(key) <= _LONGEST or key.isascii() or any(map(str.isdigit, key)):
         return None
     slips = 2 if len(key) >= _TWO_SLIPS else 1
     ends = WORDS.ends[asking]
