@@ -56,6 +56,9 @@ def _settings() -> Settings:
 
 def _role() -> Role:
     words = sys.argv[1:] or [Role.ALL]
+    if words[0] in ("-h", "--help"):
+        print(__doc__)
+        raise SystemExit
     if len(words) > 1 or words[0] not in list(Role):
         raise SystemExit("python -m scheduler [clock | deliver]")
     return Role(words[0])

@@ -271,7 +271,7 @@ class TestChannels:
             "https://raingan.example/callback/surin" in run("add-channel", "surin", "--name", "สุรินทร์", **secret).output
         )
         run("add-channel", "surin", "--name", "สุรินทร์", ends=1, **secret)
-        assert "already" in run("rotate-secret", "surin", ends=1, **secret).stderr
+        assert "already" in run("rotate-secret", "surin", ends=1, NEW_CHANNEL_SECRET="s3cr3t").stderr
         other = secret | {"NEW_CHANNEL_SECRET": "0th3r"}
         assert "accepted until" in run("rotate-secret", "surin", "--hours", "1", **other).output
         assert "LINE_CHANNEL_SECRET" in run("rotate-secret", "main", ends=1, **secret).stderr
@@ -292,7 +292,13 @@ class TestChannels:
         assert "seal-key" in run("add-channel", "surin", "--name", "ก", ends=1, **env).stderr
 
 
-@pytest.mark.parametrize("command", ["list-rounds", "list-people", "audit", "audit --verify", "show-report --school 1"])
+@pytest.mark.parametrize(
+    "command",
+    [
+        *("list-rounds", "list-people", "list-erasures", "days-off", "meeting list"),
+        *("audit", "audit --verify", "show-report --school 1"),
+    ],
+)
 def test_a_channel_that_is_none_is_not_taken_for_an_empty_one(store: Store, run: Run, command: str):
     assert "no channel surim" in run(*command.split(), "--channel", "surim", ends=1).stderr
 

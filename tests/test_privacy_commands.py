@@ -57,7 +57,7 @@ def test_who_asks_is_listed_and_erased(run: Run, province: Province, warunee: Pe
     assert row_of(province, me).line_user_id
     assert "erased" in run("erase-person", str(me), types="y\n")
     assert row_of(province, me).line_user_id is None
-    assert run("list-erasures") == ""
+    assert run("list-erasures") == "Nobody waits.\n"
     assert [(row.state, row.decided_by) for row in province.rows(erasure_requests)] == [("granted", None)]
     assert trail(province) == ["erasure.asked", "person.unlinked", "person.erased"]
 
@@ -74,7 +74,7 @@ def test_a_request_is_refused_with_a_reason(run: Run, province: Province, warune
 
 def test_another_channels_people_are_out_of_reach(run: Run, province: Province, warunee: Person) -> None:
     me = number_of(province, warunee)
-    assert run("list-erasures", "--channel", "noise") == ""
+    assert run("list-erasures", "--channel", "noise") == "Nobody waits.\n"
     assert "no person" in run("erase-person", str(me), "--yes", "--channel", "noise", ends=1)
     run("refuse-erasure", str(me), "--why", "เหตุผล", "--channel", "noise", ends=1)
     assert "no person 999" in run("erase-person", "999", "--yes", ends=1)

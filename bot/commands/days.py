@@ -4,7 +4,7 @@ from datetime import date
 
 import click
 
-from bot.commands.common import Day, channel_option, load_settings, now, opened_store, telling, transaction
+from bot.commands.common import Day, channel_option, load_settings, now, reading, telling, transaction
 from handlers import channels, working_days
 from handlers.channels import NoChannel
 from handlers.thai import day
@@ -26,7 +26,7 @@ def days_off(add: date | None, name: str, remove: date | None, channel: str) -> 
                 working_days.add(db, channel, add, name, moment)
             if remove and not working_days.remove(db, channel, remove, moment):
                 raise click.ClickException(f"{day(remove)} was not added")
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         special = working_days.of(db, channel).special
     for one, called in special.items():
         click.echo(f"{day(one)}  {called}")

@@ -6,7 +6,7 @@ from typing import Any
 import click
 from sqlalchemy import Connection
 
-from bot.commands.common import channel_option, load_settings, now, opened_store, telling, transaction
+from bot.commands.common import channel_option, load_settings, now, reading, telling, transaction
 from handlers import (
     agencies,
     audience_said,
@@ -172,7 +172,7 @@ def cancel(number: int, why: str | None, channel: str) -> None:
 @channel_option
 def list_meetings(channel: str) -> None:
     """List the meetings that are called or cancelled and not long over, with their answers."""
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         lines = [_line(db, one) for one in meetings_scope.listed(db, channel, None, now())]
     for line in lines:
         click.echo(line)

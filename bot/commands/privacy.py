@@ -2,7 +2,7 @@
 
 import click
 
-from bot.commands.common import channel_option, load_settings, now, opened_store, telling, transaction
+from bot.commands.common import channel_option, load_settings, now, opened_store, reading, telling, transaction
 from handlers import channels, erasures, privacy
 from handlers.channels import NoChannel
 from handlers.erasures import Erasure
@@ -14,10 +14,12 @@ from handlers.thai import day, today
 @channel_option
 def list_erasures(channel: str) -> None:
     """A row for each: the person's number, name, roles, when it was asked, and the day by which it is answered."""
-    with opened_store(load_settings()) as store, store.read() as db:
+    with reading(channel) as db:
         rows = erasures.waiting(db, channel, None)
     for one in rows:
         click.echo(_row(one))
+    if not rows:
+        click.echo("Nobody waits.", err=True)
 
 
 def _row(one: Erasure) -> str:
