@@ -16,8 +16,6 @@ export class Log {
   #list = el("div", { class: "list" });
   #atEnd = true;
   #top = 0;
-  #height = 0;
-  #room = 0;
 
   constructor(phone, welcome) {
     this.#phone = phone;
@@ -113,10 +111,9 @@ export class Log {
   #scrolled() {
     const { scrollHeight, scrollTop, clientHeight } = this.element;
     const near = scrollHeight - scrollTop - clientHeight < NEAR;
-    // Only scrolling up leaves the end: neither a bubble that came since, nor rows or a font that took another height.
-    const moved = scrollHeight === this.#height && clientHeight === this.#room && scrollTop < this.#top;
-    this.#atEnd = near || (this.#atEnd && !moved);
-    [this.#top, this.#height, this.#room] = [scrollTop, scrollHeight, clientHeight];
+    // Only scrolling up leaves the end. A bubble that came since the last scroll event does not.
+    this.#atEnd = near || (this.#atEnd && scrollTop >= this.#top);
+    this.#top = scrollTop;
     this.down.hidden = this.#atEnd;
   }
 }
