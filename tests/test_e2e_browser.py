@@ -161,9 +161,7 @@ def draw(browser: Browser, screens: list[bytes], to: Path) -> None:
     assert to.stat().st_size < LARGEST
 
 
-def test_a_talk_that_is_opened_again_stands_at_its_end(
-    demo: Demo, phone_of: Callable[[str], Screen], tmp_path: Path
-) -> None:
+def test_a_talk_that_is_opened_again_stands_at_its_end(demo: Demo, phone_of: Callable[[str], Screen]) -> None:
     phone = demo.platform.phone(user_of(SCHOOL))
     phone.follows().says(demo.platform.people[phone.user].code or "").hears("ใช่หรือไม่").says("ใช่").hears("ประกาศ")
     phone.says("รับทราบ").hears("เรียบร้อยแล้ว").says("รายงาน").hears("ข้อ 1 จาก 6")
