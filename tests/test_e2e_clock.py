@@ -40,7 +40,7 @@ pytestmark = pytest.mark.processes
 
 TUESDAY = datetime(2026, 1, 13, 2, 30, tzinfo=UTC)
 """Half past nine on a working day: from here the clocks of all processes run."""
-SETTLE = 120.0
+SETTLE = 300.0
 MOODS = (
     faults.error(500),
     faults.rate_limited(),
