@@ -10,7 +10,7 @@ from handlers.reports import Part
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import moment
-from handlers.wording import act, due, is_ready, progress, way_on, words_of
+from handlers.wording import act, due, progress, way_on, words_of
 from models.report import AnswerState, State
 
 INK, QUIET, GREEN, PALE, AMBER = "#1B1F23", "#5B6470", "#0B6E4F", "#E8F3EE", "#8A5A00"
@@ -57,7 +57,8 @@ def overview(talk: Talk) -> Card:
     title = say("card.overview_title_n", of=len(rows))
     count = say("card.overview_count", done=done, of=len(rows))
     words = [say("card.overview_row", n=topic.number, topic=topic.title, state=state) for topic, state in rows]
-    onward = say("card.overview_send" if is_ready(talk) else "card.overview_resume")
+    first = way_on(talk)
+    onward = say("card.overview_send" if first.act.do == "submit" else "card.overview_resume")
     alt = say(
         "card.overview_alt",
         title=title,
@@ -68,7 +69,6 @@ def overview(talk: Talk) -> Card:
     )
     body = [text(count, weight="bold"), text(say("card.due", due=due(talk)), size="sm", color=QUIET)]
     body += [_row(talk, topic, state) for topic, state in rows]
-    first = way_on(talk)
     footer = [button(first.label, first.act, primary=True)] if talk.writable else []
     footer += [button(say("label.summary"), Act("summary"))]
     return Card(alt, bubble(title, talk.stand.school_name, body, footer))

@@ -92,8 +92,8 @@ def reading(channel: str) -> Iterator[Connection]:
 
 def _busy(error: Busy) -> str:
     cause = error.__cause__
-    said = str(cause.orig).strip().splitlines() if isinstance(cause, DBAPIError) else []
-    why = f" ({said[0]})" if said else ""
+    said = _first_line(cause) if isinstance(cause, DBAPIError) else ""
+    why = f" ({said})" if said else ""
     return f"The database cannot be reached, or cannot be written{why}: is DATABASE_URL right, is there room?"
 
 
@@ -101,10 +101,14 @@ def database_trouble(error: DBAPIError) -> str:
     """Return what to do about a database error, without its values."""
     said = str(error.orig)
     if re.search('(?:database|role) ".*" does not exist', said):
-        return f"{said.splitlines()[0]}: create it (createdb, createuser), or correct DATABASE_URL."
+        return f"{_first_line(error)}: create it (createdb, createuser), or correct DATABASE_URL."
     if any(sign in said for sign in ("no such table", "no such column", "does not exist")):
         return "The database is not up to date: run `python -m bot migrate` first."
-    return f"The database refused ({type(error.orig).__name__}): {said.splitlines()[0] if said else ''}"
+    return f"The database refused ({type(error.orig).__name__}): {_first_line(error)}"
+
+
+def _first_line(error: DBAPIError) -> str:
+    return str(error.orig).strip().partition("\n")[0]
 
 
 class Day(click.ParamType[date]):

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from handlers.words.clean import bare, digits, folded
+from handlers.words.clean import bare, digits, folded, small
 from handlers.words.intents import Intent, Understood
 from handlers.words.patterns import trie
 from handlers.words.vocabulary import WORDS
@@ -126,7 +126,7 @@ def _titled() -> re.Pattern[str]:
 def numbered(text: str, *, asking: bool) -> Understood | None:
     """Understand a command about a numbered topic in cleaned text, or return None."""
     text = _SIGNS.sub("", text)
-    arabic = _small(digits(text))
+    arabic = _small(text)
     if _POSSIBLE.search(arabic, 0, _BEGINNING) is None:
         return None
     if found := _number_first().fullmatch(arabic):
@@ -136,9 +136,9 @@ def numbered(text: str, *, asking: bool) -> Understood | None:
 
 
 def _small(text: str) -> str:
-    """Return text in small letters, each where it was."""
-    small = text.lower()
-    return small if len(small) == len(text) else text
+    """Return text in small letters with Arabic digits, each where it was."""
+    found = small(text)
+    return found if len(found) == len(text) else digits(text)
 
 
 def _after(text: str, found: re.Match[str]) -> int:
