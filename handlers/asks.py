@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import agencies, questions, reports, sendings
+from handlers import agencies, answer_rows, questions, reports, sendings
+from handlers.answer_rows import Answer
+from handlers.answer_rows import Part as Bubble
 from handlers.audit import note
 from handlers.questions import Part, QuestionSet
-from handlers.reports import Answer
-from handlers.reports import Part as Bubble
 from handlers.wording import words_of
 from handlers.words import Intent, understand
 from models.asking import Asked, asks
@@ -73,7 +73,7 @@ def make(db: Connection, channel: str, report: int, school: int, agency: int, as
 
     What the school has taken out again, and nobody has taken up, is asked no more.
     """
-    found = _asked(asked, reports.answers_of(db, report), reports.parts_of(db, report))
+    found = _asked(asked, answer_rows.answers_of(db, report), reports.parts_of(db, report))
     known = {(row.question, row.need): row for row in db.execute(_OF_REPORT, {"report": report, "channel": channel})}
     row = {"channel_id": channel, "report_id": report, "school_id": school, "agency_id": agency}
     row |= {"state": Asked.OPEN, "opened_at": at}

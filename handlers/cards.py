@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from handlers.answer_rows import Part
 from handlers.messages import limits
 from handlers.messages.build import button, clip, fit
 from handlers.messages.values import Act, Card, Choice, Say
 from handlers.questions import Question, Topic
-from handlers.reports import Part
 from handlers.talk import Talk
 from handlers.texts import say
 from handlers.thai import moment

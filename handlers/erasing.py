@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from handlers import media, memberships, own_meetings, privacy, reports, sendings, wish_reasons
+from handlers import answer_rows, media, memberships, own_meetings, privacy, reports, sendings, wish_reasons
 from models.people import contacts, join_requests, people
 from models.report import AnswerState, PartKind, answers, parts
 from models.report import reports as reports_table
@@ -82,10 +82,10 @@ def _erase_unsent(db: Connection, report: int, own: dict[int, str], person: int,
     sent = {part for one in sendings.of(db, report) for answer in one.answers.values() for part in answer["parts"]}
     never = {part: kind for part, kind in own.items() if part not in sent}
     erase_parts(db, never, now)
-    for answer in reports.answers_of(db, report).values() if never else ():
+    for answer in answer_rows.answers_of(db, report).values() if never else ():
         if answer.state == AnswerState.DONE and not reports.counts(db, answer):
             answer.state = AnswerState.OPEN
-            reports.save(db, answer, person, now)
+            answer_rows.save(db, answer, person, now)
     return len(never)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, select
 
-from handlers.reports import Part
+from handlers.answer_rows import Part
 from handlers.sendings import is_erased
 from models.people import schools
 from models.programme import rounds

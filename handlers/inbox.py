@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import audit, groups, outbox, persons, reports, standing
+from handlers import answer_rows, audit, groups, outbox, persons, reports, standing
 from handlers.hear import hear
 from handlers.heard import Heard, Kind
 from handlers.meetings_pages import MakePage
@@ -24,7 +24,7 @@ from handlers.talk import Talk, Turn
 from handlers.words import Intent
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared, among, plan_once
+from models.prepared import Prepared, among
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,13 @@ def apply_together(
 
     Returns what is to be said, and the events that must be applied alone: of them nothing is kept or changed.
     """
-    plan_once(db)
     able = {heard.user: heard for heard in events if heard.user is not None and heard.kind not in _ALONE}
     people = standing.look_up_idle(db, channel, list(able))
     known = standing.known_idle(db, [person.id for person in people.values()], now)
     alike = _alike([person for person in people.values() if person.id in known], known)
     talks = [_talk(db, channel, able[one.user], one, known[one.id], house, now) for one in alike]
     _read_before(db, talks)
-    with audit.written_last(db):
+    with audit.written_last(db), answer_rows.written_together(db):
         said = _hear(db, talks, house, now)
     users = {one.user for one in alike}
     left = [heard for heard in events if heard.user not in users]
@@ -163,7 +162,7 @@ def _talk(
 def _read_before(db: Connection, talks: Sequence[Talk]) -> None:
     """Read at once what nearly every talk asks for: the answers, and what stands in the open one."""
     begun = [(talk, report) for talk in talks for report in [talk.standings[0].report] if report is not None]
-    answers = reports.answers_of_all(db, [report for _, report in begun])
+    answers = answer_rows.answers_of_all(db, [report for _, report in begun])
     open_now = []
     for talk, report in begun:
         talk.read_before = report, answers[report]

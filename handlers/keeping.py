@@ -1,10 +1,10 @@
 """Keeping what was heard as parts of an answer, and saying so."""
 
-from handlers import media, reports
+from handlers import answer_rows, media, reports
+from handlers.answer_rows import Answer, NewPart
 from handlers.heard import Heard, Kind
 from handlers.messages.values import Say
 from handlers.questions import Question
-from handlers.reports import Answer
 from handlers.talk import Talk, Turn
 from handlers.texts import say
 from handlers.wording import counted, school_line, slots, steer, undo
@@ -25,35 +25,18 @@ def keep_part(talk: Talk, answer: Answer, heard: Heard) -> bool:
     """File what was heard under an answer; False where that bubble is kept already."""
     kind = KINDS[heard.kind]
     words = clean(heard.text) if kind == PartKind.TEXT else heard.file_name
-    part = reports.keep(
-        talk.db,
-        talk.channel,
-        answer,
-        kind,
-        words,
-        message_id=heard.message_id,
-        by=talk.person.id,
-        said_at=heard.at,
-        now=talk.now,
-    )
-    if part is not None and kind != PartKind.TEXT and heard.message_id:
+    new = NewPart(kind, words, heard.message_id, talk.person.id, heard.at, talk.now)
+    if kind == PartKind.TEXT:
+        return answer_rows.keep(talk.db, answer, new)
+    part = answer_rows.keep_now(talk.db, answer, new)
+    if part is not None and heard.message_id:
         media.note(talk.db, talk.channel, part, heard.message_id, talk.now)
     return part is not None
 
 
 def keep_words(talk: Talk, found: Answer, kind: PartKind, words: str) -> None:
     """File words or an option that came by a button, not by a bubble of the person's own."""
-    reports.keep(
-        talk.db,
-        talk.channel,
-        found,
-        kind,
-        words,
-        message_id=None,
-        by=talk.person.id,
-        said_at=talk.heard.at,
-        now=talk.now,
-    )
+    answer_rows.keep(talk.db, found, NewPart(kind, words, None, talk.person.id, talk.heard.at, talk.now))
 
 
 def acknowledge(talk: Talk, question: Question, found: Answer, replaced: int | None = None) -> Turn:

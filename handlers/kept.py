@@ -18,7 +18,7 @@ from handlers.outbox import Outgoing, To, Words
 from handlers.texts import say
 from models.inbox import Kept, inbox
 from models.outbox import Policy
-from models.prepared import Prepared
+from models.prepared import Prepared, plan_once
 
 MOST_TRIES = 3
 """Tries after which an event is parked, for `python -m bot replay-inbox`."""
@@ -79,6 +79,7 @@ def apply_together(db: Connection, channel: str, events: Sequence[Heard], house:
     Raises:
         Exception: by one of the events, and nobody knows which; roll back, then try each person by ``apply_waiting``.
     """
+    plan_once(db)
     fresh = keep_new(db, channel, events, now)
     said, left = door.apply_together(db, channel, fresh, house, now)
     return Applied(len(fresh) - len(left), said, {heard.user for heard in left})

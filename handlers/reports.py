@@ -1,54 +1,22 @@
-"""Use cases on one school's report: keep words, end a question, take back, move. Words are never overwritten.
+"""Use cases on one school's report: begin it, show its parts, replace an answer, take back, move.
 
-An answer is a row that points to its current revision; a revision is the parts (bubbles, photos, choices) filed
-under its number. Replacing an answer opens the next revision; the older parts stay (invariant 3).
+The rows of its answers are those of ``handlers.answer_rows``. Words are never overwritten: replacing an answer opens
+the next revision; the older parts stay (invariant 3).
 """
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Connection, Integer, and_, bindparam, func, or_, select, text, update
+from sqlalchemy import Connection, bindparam, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too, where the generic one lacks ON CONFLICT
 
-from handlers import numbers
-from models.base import UtcDateTime
+from handlers import answer_rows, numbers
+from handlers.answer_rows import Answer, Part
 from models.prepared import Prepared, among
-from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports, revisions
-
-
-@dataclass(slots=True)
-class Answer:
-    """The current revision of one answer. parts, kinds: what stands in it, where that was read (``read_parts``)."""
-
-    id: int
-    question: str
-    revision: int
-    state: AnswerState
-    nudged: bool
-    private: bool
-    saved: tuple[int, AnswerState, bool] = field(init=False, compare=False)
-    parts: "list[Part] | None" = field(init=False, compare=False, default=None)
-    kinds: Counter[str] | None = field(init=False, compare=False, default=None)
-
-    def __post_init__(self) -> None:
-        self.saved = (self.revision, self.state, self.private)
-
-    def forget(self) -> None:
-        """Forget what was read of its parts: they change."""
-        self.parts = self.kinds = None
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    id: int
-    question: str
-    kind: PartKind
-    text: str | None
-    lost: bool  # a file that we did not take, or that LINE does not have any more
+from models.report import AnswerState, PartKind, State, answers, media, moves, parts, reports
 
 
 class Forbidden(Exception):
@@ -85,145 +53,7 @@ def open_draft(db: Connection, channel: str, round_id: int, school: int, now: da
     return int(_OF_SCHOOL(db, {"round": round_id, "school": school}).scalar_one()), False
 
 
-_ANSWERS = Prepared(
-    select(
-        answers.c.report_id,
-        answers.c.id,
-        answers.c.question,
-        answers.c.revision,
-        answers.c.state,
-        answers.c.nudged,
-        answers.c.private,
-    ).where(among(answers.c.report_id, "reports"))
-)
-
-
-_STATES = {str(state): state for state in AnswerState}  # a look-up takes a tenth of the time that Enum does
 _KINDS = {str(kind): kind for kind in PartKind}
-
-
-def answers_of(db: Connection, report: int) -> dict[str, Answer]:
-    """Return the answers of a report by question."""
-    return answers_of_all(db, [report])[report]
-
-
-def answers_of_all(db: Connection, numbers: Sequence[int]) -> dict[int, dict[str, Answer]]:
-    """Return the answers of reports: by report, then by question."""
-    found: dict[int, dict[str, Answer]] = {report: {} for report in numbers}
-    for row in _ANSWERS(db, {"reports": numbers}):
-        state = _STATES[row.state]
-        found[row.report_id][row.question] = Answer(row.id, row.question, row.revision, state, row.nudged, row.private)
-    return found
-
-
-_BEGIN = Prepared(
-    insert(answers).on_conflict_do_nothing(index_elements=["report_id", "question"]).returning(answers.c.id),
-    ("channel_id", "report_id", "question", "revision", "state", "nudged", "private"),
-)
-
-
-def begin(db: Connection, channel: str, report: int, question: str) -> Answer:
-    """Return the answer to a question, opened at revision 1 if there was none."""
-    row = {
-        "channel_id": channel,
-        "report_id": report,
-        "question": question,
-        "revision": 1,
-        "state": AnswerState.OPEN,
-        "nudged": False,
-        "private": False,
-    }
-    number = _BEGIN(db, row).scalar()
-    if number is None:  # somebody else of the school was quicker
-        return answers_of(db, report)[question]
-    return Answer(number, question, 1, AnswerState.OPEN, False, False)
-
-
-_KEEP = Prepared(
-    insert(parts)
-    .on_conflict_do_nothing(
-        index_elements=["channel_id", "line_message_id"],
-        index_where=and_(parts.c.line_message_id.is_not(None), parts.c.removed_at.is_(None)),
-    )
-    .returning(parts.c.id),
-    ("channel_id", "answer_id", "revision", "kind", "text", "line_message_id", "said_by", "said_at", "kept_at"),
-)
-
-
-def keep(
-    db: Connection,
-    channel: str,
-    answer: Answer,
-    kind: PartKind,
-    text: str | None,
-    *,
-    message_id: str | None,
-    by: int,
-    said_at: datetime,
-    now: datetime,
-) -> int | None:
-    """Add one part to the current revision; None where that bubble is kept already."""
-    row = {
-        "channel_id": channel,
-        "answer_id": answer.id,
-        "revision": answer.revision,
-        "kind": kind,
-        "text": text,
-        "line_message_id": message_id,
-        "said_by": by,
-        "said_at": said_at,
-        "kept_at": now,
-    }
-    found: int | None = _KEEP(db, row).scalar()
-    if found is not None and answer.kinds is not None:
-        answer.parts = None  # it need not be the last of them
-        answer.kinds[kind] += 1
-    return found
-
-
-_SET = Prepared(
-    update(answers)
-    .where(answers.c.id == bindparam("answer"))
-    .values(
-        revision=bindparam("to_revision"),
-        state=bindparam("to_state"),
-        nudged=bindparam("to_nudged"),
-        private=bindparam("to_private"),
-    )
-)
-
-
-_NOTE_REVISION = Prepared(
-    insert(revisions).from_select(
-        ["channel_id", "answer_id", "revision", "state", "private", "person_id", "at"],
-        select(
-            answers.c.channel_id,
-            answers.c.id,
-            answers.c.revision,
-            answers.c.state,
-            answers.c.private,
-            bindparam("by", type_=Integer),
-            bindparam("at", type_=UtcDateTime),
-        ).where(answers.c.id == bindparam("answer")),
-    )
-)
-
-
-def save(db: Connection, answer: Answer, by: int, now: datetime) -> None:
-    """Write an answer's row; who changed what counts, its state or its privacy, and when, is noted in ``revisions``."""
-    row = {
-        "answer": answer.id,
-        "to_revision": answer.revision,
-        "to_state": answer.state,
-        "to_nudged": answer.nudged,
-        "to_private": answer.private,
-    }
-    _SET(db, row)
-    now_saved = (answer.revision, answer.state, answer.private)
-    if now_saved != answer.saved:
-        answer.saved = now_saved
-        _NOTE_REVISION(db, {"answer": answer.id, "by": by, "at": now})
-
 
 # Words and choices count by their revision; a photo or file belongs to the answer until it is taken out.
 _IS_FILE = text("parts.kind NOT IN ('text', 'choice')")
@@ -250,7 +80,7 @@ def revise(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     answer.revision = max(newest, answer.revision) + 1
     answer.state = AnswerState.OPEN
     answer.nudged = False
-    save(db, answer, by, now)
+    answer_rows.save(db, answer, by, now)
 
 
 _COPY = Prepared(
@@ -271,7 +101,7 @@ def restore(db: Connection, answer: Answer, revision: int, by: int, now: datetim
         return False
     answer.forget()
     answer.revision, answer.state = revision, AnswerState.DONE
-    save(db, answer, by, now)
+    answer_rows.save(db, answer, by, now)
     return True
 
 
@@ -325,7 +155,9 @@ def _by_answer(db: Connection, several: Sequence[Answer]) -> dict[int, list[Part
 
 def parts_of_answer(db: Connection, answer: Answer) -> list[Part]:
     """Return the parts of an answer's current revision, in the order they were said."""
-    return list(answer.parts) if answer.parts is not None else _by_answer(db, [answer])[answer.id]
+    if answer.parts is None:
+        answer.parts = _by_answer(db, [answer])[answer.id]
+    return list(answer.parts)
 
 
 def read_parts(db: Connection, several: Sequence[Answer]) -> None:

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select
 
 from handlers import questions, reviews, rulings, sendings
+from handlers.answer_rows import Part
 from handlers.cached import cached_property
 from handlers.questions import Question, QuestionSet, Topic
-from handlers.reports import Part
 from handlers.reviews import Case, Scope
 from handlers.rulings import Explanation, Ruling
 from handlers.sendings import Sent

@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, select, update
 from sqlalchemy.dialects.postgresql import insert  # compiles for SQLite too
 
-from handlers import reports, texts
-from handlers.reports import Part
+from handlers import answer_rows, reports, texts
+from handlers.answer_rows import Part
 from handlers.words import fold
 from handlers.words.vocabulary import WORDS
 from models.prepared import Prepared
 from models.programme import rounds
-from models.report import PartKind, State, answers, plan_checks
+from models.report import PartKind, answers, plan_checks
 from models.report import reports as table
 
 STATES = ("done", "doing", "not_begun", "changed")
@@ -36,31 +36,18 @@ class Last:
         return tuple(part for part in self.parts if part.kind in (PartKind.TEXT, PartKind.CHOICE))
 
 
-_now = rounds.alias()
-_REPORT = Prepared(
-    select(table.c.id, rounds.c.title)
-    .join(rounds, rounds.c.id == table.c.round_id)
-    .join(_now, _now.c.id == bindparam("round"))
-    .where(
-        table.c.channel_id == bindparam("channel"),
-        table.c.school_id == bindparam("school"),
-        table.c.state != State.DRAFT,
-        rounds.c.opens_at < _now.c.opens_at,
-    )
-    .order_by(rounds.c.opens_at.desc(), rounds.c.id.desc())
-    .limit(1)
+_TITLE = Prepared(
+    select(rounds.c.title).join(table, table.c.round_id == rounds.c.id).where(table.c.id == bindparam("report"))
 )
 
 
-def last_said(db: Connection, channel: str, school: int, round_id: int, question: str) -> Last | None:
-    """Return a school's answer to a question in its newest report sent before this round; None without words."""
-    row = _REPORT(db, {"channel": channel, "school": school, "round": round_id}).first()
-    if row is None:
-        return None
-    answer = reports.answers_of(db, row.id).get(question)
+def last_said(db: Connection, report: int, question: str) -> Last | None:
+    """Return what a report of an earlier round (``Standing.last_report``) said to a question; None without words."""
+    answer = answer_rows.answers_of(db, report).get(question)
     if answer is None:
         return None
-    last = Last(answer.id, row.title, answer.private, tuple(reports.parts_of(db, row.id).get(question, ())))
+    title = _TITLE(db, {"report": report}).scalar_one()
+    last = Last(answer.id, title, answer.private, tuple(reports.parts_of(db, report).get(question, ())))
     return last if last.words else None
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, func, insert, select, update
 
-from handlers import reports
-from handlers.reports import Part
+from handlers import answer_rows, reports
+from handlers.answer_rows import Part
 from models.prepared import Prepared
 from models.programme import rounds
 from models.report import PartKind, State, answers, media, moves, parts, sendings
@@ -111,7 +111,7 @@ def _held(db: Connection, report: int) -> dict[str, dict[str, Any]]:
             "private": answer.private,
             "parts": [part.id for part in found.get(key, [])],
         }
-        for key, answer in reports.answers_of(db, report).items()
+        for key, answer in answer_rows.answers_of(db, report).items()
     }
 
 

@@ -76,6 +76,7 @@ class Standing:
     code: str | None
     agency_id: int | None = None
     grace_on: date | None = None
+    last_report: int | None = None  # the newest that the school sent in an earlier round
 
     @property
     def flow(self) -> str:
@@ -152,6 +153,19 @@ _REPORT = select(reports.c.id).where(reports.c.round_id == rounds.c.id, reports.
 _EXTENDED = select(extensions.c.due_on).where(
     extensions.c.round_id == rounds.c.id, extensions.c.school_id == schools.c.id
 )
+_then, _rounds_then = reports.alias("then"), rounds.alias("rounds_then")
+_LAST_REPORT = (
+    select(_then.c.id)
+    .join(_rounds_then, _rounds_then.c.id == _then.c.round_id)
+    .where(
+        _then.c.channel_id == schools.c.channel_id,
+        _then.c.school_id == schools.c.id,
+        _then.c.state != State.DRAFT,
+        _rounds_then.c.opens_at < rounds.c.opens_at,
+    )
+    .order_by(_rounds_then.c.opens_at.desc(), _rounds_then.c.id.desc())
+    .limit(1)
+)
 _STANDINGS = Prepared(
     select(
         people.c.id.label("person"),
@@ -173,6 +187,7 @@ _STANDINGS = Prepared(
         rounds.c.question_set_id,
         question_sets.c.digest,
         _REPORT.scalar_subquery().label("report_id"),
+        _LAST_REPORT.scalar_subquery().label("last_report"),
         places.c.flow,
         places.c.step,
         places.c.school_id.label("place_school"),
@@ -321,6 +336,7 @@ def _standing(row: Any) -> Standing:
         code=row.code,
         agency_id=row.agency_id,
         grace_on=row.grace_on,
+        last_report=row.last_report,
     )
 
 

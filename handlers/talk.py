@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from handlers import questions, reports, rulings
+from handlers import answer_rows, questions, reports, rulings
+from handlers.answer_rows import Answer, Part
 from handlers.cached import cached_property
 from handlers.dialog import Flow
 from handlers.finding import Found
@@ -15,7 +16,6 @@ from handlers.heard import Heard, Kind
 from handlers.meetings_pages import MakePage
 from handlers.messages.values import Act, Message
 from handlers.questions import Question, QuestionSet
-from handlers.reports import Answer, Part
 from handlers.shown_files import MakeLink
 from handlers.standing import HOME, Person, Place, Standing
 from handlers.words import Intent, Order, Understood, order
@@ -140,7 +140,7 @@ class Talk:
         """Return the answers there are, by question."""
         report = self.report
         read, self.read_before = self.read_before, None
-        return read[1] if read is not None and read[0] == report else reports.answers_of(self.db, report)
+        return read[1] if read is not None and read[0] == report else answer_rows.answers_of(self.db, report)
 
     @property
     def writable(self) -> bool:
@@ -176,7 +176,7 @@ class Talk:
         """Return the answer to a question, begun if there was none."""
         found = self.answers.get(question)
         if found is None:
-            found = self.answers[question] = reports.begin(self.db, self.channel, self.report, question)
+            found = self.answers[question] = answer_rows.begin(self.db, self.channel, self.report, question)
         return found
 
     def parts(self) -> dict[str, list[Part]]:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, Dialect, select
 
-from handlers import checkin_words, outbox, questions, reports, rounds_last, standing
+from handlers import answer_rows, checkin_words, outbox, questions, reports, standing
+from handlers.answer_rows import Answer
 from handlers.flows.report import report_flow
-from handlers.reports import Answer
 from handlers.words import order, understand
 from handlers.words.meeting_words import meeting_words
 from models.prepared import compile_all, plan_once
@@ -56,9 +56,8 @@ def rehearse(db: Connection, now: datetime) -> None:
     standing.look_up_idle(db, MAIN, [])
     standing.known_idle(db, [], now)
     standing.hold_reports(db, [], idle=True)
-    reports.answers_of_all(db, [])
-    reports.read_parts(db, [Answer(0, "", 0, AnswerState.OPEN, False, False)])
-    rounds_last.last_said(db, MAIN, 0, 0, "")
+    answer_rows.answers_of_all(db, [])
+    reports.read_parts(db, [Answer(0, MAIN, "", 0, AnswerState.OPEN, False, False)])
     outbox.open_rows(db, [], now)
     for row in db.execute(_ASKED_NOW):
         report_flow(questions.load(db, row.id, row.digest), row.digest)

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from handlers import rounds_last
+from handlers.answer_rows import Answer, Part
 from handlers.messages import limits
 from handlers.messages.build import clip
 from handlers.messages.values import Act, Choice, Say
 from handlers.questions import Option, Question, Topic
 from handlers.questions import Part as QuestionPart
-from handlers.reports import Answer, Part
 from handlers.rounds_last import Last
 from handlers.talk import Talk
 from handlers.texts import say
@@ -110,10 +110,8 @@ def steer(talk: Talk, question: Question, more: Sequence[Choice] = ()) -> tuple[
 
 def last_said(talk: Talk, question: Question) -> Last | None:
     """Return what the school answered to a question the round before, or None."""
-    at = talk.stand
-    if at.school is None or at.round is None:
-        return None
-    return rounds_last.last_said(talk.db, talk.channel, at.school, at.round, question.key)
+    before = talk.stand.last_report
+    return rounds_last.last_said(talk.db, before, question.key) if before is not None else None
 
 
 def plan_waits(talk: Talk, question: Question) -> bool:

@@ -16,6 +16,7 @@ from psycopg.pq.abc import PGresult
 
 _STALE = frozenset({"0A000", "26000", "42P05"})
 """A table has another shape than when a statement was prepared; the name of one is not known, or taken."""
+_PLAN_ONCE = b"SET LOCAL plan_cache_mode = force_generic_plan"
 
 
 class Statements:
@@ -40,11 +41,20 @@ class Statements:
         self._adapt.set_pgresult(result)
         return self._adapt.load_rows(0, result.ntuples, tuple)
 
+    def plan_once(self) -> None:
+        """Have one plan made of each statement, until the transaction ends; it begins with the same message."""
+        self._checked(self._server.exec_(b"BEGIN; " * self._begins + _PLAN_ONCE))
+
     def _ready(self, text: str) -> bytes:
         """Return a statement's name; the transaction has begun then, and the statement is prepared."""
-        if self._server.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit:
+        if self._begins:
             self._checked(self._server.exec_(b"BEGIN"))
         return self._names.get(text) or self._prepare(text)
+
+    @property
+    def _begins(self) -> bool:
+        """Tell whether the next statement is the first of a transaction."""
+        return self._server.transaction_status == TransactionStatus.IDLE and not self._connection.autocommit
 
     def _prepare(self, text: str) -> bytes:
         name = b"raingan_%d" % len(self._names)

@@ -26,7 +26,6 @@ from sqlalchemy import (
     cast,
     func,
     select,
-    text,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -88,8 +87,10 @@ def plan_once(db: Connection) -> None:
     By itself it makes five more plans, on each connection, before it sees that one will do; the longest takes it 4 ms.
     Not for statements that need to be planned for their values, as those do that a partial index serves.
     """
-    if db.dialect.name == "postgresql":
-        _PLAN_ONCE(db)
+    try:
+        driver_of(db).plan_once()
+    except db.dialect.loaded_dbapi.Error as error:
+        _raise(db, "SET LOCAL", error)
 
 
 class Rows:
@@ -191,7 +192,6 @@ def _by_most(rows: Sequence[Parameters]) -> Iterator[Sequence[Parameters]]:
 
 
 _ALL = weakref.WeakSet[Prepared]()  # those of modules stay for ever, those that a test makes do not
-_PLAN_ONCE = Prepared(text("SET LOCAL plan_cache_mode = force_generic_plan"))
 
 
 class _Compiled:
@@ -222,7 +222,7 @@ class _Compiled:
 
     def _run(self, db: Connection, words: str, values: Sequence[Any]) -> Rows:
         try:
-            return Rows(self._read(_driver(db).run(words, values)))
+            return Rows(self._read(driver_of(db).run(words, values)))
         except db.dialect.loaded_dbapi.Error as error:
             _raise(db, words, error)
 
@@ -277,7 +277,7 @@ def _behind(words: str, places: int) -> str:
 
 
 _CHANGE = re.compile(r"(UPDATE \w+ SET )(.+) WHERE ([\w.]+) = (\$\d+::INTEGER)")
-_ASSIGNED = re.compile(r"(\w+)=(\$\d+::[A-Z ]+)")
+_ASSIGNED = re.compile(r"(\w+)=(\$\d+::[A-Z ]+|CAST\(\$\d+ AS [A-Z]+\))")
 
 
 def _with_cases(words: str, number: int) -> str:
@@ -287,7 +287,7 @@ def _with_cases(words: str, number: int) -> str:
 
     Raises:
         TypeError: it finds the row otherwise than by an INTEGER alone, returns something, or sets a column to what has
-            no type in the text, as a Boolean.
+            no type in the text, as a Boolean without a cast.
     """
     found = _CHANGE.fullmatch(words)
     changes = [_ASSIGNED.fullmatch(one) for one in found[2].split(", ")] if found else []
@@ -310,22 +310,25 @@ class _Cursor:
     def __init__(self, driver: Any) -> None:
         self._cursor = driver.cursor()
 
+    def plan_once(self) -> None:
+        """Do nothing: SQLite keeps no plans for values."""
+
     def run(self, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
         found: list[tuple[Any, ...]] = self._cursor.execute(words, values).fetchall()
         return found
 
 
-def _driver(db: Connection) -> "_Cursor | Statements":
+DRIVER = "what runs prepared statements"
+
+
+def driver_of(db: Connection) -> "_Cursor | Statements":
     """Return what runs statements on a connection, and is kept with it."""
     kept = db.info
-    if _KEPT not in kept:
+    if DRIVER not in kept:
         driver: Any = db.connection.driver_connection
-        kept[_KEPT] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver)
-    found: _Cursor | Statements = kept[_KEPT]
+        kept[DRIVER] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver)
+    found: _Cursor | Statements = kept[DRIVER]
     return found
-
-
-_KEPT = "what runs prepared statements"
 
 
 def _statements(driver: Any) -> "Statements":

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from models import later
 from models.json_text import from_json, to_json
 from models.sharing import Busy as Busy  # who opens a transaction has to do with it
 from models.sharing import Job, Sharing
@@ -60,6 +61,7 @@ class Store:
         else:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
             self._alone = _postgresql(url, patience, min(pool_size, ALONE), isolation_level="AUTOCOMMIT")
+        later.watch(self._writer)
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
         self._kept: Connection | None = None  # SQLite's one writing connection, for whoever has the turn

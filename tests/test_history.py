@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 from sqlalchemy import select
 
-from handlers import history, reports
+from handlers import answer_rows, history, reports
 from handlers.heard import Kind
 from models.inbox import inbox
 from models.report import AnswerState, State, answers, parts, revisions
@@ -95,7 +95,7 @@ class Watched:
             kept = reports.parts_of(db, number)
             found = {
                 key: (one.revision, one.state, one.private, [part.id for part in kept.get(key, [])])
-                for key, one in reports.answers_of(db, number).items()
+                for key, one in answer_rows.answers_of(db, number).items()
             }
         begun = {key: one for key, one in found.items() if one[3] or one[:3] != (1, AnswerState.OPEN, False)}
         return row.state, row.reference, begun

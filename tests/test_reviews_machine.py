@@ -14,7 +14,7 @@ from hypothesis import strategies as some
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
-from handlers import reports
+from handlers import answer_rows, reports
 from handlers.heard import Kind
 from handlers.reports import MOVES
 from models.people import Role
@@ -127,7 +127,7 @@ class Verification(RuleBasedStateMachine):
             if row is None:
                 return None, {}
             kept = reports.parts_of(db, row.id)
-            answers = reports.answers_of(db, row.id)
+            answers = answer_rows.answers_of(db, row.id)
         return row.state, {
             key: (one.private, [part.id for part in kept.get(key, []) if part.id not in self.unsent])
             for key, one in answers.items()

@@ -9,6 +9,7 @@ from handlers import questions
 from models.programme import rounds
 from models.report import answers, plan_checks
 from tests.province import MAIN, Person, Province
+from tests.rush import heard, together
 
 NOW_WORDS = "นักเรียนอ่านคล่องขึ้น 30 คน ยังห่วงชั้น ป.2"
 PLAN = "จะเปิดชุมนุมรักการอ่านทุกวันพุธ เริ่มเดือนมิถุนายน"
@@ -49,6 +50,18 @@ def kept(province: Province) -> list[str]:
 
 def in_this_round(province: Province, question: str) -> list[str | None]:
     return province.answer(question)[-1:]
+
+
+def test_in_a_rush_it_is_offered_and_kept_as_in_calm(province):
+    persons = [province.director(), province.director("นางสาวกาญจนา สมมติสกุล", "1031991002")]
+    for one in persons:
+        sends_a_report(one)
+    next_round(province)
+    for words in ("รายงาน", "เหมือนเดิม"):
+        assert together(province, *(heard(one, words) for one in persons)).events == 2
+        for one in persons:
+            one.hears("เหมือนเดิม" if words == "รายงาน" else NOW_WORDS)
+    assert kept(province) == ["learners.now"] * 2
 
 
 def test_an_answer_is_kept_by_a_tap_and_shown(province, director):

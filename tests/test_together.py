@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handlers import audit, kept
+from handlers import answer_rows, audit, kept
 from handlers import inbox as door
 from handlers.heard import Kind
 from models.audit import audit as audit_table
@@ -17,6 +17,8 @@ from models.inbox import inbox
 from models.outbox import outbox
 from models.people import Role, people
 from models.place import places
+from models.prepared import _Compiled
+from models.report import answers as answers_table
 from models.report import reports as reports_table
 from models.store import Store
 from tests.province import MAIN, Person, Province
@@ -161,6 +163,76 @@ def _noting(steps: list[str], name: str, does: Callable[..., Any]) -> Callable[.
         return does(*given)
 
     return noted
+
+
+def test_what_changes_in_answers_is_one_statement_for_all(
+    province: Province, directors: list[Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run: list[str] = []
+    monkeypatch.setattr(_Compiled, "_run", _counting(run, _Compiled._run))
+    together(province, *(heard(one, FULL) for one in directors))
+    assert _of(run, "INSERT INTO parts") == 1
+    together(province, *(heard(one, "ต่อไป") for one in directors))
+    # SQLite is no way off: there a row is a statement.
+    saved = 1 if province.store.dialect == "postgresql" else len(directors)
+    assert [_of(run, f"INSERT INTO {table} ") for table in ("answers", "revisions")] == [1, 1]
+    assert _of(run, "UPDATE answers ") == saved
+    assert [state for _, state in _states(province, "learners.now")] == ["done"] * 3
+
+
+def _counting(run: list[str], does: Callable[..., Any]) -> Callable[..., Any]:
+    def counted(compiled: _Compiled, db: Any, words: str, values: Any) -> Any:
+        run.append(words)
+        return does(compiled, db, words, values)
+
+    return counted
+
+
+def _of(run: list[str], begins: str) -> int:
+    return sum(words.startswith(begins) for words in run)
+
+
+def _states(province: Province, question: str) -> list[tuple[int, str]]:
+    """Return the states of the answers to a question in the province that is talked to, by report."""
+    return sorted(
+        (row.report_id, row.state)
+        for row in province.rows(answers_table)
+        if (row.channel_id, row.question) == (MAIN, question)
+    )
+
+
+def test_a_bubble_that_is_there_already_is_for_each_alone(province: Province, directors: list[Person]) -> None:
+    """LINE gives a bubble one number; where two events bring it, it is one part, and the others lose nothing."""
+    first = heard(directors[0], FULL)
+    together(province, first)
+    again, other = heard(directors[0], FULL, message_id=first.message_id), heard(directors[1], FULL)
+    with pytest.raises(answer_rows.Clash, match="kept"):
+        together(province, again, other)
+    assert again.id not in {row.event_id for row in province.rows(inbox)}
+    for person, event in zip(directors, (again, other), strict=False):
+        person.arrives(event).hears("บันทึกแล้ว")
+    assert [province.answer("learners.now", code) for code in HERE[:2]] == [[FULL], [FULL]]
+
+
+def test_an_answer_that_is_begun_by_two_is_for_each_alone(province: Province, directors: list[Person]) -> None:
+    report = min(row.id for row in province.rows(reports_table) if row.channel_id == MAIN)
+
+    def begin(times: int) -> None:
+        with province.store.write() as db, answer_rows.written_together(db):
+            for _ in range(times):
+                answer_rows.begin(db, MAIN, report, "teachers.now")
+
+    with pytest.raises(answer_rows.Clash, match="begun"):
+        begin(2)
+    begin(1)
+
+
+def test_an_answer_has_its_number_as_soon_as_it_is_asked_for(province: Province, directors: list[Person]) -> None:
+    report = min(row.id for row in province.rows(reports_table) if row.channel_id == MAIN)
+    with province.store.write() as db, answer_rows.written_together(db):
+        begun = answer_rows.begin(db, MAIN, report, "teachers.now")
+        assert begun.number is None
+        assert begun.id == answer_rows.answers_of(db, report)["teachers.now"].id == begun.number
 
 
 # However it is said -----------------------------------------------------------------------------------------------

@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from handlers import reports, rounds_last
+from handlers import answer_rows, reports, rounds_last
+from handlers.answer_rows import Answer, Part
 from handlers.heard import Kind
 from handlers.keeping import acknowledge, keep_part, keep_words
 from handlers.messages.build import clip
@@ -10,7 +11,6 @@ from handlers.messages.values import Say
 from handlers.numbers import number
 from handlers.picking import asked_for, picked
 from handlers.questions import Option, Question
-from handlers.reports import Answer, Part
 from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
 from handlers.texts import say
@@ -28,7 +28,7 @@ def answer(talk: Talk) -> Turn:
     keep_part(talk, found, talk.heard)
     if found.state != AnswerState.OPEN:
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found, talk.person.id, talk.now)
+        answer_rows.save(talk.db, found, talk.person.id, talk.now)
     return acknowledge(talk, question, found, replaced)
 
 
@@ -163,7 +163,7 @@ def finish(talk: Talk) -> Turn:
         return turn(Say(say("report.nothing_yet", **slots(talk, question)), steer(talk, question)))
     if _too_short(question, found, parts):
         found.nudged = True
-        reports.save(talk.db, found, talk.person.id, talk.now)
+        answer_rows.save(talk.db, found, talk.person.id, talk.now)
         return turn(Say(say("report.nudge"), steer(talk, question), (talk.report, question.key)))
     return _end(talk, question, AnswerState.DONE)
 
@@ -200,7 +200,7 @@ def answer_none(talk: Talk) -> Turn:
 def _end(talk: Talk, question: Question, state: AnswerState) -> Turn:
     found = talk.answer(question.key)
     found.state = state
-    reports.save(talk.db, found, talk.person.id, talk.now)
+    answer_rows.save(talk.db, found, talk.person.id, talk.now)
     key = "report.skipped_short" if state == AnswerState.SKIPPED else "report.done_short"
     return onward(talk, question.key, lead=say(key, **slots(talk, question)))
 
@@ -218,7 +218,7 @@ def leave_unchanged(talk: Talk) -> Turn:
         return turn(Say(say("report.edit_changed", **slots(talk, question)), (back, *steer(talk, question))))
     if found.state == AnswerState.OPEN:
         found.state = AnswerState.DONE
-        reports.save(talk.db, found, talk.person.id, talk.now)
+        answer_rows.save(talk.db, found, talk.person.id, talk.now)
     return onward(talk, question.key, lead=say("report.edit_kept", **slots(talk, question)))
 
 
@@ -235,7 +235,7 @@ def set_private(talk: Talk, private: bool) -> Turn:
         return tell_locked(talk)
     found = talk.answer(question.key)
     found.private = private
-    reports.save(talk.db, found, talk.person.id, talk.now)
+    answer_rows.save(talk.db, found, talk.person.id, talk.now)
     said = say("report.private_on" if private else "report.private_off", **slots(talk, question))
     return turn(Say(said, steer(talk, here) if here else (choice(talk, "summary"),)))
 

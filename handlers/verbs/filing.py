@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from handlers import media, reports, rulings, standing
+from handlers import answer_rows, media, reports, rulings, standing
 from handlers.flows.report import OFFER
 from handlers.heard import MEDIA, Heard, Kind
 from handlers.keeping import KINDS, acknowledge, keep_part
@@ -163,7 +163,7 @@ def _keep_waiting(talk: Talk, question: Question | None) -> Turn:
     found = talk.answer(question.key)
     if found.state != AnswerState.OPEN:
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found, talk.person.id, talk.now)
+        answer_rows.save(talk.db, found, talk.person.id, talk.now)
     for packed in waiting:
         keep_part(talk, found, _unpack(talk, packed))
     talk.go(question.key, waiting=[])
@@ -308,6 +308,6 @@ def _tell_unsent(talk: Talk, part: Any) -> Turn | None:
     found = talk.answer(question.key)
     if talk.writable and found.state != AnswerState.OPEN and not reports.counts(talk.db, found):
         found.state = AnswerState.OPEN
-        reports.save(talk.db, found, talk.person.id, talk.now)
+        answer_rows.save(talk.db, found, talk.person.id, talk.now)
     key = "report.unsent" if State(part.state) in reports.WRITABLE else "report.unsent_after"
     return turn(Say(say(key, **slots(talk, question))), policy=Policy.HOLD)

@@ -3,7 +3,7 @@
 Words that ask for it count only where there is something to keep; else they are the answer, as typed.
 """
 
-from handlers import reports, rounds_last
+from handlers import answer_rows, reports, rounds_last
 from handlers.heard import Kind
 from handlers.keeping import keep_words
 from handlers.messages.build import clip
@@ -59,7 +59,7 @@ def _keep(talk: Talk, question: Question) -> Turn | None:
             keep_words(talk, found, part.kind, part.text or "")
     found.state = AnswerState.DONE
     found.private = last.private and question.may_be_private
-    reports.save(talk.db, found, talk.person.id, talk.now)
+    answer_rows.save(talk.db, found, talk.person.id, talk.now)
     rounds_last.note_kept(talk.db, found.id, last.answer)
     return _shown(talk, question, last, was)
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from handlers import reports, rounds_last
+from handlers.answer_rows import Answer
 from handlers.cards import overview, review, topic_text
 from handlers.flows.report import DELETE, REMIND_AGAIN
 from handlers.keeping import acknowledge, keep_part
@@ -11,7 +12,6 @@ from handlers.messages.build import clip, fits_keyboard
 from handlers.messages.values import Act, Choice, Say
 from handlers.numbers import number as number_of
 from handlers.questions import Question, Topic
-from handlers.reports import Answer
 from handlers.returned_cards import returned_card, tell_locked
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn

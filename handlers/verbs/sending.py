@@ -1,6 +1,6 @@
 """Verbs that send a report to its agency and take it back."""
 
-from handlers import asks, reports, sendings
+from handlers import answer_rows, asks, reports, sendings
 from handlers.cards import receipt, review
 from handlers.flows.report import CONFIRM, WITHDRAW
 from handlers.messages.values import Act, Choice, Say
@@ -44,7 +44,7 @@ def _end_begun(talk: Talk) -> None:
         answer = talk.answer(key)
         if answer.state == AnswerState.OPEN:
             answer.state = AnswerState.DONE
-            reports.save(talk.db, answer, talk.person.id, talk.now)
+            answer_rows.save(talk.db, answer, talk.person.id, talk.now)
 
 
 def _edition(talk: Talk) -> int:

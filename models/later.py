@@ -1,0 +1,86 @@
+"""Changes that are left for later, so that one statement serves many of a kind.
+
+Nobody sees the transaction without them: they are written before the next statement that is run on its connection,
+whichever it is, and at the latest at the end of the block that ``leaves_for_later``.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+from models.prepared import DRIVER, driver_of
+
+Write = Callable[[Connection, Sequence[Any]], None]
+"""Writes the changes of one kind, by as few statements as may be."""
+_LATER = "changes that wait"
+
+
+class Later:
+    """The changes of one transaction that wait, by kind. While there are any it stands before the driver."""
+
+    def __init__(self, db: Connection, writes: Mapping[str, Write]) -> None:
+        self._db = db
+        self._writes = writes
+        self._left: dict[str, list[Any]] = {}
+        self._driver: Any = None
+
+    def leave(self, kind: str, change: Any) -> None:
+        """Leave a change of a kind for later."""
+        if not self._left:
+            self._driver, self._db.info[DRIVER] = driver_of(self._db), self
+        self._left.setdefault(kind, []).append(change)
+
+    def run(self, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run a statement as the driver would, behind what waits."""
+        driver = self._driver
+        self.write()
+        found: list[tuple[Any, ...]] = driver.run(words, values)
+        return found
+
+    def write(self) -> None:
+        """Write what waits, the kinds in the order in which they were named."""
+        left = self._emptied()
+        for kind, write in self._writes.items():
+            if kind in left:
+                write(self._db, left[kind])
+
+    def drop(self) -> None:
+        """Forget what waits: the transaction is undone."""
+        self._emptied()
+
+    def _emptied(self) -> dict[str, list[Any]]:
+        left, self._left = self._left, {}
+        if left:
+            self._db.info[DRIVER] = self._driver
+        return left
+
+
+@contextmanager
+def leaves_for_later(db: Connection, writes: Mapping[str, Write]) -> Iterator[None]:
+    """Let changes of these kinds wait within the block (``later_of``); kinds are written in the order given."""
+    later = db.info[_LATER] = Later(db, writes)
+    try:
+        yield
+        later.write()
+    finally:
+        later.drop()
+        del db.info[_LATER]
+
+
+def later_of(db: Connection) -> Later | None:
+    """Return with whom changes may be left on a connection; None where each is written at once."""
+    return db.info.get(_LATER)
+
+
+def watch(engine: Engine) -> None:
+    """Let the statements that SQLAlchemy runs itself, and its savepoints, find written what waits."""
+
+    def write(db: Connection, *_: object) -> None:
+        later = later_of(db)
+        if later is not None:
+            later.write()
+
+    event.listen(engine, "before_cursor_execute", write)
+    event.listen(engine, "savepoint", write)
