@@ -210,7 +210,8 @@ def rotate(
     Raises:
         BadChannel: that is the secret already, or it cannot be one.
         NoChannel: there is none with a secret in the database; the main one's is in the environment.
-        NoKey: there is no key to seal with, or none of them opens what is kept: sealed with it, all would fall silent.
+        NoKey: there is no key to seal with, or none of them opens what is kept: sealed with it, all would fall silent
+            (``start_over`` where the key is lost).
     """
     if channel == MAIN:
         raise NoChannel("the main channel's secret is in LINE_CHANNEL_SECRET: write NEW,OLD there for a while")
@@ -232,6 +233,32 @@ def rotate(
     db.execute(_CHANGE, {"channel": channel, **changes})
     note(db, channel, "channel.rotated", now)
     return until
+
+
+def start_over(db: Connection, seal: Seal, channel: str, *, secret: str, token: str, now: datetime) -> None:
+    """Give a channel a secret and a token anew, because the key that sealed its own is lost.
+
+    Raises:
+        BadChannel: its own can be opened, nothing is lost; or one of the new cannot be one.
+        NoChannel: there is none with a secret in the database.
+        NoKey: there is no key to seal with.
+    """
+    row = db.execute(_ROW, {"channel": channel}).one_or_none()
+    if row is None or row.secret is None:
+        raise NoChannel(f"{channel} has no secret: it was not made by `add-channel`")
+    sealed = {"secret": seal.close(_pasted(secret)), "access_token": seal.close(_pasted(token))}
+    if _is_open(row, seal):
+        raise BadChannel(f"RAINGAN_KEY opens the secret of {channel}: nothing is lost, leave --key-is-lost out")
+    db.execute(_CHANGE, {"channel": channel, **sealed, "previous_secret": None, "previous_secret_until": None})
+    note(db, channel, "channel.started_over", now)
+
+
+def _is_open(row: Row[tuple[object, ...]], seal: Seal) -> bool:
+    try:
+        _credentials(row, seal)
+    except NoKey:
+        return False
+    return True
 
 
 def reseal(db: Connection, seal: Seal, now: datetime) -> int:

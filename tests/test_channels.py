@@ -197,6 +197,33 @@ class TestReplacing:
             known.secrets_of("surin")
 
 
+class TestStartingOver:
+    def test_a_channel_whose_key_is_lost_speaks_again(self, surin: Store, clock: Clock):
+        self.start_over(surin, "second-secret", "second-token")
+        known = opened(surin, clock, OTHER_KEY)
+        assert (known.secrets_of("surin"), known.token_of("surin")) == (("second-secret",), "second-token")
+
+    def test_while_the_key_is_there_nothing_is_let_go(self, surin: Store, clock: Clock):
+        with pytest.raises(BadChannel, match="nothing is lost"):
+            self.start_over(surin, "second-secret", "second-token", KEY)
+        assert opened(surin, clock).secrets_of("surin") == ("first-secret",)
+
+    @pytest.mark.parametrize("channel", [MAIN, "korat"])
+    def test_who_has_no_secret_there_has_none_to_lose(self, surin: Store, channel: str):
+        with pytest.raises(NoChannel, match="no secret"):
+            self.start_over(surin, "s", "t", channel=channel)
+
+    def test_without_a_token_that_can_be_one_all_stays(self, surin: Store, clock: Clock):
+        with pytest.raises(BadChannel, match="empty"):
+            self.start_over(surin, "second-secret", " ")
+        assert opened(surin, clock).secrets_of("surin") == ("first-secret",)
+
+    @staticmethod
+    def start_over(store: Store, secret: str, token: str, key: str = OTHER_KEY, channel: str = "surin") -> None:
+        with store.write() as db:
+            channels.start_over(db, Seal((key,)), channel, secret=secret, token=token, now=NOW)
+
+
 class TestWhileOneIsLocked:
     """A roster is imported, or a round opened, in a long transaction; the province goes on talking."""
 

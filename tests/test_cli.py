@@ -281,6 +281,16 @@ class TestChannels:
         with store.read() as db:
             assert "s3cr3t" not in str(db.execute(select(channels)).all())
 
+    def test_a_channel_whose_key_is_lost_starts_over(self, store: Store, run: Run):
+        first = {"NEW_CHANNEL_SECRET": "s3cr3t", "NEW_CHANNEL_TOKEN": "t0ken"}
+        run("add-channel", "surin", "--name", "สุรินทร์", **first)
+        new = {"RAINGAN_KEY": run("seal-key").output.strip(), "NEW_CHANNEL_SECRET": "0th3r"}
+        assert "opens" in run("rotate-secret", "surin", ends=1, **new).stderr
+        assert "NEW_CHANNEL_TOKEN" in run("rotate-secret", "surin", "--key-is-lost", ends=2, **new).stderr
+        both = new | {"NEW_CHANNEL_TOKEN": "t0ken2"}
+        assert "anew" in run("rotate-secret", "surin", "--key-is-lost", **both).output
+        assert "nothing is lost" in run("rotate-secret", "surin", "--key-is-lost", ends=1, **both).stderr
+
     def test_secrets_are_asked_for_and_not_shown(self, store: Store, environ: dict[str, str]):
         runner = CliRunner(env=environ)
         done = runner.invoke(cli, ["add-channel", "surin", "--name", "สุรินทร์"], input="s3cr3t\nt0ken\n")

@@ -7,6 +7,7 @@ import click
 from bot import channels
 from bot.channels import BadChannel, NoKey, Seal
 from bot.commands.common import load_settings, now, telling, transaction
+from bot.settings import Settings
 from handlers.channels import NoChannel
 from handlers.thai import moment
 
@@ -42,13 +43,25 @@ def add_channel(channel: str, name: str, secret: str, token: str) -> None:
     show_default=True,
     help="How long older ones stay; 0: not at all.",
 )
-def rotate_secret(channel: str, secret: str, token: str | None, hours: int) -> None:
+@click.option("--key-is-lost", is_flag=True, help="Give both anew: what RAINGAN_KEY does not open any more is let go.")
+def rotate_secret(channel: str, secret: str, token: str | None, hours: int, key_is_lost: bool) -> None:
     """Running processes notice within half a minute."""
     settings = load_settings()
     seal, overlap = Seal(settings.sealing_keys), timedelta(hours=hours)
+    if key_is_lost:
+        _start_over(settings, seal, channel, secret, token)
+        return
     with telling(BadChannel, NoKey, NoChannel), transaction(settings) as db:
         until = channels.rotate(db, seal, channel, secret=secret, token=token, now=now(), overlap=overlap)
     click.echo(f"The old secret is accepted until {moment(until)}")
+
+
+def _start_over(settings: Settings, seal: Seal, channel: str, secret: str, token: str | None) -> None:
+    if not token:
+        raise click.UsageError("with --key-is-lost the access token is needed, too: NEW_CHANNEL_TOKEN")
+    with telling(BadChannel, NoKey, NoChannel), transaction(settings) as db:
+        channels.start_over(db, seal, channel, secret=secret, token=token, now=now())
+    click.echo(f"{channel} has a secret and a token anew; the old secret is accepted no more.")
 
 
 @click.command()
