@@ -153,6 +153,10 @@ _REASONS = {
     "unexpected_keyword_argument": "is not known here, ไม่รู้จัก",
     "string_type": "must be words, ต้องเป็นข้อความ",
     "int_type": "must be a whole number, ต้องเป็นจำนวนเต็ม",
+    "greater_than_equal": "must be {ge} or more, ต้องไม่น้อยกว่า {ge}",
+    "less_than_equal": "must be {le} or less, ต้องไม่เกิน {le}",
+    "literal_error": "must be {expected}, ต้องเป็นค่าใดค่าหนึ่งนี้",
+    "enum": "must be {expected}, ต้องเป็นค่าใดค่าหนึ่งนี้",
     "too_short": "has too few, น้อยเกินไป",
     "too_long": "has too many, มากเกินไป",
     "bool_type": "must be true or false, ต้องเป็น true หรือ false",
@@ -178,7 +182,8 @@ def _fault(error: ErrorDetails, spots: Spots) -> Fault:
         where = where[:-1]
     line, known = spots[where]
     name = ".".join(filter(None, (known, _name(path[len(where) :]))))
-    return Fault(line, f"{name}: {_REASONS.get(error['type'], message)}")
+    reason = _REASONS.get(error["type"])
+    return Fault(line, f"{name}: {reason.format_map(error.get('ctx', {})) if reason else message}")
 
 
 def _name(path: Path) -> str:

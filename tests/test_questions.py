@@ -201,6 +201,25 @@ class TestWhatIsRefused:
         assert parse(changed("short: หนึ่ง", "short: " + "นี้" * 16)).topics
         assert refused(changed("short: หนึ่ง", "short: " + "นี้" * 17)) == [(9, "topics.1.short")]
 
+    @pytest.mark.parametrize(
+        ("before", "after", "reason"),
+        [
+            ("version: 3", "version: 0", "version: must be 1 or more, ต้องไม่น้อยกว่า 1"),
+            ("minutes: 5", "minutes: 300", "minutes: must be 240 or less, ต้องไม่เกิน 240"),
+            ("minutes: 5", "minutes: many", "minutes: must be a whole number, ต้องเป็นจำนวนเต็ม"),
+            ("part: now", "part: never", "topics.1.questions.1.part: must be 'now', 'next', 'needs' or 'open', ต้อง"),
+            (
+                "ask: เป็น",
+                "kind: wish\n        ask: เป็น",
+                "topics.1.questions.1.kind: must be 'words' or 'choices', ต้อง",
+            ),
+        ],
+    )
+    def test_the_reason_says_what_is_expected_in_both_languages(self, before: str, after: str, reason: str):
+        with pytest.raises(BadQuestionSet) as refusal:
+            parse(changed(before, after))
+        assert any(fault.reason.startswith(reason) for fault in refusal.value.faults)
+
     def test_everything_at_once(self):
         text = SMALL.replace("minutes: 5", "minutes: many").replace("short: หนึ่ง", "short: " + "ก" * 50)
         assert [line for line, _ in refused(text)] == [3, 9]
