@@ -7,6 +7,8 @@ from models.store import Busy
 
 _CLASHES = frozenset({"40001", "40P01"})
 """PostgreSQL's serialization_failure and deadlock_detected: the other transaction went through, ours may now."""
+_MISSING = frozenset({"42P01", "42703"})
+"""PostgreSQL's undefined_table and undefined_column; SQLite has words alone."""
 _OUT_OF_REACH = frozenset({"OperationalError", "InterfaceError"})
 """By these names every driver says that the database is locked, full or gone (PEP 249)."""
 
@@ -27,6 +29,13 @@ def is_out_of_reach(error: BaseException) -> bool:
 def is_passing(error: BaseException) -> bool:
     """Tell whether it was the database's trouble, which passes: what was to be done may be tried again as it is."""
     return is_out_of_reach(error) or is_clash(error)
+
+
+def is_behind(error: BaseException) -> bool:
+    """Tell whether a table or a column is not there: the database is not migrated."""
+    said = str(_drivers(error))
+    missing = ("no such table", "no such column", "has no column named") if isinstance(error, DBAPIError) else ()
+    return getattr(_drivers(error), "sqlstate", None) in _MISSING or any(sign in said for sign in missing)
 
 
 def _drivers(error: BaseException) -> BaseException:

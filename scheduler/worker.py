@@ -9,7 +9,7 @@ import structlog
 from bot.app import Works
 from bot.chores import Chores
 from bot.heart import Heart
-from bot.mishaps import is_passing
+from bot.mishaps import is_behind, is_passing
 from bot.watch import Watch
 from scheduler.leader import Leader
 from scheduler.ticks import Tick
@@ -95,7 +95,9 @@ def careful(chore: Callable[[], Any], came: Callable[[], None] = lambda: None) -
             if chore() is not NOT_DONE:
                 came()
         except Exception as error:
-            if is_passing(error):
+            if is_behind(error):
+                log.error("the database is not up to date: run `python -m bot migrate`", chore=chore.__name__)
+            elif is_passing(error):
                 log.warning("database out of reach", chore=chore.__name__, exc_info=error)
             else:
                 log.exception("chore failed", chore=chore.__name__)

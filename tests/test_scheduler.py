@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from sqlalchemy import select
-from structlog.testing import CapturingLogger
+from sqlalchemy import select, text
+from structlog.testing import CapturingLogger, capture_logs
 
+from bot import chores as chores_module
 from bot.app import Works, assemble
 from bot.chores import Chores
 from bot.heart import Heart
@@ -34,7 +36,8 @@ from models.outbox import outbox as rows
 from models.outbox import quota as months
 from models.people import Role, memberships, people
 from models.programme import MAIN
-from models.store import Busy
+from models.report import media
+from models.store import Busy, Store
 from scheduler.ticks import Jumps, Tick, scheduler_of
 from scheduler.worker import Role as WorkerRole
 from scheduler.worker import Worker, careful
@@ -205,6 +208,24 @@ def test_trouble_in_a_chore_is_written_down_and_nothing_more(error: Exception) -
     careful(chore)()
 
 
+def test_a_worker_on_a_database_without_tables_says_what_to_do(
+    new_sqlite_url: Callable[[], str], new_postgresql_url: Callable[[], str]
+) -> None:
+    for url in (new_sqlite_url(), new_postgresql_url()):
+        store = Store(url)
+        with store.write() as db:
+            db.execute(text("DROP TABLE media"))
+
+        def chore(store: Store = store) -> None:
+            with store.read() as db:
+                db.execute(select(media))
+
+        with capture_logs() as logs:
+            careful(chore)()
+        store.dispose()
+        assert [(line["log_level"], "bot migrate" in line["event"]) for line in logs] == [("error", True)]
+
+
 def told(db: Any, now: datetime, once: str = "เตือน") -> int:
     """Plan one message for everybody, once."""
     everybody = db.execute(select(people.c.id, people.c.line_user_id)).all()
@@ -282,21 +303,21 @@ def test_one_kind_that_cannot_be_planned_keeps_no_other_from_being_said(
 def test_what_takes_long_is_not_looked_for_again_at_once(
     works: Works, known: Phone, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    came: list[datetime] = []
+    came: list[int] = []
+    seconds = [100]
 
     def slow(db: Any, now: datetime) -> int:
-        came.append(now)
-        time.sleep(0.1)
+        came.append(seconds[0])
+        seconds[0] += 1  # it takes a second, and rests for ten
         return 0
 
     monkeypatch.setattr(due, "PLANNERS", (slow,))
+    monkeypatch.setattr(chores_module, "time", SimpleNamespace(monotonic=lambda: seconds[0]))
     chores = Chores(works)
-    chores.due()
-    chores.due()
-    assert len(came) == 1
-    time.sleep(1.1)
-    chores.due()
-    assert len(came) == 2
+    for _ in range(15):
+        chores.due()
+        seconds[0] += 1
+    assert came == [100, 111]
 
 
 def test_after_two_days_without_a_worker_what_was_due_is_said_once_and_in_office_hours(

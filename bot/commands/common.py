@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot import logs
+from bot.mishaps import is_behind
 from bot.settings import BadSettings, Settings
 from handlers import channels
 from handlers.channels import NoChannel
@@ -102,7 +103,7 @@ def database_trouble(error: DBAPIError) -> str:
     said = str(error.orig)
     if re.search('(?:database|role) ".*" does not exist', said):
         return f"{_first_line(error)}: create it (createdb, createuser), or correct DATABASE_URL."
-    if any(sign in said for sign in ("no such table", "no such column", "does not exist")):
+    if is_behind(error):
         return "The database is not up to date: run `python -m bot migrate` first."
     return f"The database refused ({type(error.orig).__name__}): {_first_line(error)}"
 
