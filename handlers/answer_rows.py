@@ -49,7 +49,7 @@ class Answer:
     begun: Later | None = field(init=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        self.saved = self.counts
+        self.saved = self.as_noted
 
     @property
     def id(self) -> int:
@@ -61,7 +61,7 @@ class Answer:
         return self.number
 
     @property
-    def counts(self) -> tuple[int, AnswerState, bool]:
+    def as_noted(self) -> tuple[int, AnswerState, bool]:
         """Return what is noted whenever it changes."""
         return self.revision, self.state, self.private
 
@@ -206,8 +206,8 @@ def _count(answer: Answer, kind: PartKind) -> None:
 def save(db: Connection, answer: Answer, by: int, now: datetime) -> None:
     """Write an answer's row; who changed what counts, its state or its privacy, and when, is noted in ``revisions``."""
     saved = (answer, _saved(answer))
-    noted = [(answer, _noted(answer, by, now))] if answer.counts != answer.saved else []
-    answer.saved = answer.counts
+    noted = [(answer, _noted(answer, by, now))] if answer.as_noted != answer.saved else []
+    answer.saved = answer.as_noted
     later = later_of(db)
     if later is None:
         _write_saved(db, [saved])
