@@ -1,7 +1,7 @@
 """What is meant by whoever writes a report, and the verb that answers: by the table of the report's steps."""
 
 from handlers import rich_menus
-from handlers.flows.report import EXPLAIN, SURE, WISH_SURE
+from handlers.flows.report import CONFIRM, DELETE, EXPLAIN, SURE, WISH_SURE, WITHDRAW
 from handlers.hear_joining import meant
 from handlers.hear_staff import said_as_staff
 from handlers.heard import MEDIA, Kind
@@ -15,6 +15,8 @@ from handlers.texts import say
 from handlers.verbs import VERBS, applying, chatting, filing, moving
 from handlers.words import Intent, Understood, clean, titled, understand
 
+_ACTS = {CONFIRM: Intent.SUBMIT, WITHDRAW: Intent.WITHDRAW, DELETE: Intent.DELETE, WISH_SURE: Intent.SUBMIT}
+"""What is confirmed at each step that asks "are you sure?"."""
 _ANSWERS_TO_SURE = frozenset({"submit", "not_yet", "withdraw", "keep_sent", "delete", "leave_unchanged"})
 
 
@@ -105,7 +107,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
 def _answer(talk: Talk, step: str) -> Turn:
     if talk.heard.kind == Kind.OTHER:
         return chatting.wrong_type(talk)
-    said = talk.understood.binding if step in (*SURE, WISH_SURE) else talk.understood.intent
+    said = talk.understood.binding_to(_ACTS[step]) if step in _ACTS else talk.understood.at_rest
     move = talk.flow.hear(rich_menus.step_heard(talk.heard, step), said)
     if step in SURE and move.do not in _ANSWERS_TO_SURE and not move.do.startswith("ask_"):
         talk.go(HOME)  # something else was said: the question "are you sure?" is over

@@ -46,6 +46,55 @@ def test_an_answer_is_deleted_by_a_clear_yes_only(province: Province, warunee: P
         assert province.answer("learners.now") == [LONG]
 
 
+NAMED = {"ส่ง": "ยืนยันส่ง", "ถอน": "ยืนยันถอนคืน", "ลบ": "ยืนยันลบ"}
+"""What names the act that it agrees to, as each question offers it."""
+
+
+def others(act: str) -> list[str]:
+    return [f"{words}{particle}" for named, words in NAMED.items() if named != act for particle in ("", "ค่ะ", "เลย")]
+
+
+def test_who_confirms_something_else_has_not_sent_the_report(province: Province, warunee: Person) -> None:
+    fill(warunee)
+    warunee.says("ส่ง").hears("พร้อมส่งถึง")
+    for words in others("ส่ง"):
+        warunee.says(words).hears("พร้อมส่งถึง", "ยืนยัน")
+    assert province.state() == State.DRAFT
+    warunee.says(NAMED["ส่ง"]).hears("ส่งเรียบร้อยแล้ว")
+
+
+def test_who_confirms_something_else_has_deleted_nothing(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ลบข้อ 1")
+    for words in others("ลบ"):
+        warunee.says(words).hears("จะลบคำตอบ", "ไม่แก้แล้ว")
+    assert province.answer("learners.now") == [LONG]
+    warunee.says(NAMED["ลบ"]).hears("ลบคำตอบข้อ 1")
+
+
+def test_who_confirms_something_else_has_taken_nothing_back(province: Province, warunee: Person) -> None:
+    reports(warunee).says("ถอนคืน")
+    for words in others("ถอน"):
+        warunee.says(words).hears("ไม่ถอน")
+    assert province.state() == State.SUBMITTED
+    warunee.says(NAMED["ถอน"]).hears("ถอนคืนเรียบร้อยแล้ว")
+
+
+def test_a_deletion_that_is_confirmed_too_late_is_asked_again_and_nothing_else(
+    province: Province, warunee: Person
+) -> None:
+    fill(warunee).says("ลบข้อ 1").hears("จะลบคำตอบข้อ 1")
+    province.later(hours=2)
+    warunee.says("ยืนยันลบ").hears("จะลบคำตอบข้อ 1").says("ยืนยันลบ").hears("ลบคำตอบข้อ 1")
+    assert province.state() == State.DRAFT
+
+
+def test_confirming_an_act_by_name_is_no_yes_to_words_that_wait(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says("พัก")
+    for words in NAMED.values():
+        warunee.says("ครูย้ายออกสองคนเมื่อต้นเดือน").hears("จะบันทึก").says(words)
+    assert province.everything() == []
+
+
 def test_nobody_joins_but_by_a_clear_yes(province: Province) -> None:
     stranger, before = province.person("นางสาวนิภาพร ตัวอย่างงาม"), province.rows(memberships)
     code = province.code("1031992003")

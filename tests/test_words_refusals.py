@@ -44,6 +44,14 @@ def test_whoever_says_something_else_before_a_yes_may_mean_less(other: str, word
     assert found.binding not in CONSENTS or understand(other + word, asking=False) == found  # one word, set apart
 
 
+@given(some.sampled_from(sorted(WORDS.acts)), agreeing, polite)
+def test_a_confirmation_that_names_an_act_binds_to_that_alone(act: Intent, word: str, particle: str) -> None:
+    found = understand(word + particle, asking=False)
+    named = found.act is not None
+    assert (found.binding in CONSENTS) == (found.sure and not named)
+    assert (found.binding_to(act) in CONSENTS) == (found.sure and found.act in (None, act))
+
+
 @given(agreeing, some.sampled_from(["ได้ไหม", "ได้มั้ย", "ได้หรือไม่", "ได้รึเปล่า", "ไหม", "หรือยัง"]), polite)
 def test_whoever_asks_whether_to_agree_has_not_agreed(word: str, question: str, particle: str) -> None:
     assert understand(word + question + particle, asking=False).binding not in CONSENTS

@@ -165,7 +165,8 @@ def _by_words(talk: Talk, kind: str) -> Turn | None:
     if kind == "name":
         return _correct(talk)
     if meant.intent in _YES:
-        return _SURE[kind](talk) if meant.sure else _DOES[f"data_{kind}"](talk, None)
+        clear = meant.binding_to(Intent.DELETE if kind == "erase" else None) in _YES
+        return _SURE[kind](talk) if clear else _DOES[f"data_{kind}"](talk, None)
     return None
 
 

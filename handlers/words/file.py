@@ -13,7 +13,7 @@ SCOPES = ("say", "guess", "asking", "idle")
 _KEYS = frozenset({*SCOPES, "sentences", "clues"})
 _SECTIONS = frozenset(
     {
-        *("polite", "after", "before", "asks", "negations", "plans", "own", "alike"),
+        *("polite", "after", "before", "asks", "negations", "plans", "acts", "own", "alike"),
         *("sets", "clues_in_order", "intents", "numbered", "dates"),
     }
 )
@@ -40,6 +40,7 @@ def parsed(text: str) -> dict[str, Any]:
     if set(raw) != _SECTIONS:
         raise BadWords(f"words.yaml: sections missing or unknown: {sorted(set(raw) ^ _SECTIONS)}")
     _check_intents(raw["intents"])
+    _check_names(raw["acts"], "acts")
     return raw
 
 
@@ -62,10 +63,15 @@ def mapping_of(value: Any, where: str) -> dict[str, Any]:
     return value
 
 
-def _check_intents(intents: Any) -> None:
-    for name, entry in mapping_of(intents, "intents").items():
+def _check_names(entries: Any, where: str) -> None:
+    for name in mapping_of(entries, where):
         if name not in set(Intent):
-            raise BadWords(f"words.yaml: intents.{name}: no such intent")
+            raise BadWords(f"words.yaml: {where}.{name}: no such intent")
+
+
+def _check_intents(intents: Any) -> None:
+    _check_names(intents, "intents")
+    for name, entry in intents.items():
         if not isinstance(entry, dict) or not set(entry) <= _KEYS:
             raise BadWords(f"words.yaml: intents.{name}: only {sorted(_KEYS)} are known")
 

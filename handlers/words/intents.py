@@ -74,6 +74,7 @@ class Understood:
     rest: the words that follow the command, as typed ("เพิ่มเติมข้อ 1 …").
     sure: False where the words were guessed (a typo, a missing tone mark, a clue in a sentence):
     ask before anything weighty.
+    act: what a confirmation names: "ยืนยันลบ" agrees to a DELETE and to nothing else.
     """
 
     intent: Intent
@@ -81,9 +82,22 @@ class Understood:
     part: str | None = None
     rest: str = ""
     sure: bool = True
+    act: Intent | None = None
 
     @property
     def binding(self) -> Intent:
-        """What counts where "are you sure?" is asked: a consent that was only guessed at is asked for again."""
+        """Return what counts where "are you sure?" is asked of what has no name of its own."""
+        return self.binding_to(None)
+
+    def binding_to(self, act: Intent | None) -> Intent:
+        """Return what counts where "are you sure?" is asked of an act.
+
+        A consent that was only guessed at, or names another act, is asked for again.
+        """
         guessed = not self.sure and self.intent in CONSENTS | {Intent.SUBMIT}
-        return Intent.SMALLTALK if guessed else self.intent
+        return Intent.SMALLTALK if guessed or self.act not in (None, act) else self.intent
+
+    @property
+    def at_rest(self) -> Intent:
+        """Return what counts where nothing is to be confirmed: who confirms an act by its name asks for it."""
+        return self.act or self.intent

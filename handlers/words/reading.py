@@ -57,9 +57,16 @@ def understand(text: str, *, asking: bool) -> Understood:
     if private_number(text):
         return Understood(Intent.SENSITIVE)
     found = _known(text, asking) or Understood(Intent.ANSWER if asking else Intent.UNKNOWN)
+    if found.intent is Intent.CONFIRM:
+        found = replace(found, act=_act(bare(folded(text))))
     if found.sure and found.intent in CONSENTS and asks(text):
         return replace(found, sure=False)  # whoever asks whether to agree has not agreed
     return found
+
+
+def _act(key: str) -> Intent | None:
+    """Return what a confirmation names, None where it names nothing."""
+    return next((act for act, words in WORDS.acts.items() if any(word in key for word in words)), None)
 
 
 def asks(text: str) -> bool:

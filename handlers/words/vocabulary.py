@@ -81,6 +81,7 @@ class Vocabulary:
     asks: re.Pattern[str]  # what makes a question of a message, at its end, likewise
     negations: frozenset[str]  # a clause that is nothing but "no"
     plans: re.Pattern[str]  # what makes a plan of the word behind it
+    acts: dict[Intent, tuple[str, ...]]  # what a confirmation may name
     cores: re.Pattern[str]
     sentences: dict[str, tuple[Sentence, ...]]  # by core
     clues: tuple[Clue, ...]
@@ -106,6 +107,7 @@ def read(text: str) -> Vocabulary:
         asks=_endings(_folded(raw["asks"], "asks")),
         negations=frozenset(_folded(raw["negations"], "negations")),
         plans=re.compile(trie(_folded(raw["plans"], "plans"))),
+        acts={Intent(act): tuple(map(bare, words_of(words, f"acts.{act}"))) for act, words in raw["acts"].items()},
         cores=re.compile(f"(?=({trie(sentences)}))"),
         sentences=sentences,
         clues=_clues(raw, sets),
