@@ -19,6 +19,7 @@ from bot import metrics
 from bot.line import read
 from bot.mishaps import is_passing
 from handlers import kept
+from handlers.answer_rows import Clash
 from handlers.heard import Heard
 from handlers.inbox import House
 from handlers.kept import Applied, ApplyFailed, Waiting
@@ -216,6 +217,9 @@ class Applier:
             )
         except Busy:
             raise
+        except Clash as clash:
+            log.info("not applied together", people=len(events), reason=str(clash))
+            return set(events)
         except Exception as error:  # whose it is will be seen then
             log.warning("not applied together", people=len(events), exc_info=error)
             return set(events)

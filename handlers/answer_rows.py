@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(slots=True)
 class Answer:
-    """The current revision of one answer. parts, kinds: what stands in it, where that was read (``read_parts``).
+    """The current revision of one answer. parts, kinds: what stands in it, where that was read (``handlers.reports``).
 
     number: of its row; None while ``begun`` has still to write it.
     """

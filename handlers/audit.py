@@ -48,11 +48,12 @@ def note(
 def written_last(db: Connection) -> Iterator[None]:
     """Write what is noted within the block at its end: until the transaction commits, nobody else adds to the trail."""
     rows: list[dict[str, Any]] = []
-    db.info[_LATER] = rows
+    kept = db.info  # asked for again, it would raise once the connection is lost, and hide why
+    kept[_LATER] = rows
     try:
         yield
     finally:
-        del db.info[_LATER]
+        del kept[_LATER]
     for row in rows:
         _write(db, row)
 

@@ -12,6 +12,7 @@ from handlers import answer_rows, reports, texts
 from handlers.answer_rows import Part
 from handlers.words import fold
 from handlers.words.vocabulary import WORDS
+from models.later import not_waiting
 from models.prepared import Prepared
 from models.programme import rounds
 from models.report import PartKind, answers, plan_checks
@@ -43,11 +44,12 @@ _TITLE = Prepared(
 
 def last_said(db: Connection, report: int, question: str) -> Last | None:
     """Return what a report of an earlier round (``Standing.last_report``) said to a question; None without words."""
-    answer = answer_rows.answers_of(db, report).get(question)
-    if answer is None:
-        return None
-    title = _TITLE(db, {"report": report}).scalar_one()
-    last = Last(answer.id, title, answer.private, tuple(reports.parts_of(db, report).get(question, ())))
+    with not_waiting(db):  # what waits is of this round
+        answer = answer_rows.answers_of(db, report).get(question)
+        if answer is None:
+            return None
+        title = _TITLE(db, {"report": report}).scalar_one()
+        last = Last(answer.id, title, answer.private, tuple(reports.parts_of(db, report).get(question, ())))
     return last if last.words else None
 
 

@@ -5,7 +5,7 @@ whichever it is, and at the latest at the end of the block that ``leaves_for_lat
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
@@ -22,14 +22,17 @@ class Later:
 
     def __init__(self, db: Connection, writes: Mapping[str, Write]) -> None:
         self._db = db
+        self._kept = db.info  # asked for again, it would raise once the connection is lost, and hide why
         self._writes = writes
         self._left: dict[str, list[Any]] = {}
         self._driver: Any = None
 
     def leave(self, kind: str, change: Any) -> None:
-        """Leave a change of a kind for later."""
+        """Leave a change of a kind for later. Raises KeyError where nobody writes such."""
+        if kind not in self._writes:
+            raise KeyError(kind)
         if not self._left:
-            self._driver, self._db.info[DRIVER] = driver_of(self._db), self
+            self._driver, self._kept[DRIVER] = driver_of(self._db), self
         self._left.setdefault(kind, []).append(change)
 
     def run(self, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -38,6 +41,10 @@ class Later:
         self.write()
         found: list[tuple[Any, ...]] = driver.run(words, values)
         return found
+
+    def plan_once(self) -> None:
+        """Do as the driver would; what waits may go on waiting."""
+        self._driver.plan_once()
 
     def write(self) -> None:
         """Write what waits, the kinds in the order in which they were named."""
@@ -53,20 +60,33 @@ class Later:
     def _emptied(self) -> dict[str, list[Any]]:
         left, self._left = self._left, {}
         if left:
-            self._db.info[DRIVER] = self._driver
+            self._kept[DRIVER] = self._driver
         return left
+
+    @contextmanager
+    def set_apart(self) -> Iterator[None]:
+        """Let what waits go on waiting while statements are run that it changes nothing for."""
+        waits = bool(self._left)
+        if waits:
+            self._kept[DRIVER] = self._driver
+        try:
+            yield
+        finally:
+            if waits and self._left:
+                self._kept[DRIVER] = self
 
 
 @contextmanager
 def leaves_for_later(db: Connection, writes: Mapping[str, Write]) -> Iterator[None]:
     """Let changes of these kinds wait within the block (``later_of``); kinds are written in the order given."""
-    later = db.info[_LATER] = Later(db, writes)
+    kept = db.info
+    later = kept[_LATER] = Later(db, writes)
     try:
         yield
         later.write()
     finally:
         later.drop()
-        del db.info[_LATER]
+        del kept[_LATER]
 
 
 def later_of(db: Connection) -> Later | None:
@@ -74,8 +94,16 @@ def later_of(db: Connection) -> Later | None:
     return db.info.get(_LATER)
 
 
+@contextmanager
+def not_waiting(db: Connection) -> Iterator[None]:
+    """Run prepared statements within the block for which nothing changes by what waits: it goes on waiting."""
+    later = later_of(db)
+    with later.set_apart() if later is not None else nullcontext():
+        yield
+
+
 def watch(engine: Engine) -> None:
-    """Let the statements that SQLAlchemy runs itself, and its savepoints, find written what waits."""
+    """Let the statements that SQLAlchemy runs itself find written what waits; its savepoints are such, too."""
 
     def write(db: Connection, *_: object) -> None:
         later = later_of(db)
@@ -83,4 +111,3 @@ def watch(engine: Engine) -> None:
             later.write()
 
     event.listen(engine, "before_cursor_execute", write)
-    event.listen(engine, "savepoint", write)

@@ -11,7 +11,7 @@ import weakref
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from sqlalchemy import (
     ARRAY,
@@ -321,13 +321,25 @@ class _Cursor:
 DRIVER = "what runs prepared statements"
 
 
-def driver_of(db: Connection) -> "_Cursor | Statements":
+class Driver(Protocol):
+    """What runs statements on a connection: SQLite's cursor, libpq, or what stands before them (``models.later``)."""
+
+    def run(self, words: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
+        """Run a statement and return its rows."""
+        ...
+
+    def plan_once(self) -> None:
+        """Plan each statement once from now on, until the transaction ends."""
+        ...
+
+
+def driver_of(db: Connection) -> Driver:
     """Return what runs statements on a connection, and is kept with it."""
     kept = db.info
     if DRIVER not in kept:
         driver: Any = db.connection.driver_connection
         kept[DRIVER] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver)
-    found: _Cursor | Statements = kept[DRIVER]
+    found: Driver = kept[DRIVER]
     return found
 
 

@@ -271,7 +271,7 @@ def _opened(engine: Engine) -> Iterator[Connection]:
 def _begun(db: Connection, deadline: float) -> Iterator[None]:
     """Begin a write transaction on SQLite, trying again while another process holds the lock.
 
-    BEGIN goes to the driver: with a listener on SQLAlchemy's event each statement would pay for events.
+    BEGIN goes to the driver, as IMMEDIATE; a listener on SQLAlchemy's event could not try again.
     """
     driver: Any = db.connection.driver_connection
     while True:

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, bindparam, func, insert, select
+from sqlalchemy import Column, Connection, Integer, MetaData, String, Table, bindparam, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 
-from models.later import later_of, leaves_for_later
-from models.prepared import Prepared
-from models.store import Store
+from handlers import audit
+from models.later import later_of, leaves_for_later, not_waiting
+from models.prepared import Prepared, plan_once
+from models.store import Busy, Store
 
 lines = Table("lines", MetaData(), Column("id", Integer, primary_key=True), Column("words", String(40), nullable=False))
 ADD = Prepared(insert(lines), ("words",))
@@ -69,6 +71,52 @@ def test_whatever_is_asked_next_finds_it_written(notes: Store, ask: Callable[[Co
         leave(db, "add", "three")
         assert ask(db) == 3
     assert add.given == [["one", "two"], ["three"]]
+
+
+def test_what_is_asked_of_something_else_lets_it_wait(notes: Store) -> None:
+    add = Writes()
+    with notes.write() as db, leaves_for_later(db, {"add": add}):
+        with not_waiting(db):
+            assert asked_prepared(db) == 0
+        leave(db, "add", "one")
+        with not_waiting(db):
+            assert asked_prepared(db) == 0
+        plan_once(db)
+        assert add.given == []
+        leave(db, "add", "two")
+        with not_waiting(db):
+            assert asked_by_hand(db) == 2, "what SQLAlchemy runs itself finds it written all the same"
+        assert asked_prepared(db) == 2
+    assert add.given == [["one", "two"]]
+
+
+def test_a_change_that_nobody_writes_is_refused(notes: Store) -> None:
+    with notes.write() as db, leaves_for_later(db, {"add": Writes()}), pytest.raises(KeyError):
+        leave(db, "ad", "one")
+
+
+def test_a_lost_connection_is_called_so(new_postgresql_url: Callable[[], str]) -> None:
+    """Who is told of something else would let all others try a database that is gone."""
+    store, other = (Store(url) for url in [new_postgresql_url()] * 2)
+
+    def lose() -> None:
+        with store.write() as db, audit.written_last(db), leaves_for_later(db, {"add": Writes()}):
+            mine = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+            leave(db, "add", "lost")
+            with other.write() as killing:
+                killing.execute(text("SELECT pg_terminate_backend(:mine)"), {"mine": mine})
+            later = later_of(db)
+            assert later is not None
+            later.drop()
+            ALL(db)
+
+    with pytest.raises(OperationalError) as lost:
+        lose()
+    assert lost.value.connection_invalidated
+    with pytest.raises(Busy):
+        store.write().__enter__()
+    for one in (store, other):
+        one.dispose()
 
 
 def test_what_nobody_asks_for_is_written_at_the_end_by_kind(notes: Store) -> None:

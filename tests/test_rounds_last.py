@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from handlers import questions
 from models.programme import rounds
-from models.report import answers, plan_checks
+from models.report import State, answers, plan_checks, reports
 from tests.province import MAIN, Person, Province
 from tests.rush import heard, together
 
@@ -22,7 +22,7 @@ def sends_a_report(director: Person) -> None:
     director.says("ส่ง").says("ใช่").hears("ส่งเรียบร้อยแล้ว")
 
 
-def next_round(province: Province) -> None:
+def next_round(province: Province, title: str = "รอบถัดมา") -> None:
     """Close the running rounds of all provinces and open the next one here."""
     with province.store.write() as db:
         db.execute(update(rounds).values(closed_at=province.now))
@@ -30,7 +30,7 @@ def next_round(province: Province) -> None:
     province.later(days=150)
     opens = province.now
     province.open_round(
-        year=2569, semester=1, title="รอบถัดมา", opens_at=opens, due_on=opens.date() + timedelta(days=30),
+        year=2569, semester=1, title=title, opens_at=opens, due_on=opens.date() + timedelta(days=30),
         question_set_id=newest,
     )  # fmt: skip
 
@@ -62,6 +62,38 @@ def test_in_a_rush_it_is_offered_and_kept_as_in_calm(province):
         for one in persons:
             one.hears("เหมือนเดิม" if words == "รายงาน" else NOW_WORDS)
     assert kept(province) == ["learners.now"] * 2
+
+
+def sends_another(director: Person) -> None:
+    director.says("รายงาน").says("ครูย้ายสองคนเมื่อต้นภาคเรียน ขาดครูคณิตศาสตร์").says("ต่อไป")
+    while "ข้อ" in director.words and "ตรวจทาน" not in director.words:
+        director.says("ข้าม")
+    director.says("ส่ง").says("ใช่").hears("ส่งเรียบร้อยแล้ว")
+
+
+def test_the_newest_report_of_an_earlier_round_is_the_last(province):
+    director = province.director()
+    sends_a_report(director)
+    next_round(province)
+    sends_another(director)
+    next_round(province, "รอบที่สาม")
+    director.says("รายงาน").says("เหมือนเดิม").hears("ครูย้ายสองคน").hears_not(NOW_WORDS)
+
+
+def test_a_report_that_came_back_is_not_its_own_last_one(province):
+    director = province.director()
+    sends_a_report(director)
+    next_round(province)
+    sends_another(director)
+    returned(province)
+    director.says("แก้ 1").says("แทนที่").says("เหมือนเดิม").hears(NOW_WORDS)
+
+
+def returned(province: Province) -> None:
+    """Let the newest report be one that was given back."""
+    with province.store.write() as db:
+        newest = max(row.id for row in province.rows(reports) if row.channel_id == MAIN)
+        db.execute(update(reports).where(reports.c.id == newest).values(state=State.RETURNED))
 
 
 def test_an_answer_is_kept_by_a_tap_and_shown(province, director):

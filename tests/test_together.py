@@ -20,6 +20,7 @@ from models.place import places
 from models.prepared import _Compiled
 from models.report import answers as answers_table
 from models.report import reports as reports_table
+from models.report import revisions
 from models.store import Store
 from tests.province import MAIN, Person, Province
 from tests.rush import heard, together
@@ -180,6 +181,28 @@ def test_what_changes_in_answers_is_one_statement_for_all(
     assert [state for _, state in _states(province, "learners.now")] == ["done"] * 3
 
 
+def test_an_answer_that_changes_twice_in_a_turn_is_as_it_was_left(province: Province, directors: list[Person]) -> None:
+    """“ไม่มี”, to a question that was skipped: the answer is open with its words, then done."""
+    for one in directors:
+        for topic in (6, 6):
+            one.says(f"ข้อ {topic}")
+        one.says("ข้าม").says("แก้ 6")
+    before = len(province.rows(revisions))
+    together(province, *(heard(one, "ไม่มี") for one in directors))
+    assert [state for _, state in _states(province, "more.open")] == ["done"] * 3
+    noted = [(row.revision, row.state) for row in province.rows(revisions)[before:]]
+    assert sorted(noted) == sorted([(1, "open"), (1, "done")] * 3)
+
+
+def test_what_was_taken_back_in_a_rush_counts_no_more(province: Province, directors: list[Person]) -> None:
+    for one in directors:
+        one.says(FULL).says("อีกเรื่อง")
+    together(province, *(heard(one, "ลบล่าสุด") for one in directors))
+    for one, code in zip(directors, HERE, strict=True):
+        one.hears("อีกเรื่อง", "1 ข้อความ")
+        assert province.answer("learners.now", code) == [FULL]
+
+
 def _counting(run: list[str], does: Callable[..., Any]) -> Callable[..., Any]:
     def counted(compiled: _Compiled, db: Any, words: str, values: Any) -> Any:
         run.append(words)
@@ -245,6 +268,9 @@ WORDS = (
     "ย้อนกลับ",
     "ลบล่าสุด",
     "แก้ 1",
+    "แก้ 6",
+    "ไม่มี",
+    "คืนคำตอบเดิม",
     "แทนที่",
     "1 3",
     "งบประมาณ",
@@ -277,4 +303,10 @@ def _played(province: Province, talk: list[tuple[str, str, str]], *, rush: bool)
     province.store.dispose()
     stands = [(row.flow, row.step, row.memo) for row in province.rows(places)]
     states = [row.state for row in province.rows(reports_table)]
-    return [stands, states, *([province.everything(code), one.turns] for code, one in zip(HERE, persons, strict=True))]
+    answered = sorted(
+        (row.report_id, row.question, row.revision, row.state, row.nudged, row.private)
+        for row in province.rows(answers_table)
+    )
+    noted = sorted((row.answer_id, row.revision, row.state, row.private) for row in province.rows(revisions))
+    reports = [[province.everything(code), one.turns] for code, one in zip(HERE, persons, strict=True)]
+    return [stands, states, answered, noted, reports]
