@@ -119,6 +119,17 @@ class Channels:
             return self._main[0]
         return self._find(channel).secrets(self._clock())
 
+    def secrets_anew(self, channel: str) -> tuple[str, ...]:
+        """Return them as they are now, read again at most once a second: one may have been replaced a moment ago.
+
+        Raises:
+            NoChannel: as ``secrets_of`` does.
+        """
+        with self._lock:
+            if channel != MAIN and self._clock() - self._read_at > UNKNOWN_FRESH:
+                self._read()
+        return self.secrets_of(channel)
+
     def token_of(self, channel: str) -> str:
         """Return a channel's access token. May raise NoChannel."""
         if channel == MAIN:

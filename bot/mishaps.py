@@ -10,7 +10,13 @@ _CLASHES = frozenset({"40001", "40P01"})
 _MISSING = frozenset({"42P01", "42703"})
 """PostgreSQL's undefined_table and undefined_column; SQLite has words alone."""
 _OUT_OF_REACH = frozenset({"OperationalError", "InterfaceError"})
-"""By these names every driver says that the database is locked, full or gone (PEP 249)."""
+"""By these names every driver says that the database is locked, full or gone (PEP 249), and other things, too."""
+_SQLITE_CODES = frozenset({5, 6, 7, 8, 9, 10, 11, 13, 14, 15, 26})
+"""Of these it is: busy, locked, no memory, read-only, interrupted, disk I/O, corrupt, full, cannot open, protocol, no
+database (SQLite's page "Result and Error Codes"). 1, the commonest, is a statement that is wrong."""
+_POSTGRESQL_CLASSES = frozenset({"08", "40", "53", "55", "57", "58"})
+"""Connection, clash, resources, not in the state for it (locks), operator's intervention, system (PostgreSQL's
+Appendix A)."""
 
 
 def is_clash(error: BaseException) -> bool:
@@ -22,8 +28,16 @@ def is_out_of_reach(error: BaseException) -> bool:
     """Tell whether the database is locked, full or gone, so that nothing is wrong with what was to be written."""
     if isinstance(error, (Busy, NoConnectionFree)) or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return True
-    kinds = type(_drivers(error)).__mro__
-    return any(kind.__name__ in _OUT_OF_REACH and kind.__module__ in ("sqlite3", "psycopg") for kind in kinds)
+    own = _drivers(error)
+    kinds = type(own).__mro__
+    named = any(kind.__name__ in _OUT_OF_REACH and kind.__module__ in ("sqlite3", "psycopg") for kind in kinds)
+    return named and _is_trouble(own)
+
+
+def _is_trouble(error: BaseException) -> bool:
+    """Tell trouble of the database from a statement that it refuses, which a driver may call the same."""
+    code, state = getattr(error, "sqlite_errorcode", None), getattr(error, "sqlstate", None)
+    return (code is None or code & 0xFF in _SQLITE_CODES) and (state is None or state[:2] in _POSTGRESQL_CLASSES)
 
 
 def is_passing(error: BaseException) -> bool:

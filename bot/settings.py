@@ -57,6 +57,8 @@ def _database(value: str, info: ValidationInfo) -> str:
         return url.set(drivername=POSTGRESQL).render_as_string(hide_password=False)
     if url.drivername != "sqlite":
         raise ValueError("must be a PostgreSQL or SQLite database")
+    if str(url.database).startswith("file:"):  # there is a second file beside it, named after it
+        raise ValueError("names SQLite's file as file:…: write its path, sqlite:////a/lasting/folder/raingan.db")
     if _in_production(info) and (url.database in (None, "", ":memory:") or _is_temporary(Path(str(url.database)))):
         raise ValueError("is SQLite in a temporary place, where answers would be lost")
     return url.render_as_string(hide_password=False)

@@ -7,13 +7,15 @@ from handlers.hear_staff import said_as_staff
 from handlers.heard import MEDIA, Kind
 from handlers.invites import looks_like_code
 from handlers.messages.values import Act, Say
-from handlers.picking import picked
+from handlers.picking import changed, picked
+from handlers.questions import Question
 from handlers.standing import HOME
 from handlers.talk import Talk, Turn, turn
 from handlers.taps import tapped
 from handlers.texts import say
 from handlers.verbs import VERBS, applying, chatting, filing, moving
-from handlers.words import Intent, Understood, clean, titled, understand
+from handlers.verbs.chatting import refuse_id_number
+from handlers.words import Intent, Understood, clean, private_number, titled, understand
 
 _ACTS = {CONFIRM: Intent.SUBMIT, WITHDRAW: Intent.WITHDRAW, DELETE: Intent.DELETE, WISH_SURE: Intent.SUBMIT}
 """What is confirmed at each step that asks "are you sure?"."""
@@ -46,6 +48,9 @@ def hear_report(talk: Talk) -> Turn | None:
 
 def hear_late(talk: Talk) -> Turn | None:
     """Keep words that come after newer ones where they are part of an answer; None for all others."""
+    if talk.heard.kind in (Kind.TEXT, Kind.EDITED) and private_number(clean(talk.heard.text)):
+        talk.understood = Understood(Intent.SENSITIVE)  # the event forgets them, too
+        return refuse_id_number(talk) if talk.stand.may_write else turn(Say(say("late.staff")))
     if talk.stand.round is None or said_as_staff(talk):
         return None
     if talk.heard.kind == Kind.EDITED:
@@ -93,7 +98,7 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
         return Understood(Intent.ANSWER)
     if heard.kind != Kind.TEXT:
         return Understood(Intent.SMALLTALK if heard.kind in (Kind.STICKER, Kind.LOCATION) else Intent.UNKNOWN)
-    if asking and question and question.options and picked(question, heard.text) is not None:
+    if asking and question and question.options and _chooses(question, heard.text):
         return Understood(Intent.ANSWER)
     if not asking and looks_like_code(heard.text):
         return Understood(Intent.CODE)
@@ -102,6 +107,10 @@ def _understand(talk: Talk, *, asking: bool) -> Understood:
         return found
     titles = [topic.title for topic in talk.questions.topics]
     return titled(clean(heard.text), titles, asking=asking) or found
+
+
+def _chooses(question: Question, text: str) -> bool:
+    return picked(question, text) is not None or changed(question, text) is not None
 
 
 def _answer(talk: Talk, step: str) -> Turn:

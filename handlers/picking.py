@@ -19,6 +19,9 @@ _NUMBER = re.compile(r"\d{1,2}")
 _KEYCAPS = re.compile("[\ufe0f\u20e3]")  # "1️⃣" is a digit in a frame
 _BEFORE = re.compile("^(?:" + "|".join(sorted(_WORDS["before"], key=len, reverse=True)) + r")\s*")
 _AFTER = re.compile(r"\s*(?:" + "|".join(sorted(_WORDS["after"], key=len, reverse=True)) + ")$")
+_OUT = re.compile("^(?:" + "|".join(sorted(_WORDS["out"], key=len, reverse=True)) + r")\s*")
+_OUT_AFTER = re.compile(r"\s*(?:" + "|".join(sorted(_WORDS["out_after"], key=len, reverse=True)) + ")$")
+_ONLY = re.compile("^(?:" + "|".join(sorted(_WORDS["only"], key=len, reverse=True)) + r")\s*")
 _ALL = frozenset(fold(word) for word in _WORDS["all"])
 
 
@@ -43,6 +46,17 @@ def picked(question: Question, text: str) -> list[Option] | None:
     if None in found:
         return []
     return [option for option in question.options if option in found]
+
+
+def changed(question: Question, text: str) -> tuple[bool, list[Option]] | None:
+    """Return options that a choice is to lose ("ไม่เอา 3"; False), or to be ("เหลือแต่ 4"; True); None for other words."""
+    for words in _stripped(text.strip()):
+        only = _ONLY.match(words)
+        rest = words[only.end() :] if only else _OUT_AFTER.sub("", _OUT.sub("", words))
+        named = picked(question, rest) if rest != words else None
+        if named:
+            return only is not None, named
+    return None
 
 
 def asked_for(question: Question, text: str) -> list[Option]:

@@ -126,6 +126,15 @@ class TestReplacing:
         clock.now += channels.FRESH + timedelta(seconds=1)
         assert known.secrets_of("surin") == ("second-secret", "first-secret")
 
+    def test_whoever_is_signed_with_the_new_one_need_not_wait_for_that(self, surin: Store, seal: Seal, clock: Clock):
+        known = opened(surin, clock)
+        known.secrets_of("surin")
+        rotate(surin, seal, "second-secret")
+        assert known.secrets_anew("surin") == ("first-secret",), "read at most once a second"
+        clock.now += timedelta(seconds=2)
+        assert known.secrets_anew("surin") == ("second-secret", "first-secret")
+        assert known.secrets_anew(MAIN) == ("main", "older")
+
     def test_a_new_channel_is_noticed_within_seconds(self, surin: Store, seal: Seal, clock: Clock):
         known = opened(surin, clock)
         known.secrets_of("surin")

@@ -2,6 +2,7 @@
 
 import sqlite3
 from collections.abc import Callable
+from pathlib import Path
 
 import psycopg
 import psycopg.errors
@@ -30,6 +31,8 @@ WRAPS: list[Callable[[Exception], Exception]] = [
         (psycopg.errors.SerializationFailure(), True, True),
         (psycopg.errors.DeadlockDetected(), True, True),
         (psycopg.errors.UniqueViolation(), False, False),
+        (psycopg.errors.StatementTooComplex(), False, False),
+        (psycopg.errors.DiskFull(), True, False),
         (psycopg.DataError("cannot contain NUL"), False, False),
     ],
 )
@@ -55,3 +58,22 @@ def test_a_statement_that_is_wrong_is_ours(store: Store) -> None:
     with pytest.raises(exc.DBAPIError) as caught, store.write() as db:
         db.execute(text("INSERT INTO channels (id, name, created_at) VALUES ('a', NULL, NULL)"))
     assert not is_out_of_reach(caught.value)
+
+
+@pytest.mark.parametrize("wrong", ["SELECT nosuch FROM sqlite_master", "SELECT abs(-9223372036854775808)", "SELECT"])
+def test_a_statement_that_sqlite_refuses_is_no_trouble_of_the_database(wrong: str) -> None:
+    """Else an event that no retry can help would be tried for ever, and those behind it."""
+    with sqlite3.connect(":memory:") as db, pytest.raises(sqlite3.OperationalError) as refused:
+        db.execute(wrong)
+    db.close()
+    assert not is_passing(refused.value)
+
+
+def test_a_locked_file_is(tmp_path: Path) -> None:
+    first, second = (sqlite3.connect(tmp_path / "one.db", timeout=0, isolation_level=None) for _ in range(2))
+    first.execute("BEGIN EXCLUSIVE")
+    with pytest.raises(sqlite3.OperationalError) as locked:
+        second.execute("BEGIN IMMEDIATE")
+    assert is_passing(locked.value)
+    for one in (first, second):
+        one.close()

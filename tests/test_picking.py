@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from handlers.picking import asked_for, picked
+from handlers.picking import asked_for, changed, picked
 from handlers.question_file import default, parse
 from handlers.words import digits
 
@@ -16,6 +16,32 @@ def keys(text: str) -> list[str] | None:
     assert QUESTION is not None
     found = picked(QUESTION, text)
     return None if found is None else [option.key for option in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("ไม่เอา 3", (False, ["materials"])),
+        ("ไม่เอา ๓ ค่ะ", (False, ["materials"])),
+        ("ไม่เอางบ", (False, ["budget"])),
+        ("เอาออก 1", (False, ["budget"])),
+        ("เอา 1 กับ 3 ออก", (False, ["budget", "materials"])),
+        ("ตัดงบออก", (False, ["budget"])),
+        ("เหลือแต่ 4", (True, ["coaching"])),
+        ("เอาแค่งบกับคนครับ", (True, ["budget", "people"])),
+        ("เอา 3", None),
+        ("1 3", None),
+        ("ไม่เอา", None),
+        ("ไม่เอาครูเพิ่ม 2 คน", None),
+        ("ไม่ต้องการ", None),
+        ("ไม่เอา 9", None),
+        ("เฉพาะครูใหม่", None),
+    ],
+)
+def test_what_a_choice_is_to_lose_or_to_be(text: str, expected: tuple[bool, list[str]] | None) -> None:
+    assert QUESTION is not None
+    found = changed(QUESTION, text)
+    assert (None if found is None else (found[0], [option.key for option in found[1]])) == expected
 
 
 @pytest.mark.parametrize(

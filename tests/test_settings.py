@@ -76,6 +76,8 @@ def test_production_does_without_none_of_these(name: str):
         ("PUBLIC_URL", "raingan.example"),
         ("PUBLIC_URL", "https://raingan.example?a=1"),
         ("DATABASE_URL", "sqlite:////var/tmp/raingan.db"),
+        ("DATABASE_URL", "sqlite:///file:/dev/shm/raingan.db?uri=true"),
+        ("DATABASE_URL", "sqlite:///file::memory:?cache=shared&uri=true"),
         ("DATABASE_URL", "sqlite:////run/raingan.db"),
         ("LINE_CHANNEL_SECRET", " , "),
         ("MEDIA_URL", "/tmp/photos"),

@@ -326,6 +326,19 @@ def test_an_id_number_is_not_kept(province: Province, warunee: Person) -> None:
     assert province.answer("learners.now") == []
 
 
+def test_a_late_or_edited_bubble_with_an_id_number_is_refused_and_forgotten(
+    province: Province, warunee: Person
+) -> None:
+    warunee.says("รายงาน").says(LONG)
+    then = province.now - timedelta(seconds=1)
+    province.later(seconds=5)
+    number = "ด.ญ.สมมติ เลขบัตร 1101700230708 อ่านไม่ออก"
+    warunee.says("ครูช่วยกันสอนเสริมทุกเย็น").says(number, at=then).hears("เลขบัตรประชาชน", "ยังไม่ได้บันทึก")
+    warunee.does(Kind.EDITED, text=number, message_id=warunee.sent[0]).hears("เลขประจำตัวประชาชน")
+    assert province.answer("learners.now") == [LONG, "ครูช่วยกันสอนเสริมทุกเย็น"]
+    assert "1101700230708" not in str([row.raw for row in province.rows(inbox)])
+
+
 def test_every_button_can_be_typed_instead_as_line_for_pc_shows_none(province: Province, warunee: Person) -> None:
     """Whatever is written on a button, typed, is understood as the same."""
     fill(warunee)
@@ -389,6 +402,21 @@ def test_typed_lists_add_to_the_choice_and_typing_one_twice_changes_nothing(
     warunee.says("1 3").says("1 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์").says("งบ กับ คน").hears("เลือกไว้: งบ, คน, สื่อ/อุปกรณ์")
     warunee.says("9").hears("หมายเลข 1 ถึง 7").says("ไม่มี").hears("เลือกไว้: ไม่ต้องการ")
     assert province.answer("learners.needs") == ["none"]
+
+
+def test_an_option_is_taken_out_by_typing_as_by_tapping(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG).says("ต่อไป").says(LONG).says("ต่อไป")
+    warunee.says("1 3").hears("เลือกไว้: งบ, สื่อ/อุปกรณ์", "ไม่เอา 1").says("ไม่เอา 3").hears("เลือกไว้: งบ")
+    assert province.answer("learners.needs") == ["budget"]
+    warunee.says("เหลือแต่ 4").hears("เลือกไว้: อบรม/โค้ช").says("เอา 4 ออก").hears("ยังไม่ได้เลือกด้านใด")
+    assert province.answer("learners.needs") == []
+    warunee.says("งบ").says("ไม่เอาครูเพิ่ม แต่ขอให้ครูที่มีได้อบรม").hears("บันทึกแล้ว 1 ข้อความ")
+
+
+def test_next_without_its_tone_mark_is_no_answer(province: Province, warunee: Person) -> None:
+    for words in ("ตอไป", "ตอไปครับ", "ถัดไป"):
+        warunee.says("รายงาน").says(words).hears("ยังไม่มีคำตอบ")
+    assert province.answer("learners.now") == []
 
 
 def test_what_only_seems_small_talk_is_offered_to_be_kept(province: Province, warunee: Person) -> None:

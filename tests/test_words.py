@@ -146,7 +146,7 @@ def test_a_whole_short_message_is_a_command(text, intent):
 @pytest.mark.parametrize(
     ("text", "intent"),
     [
-        ("ตอไป", Intent.NEXT),
+        ("ถดไป", Intent.NEXT),
         ("ต่อไปย", Intent.NEXT),
         ("เสรจแล้ว", Intent.NEXT),
         ("ย้อนกับ", Intent.BACK),

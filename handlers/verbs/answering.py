@@ -9,7 +9,7 @@ from handlers.keeping import acknowledge, keep_part, keep_words
 from handlers.messages.build import clip
 from handlers.messages.values import Say
 from handlers.numbers import number
-from handlers.picking import asked_for, picked
+from handlers.picking import asked_for, changed, picked
 from handlers.questions import Option, Question
 from handlers.returned_cards import tell_locked
 from handlers.talk import Talk, Turn, turn
@@ -87,6 +87,10 @@ def restore(talk: Talk) -> Turn:
 def pick(talk: Talk) -> Turn:
     """Choose options: a tap chooses or takes back one, a typed list adds to the choice; other words are kept too."""
     question = _open(talk)
+    change = changed(question, talk.heard.text) if talk.act is None and talk.heard.kind == Kind.TEXT else None
+    if change is not None:
+        _change(talk, question, *change)
+        return _shown(talk, question)
     options = _tapped_or_typed(talk, question)
     if options is None:
         return _answer_and_pick(talk, question)
@@ -96,9 +100,23 @@ def pick(talk: Talk) -> Turn:
         _toggle(talk, question, options[0])
     else:
         _add(talk, question, options)
+    return _shown(talk, question)
+
+
+def _shown(talk: Talk, question: Question) -> Turn:
+    """Show the question with what is chosen, and how to take one of it out by typing."""
     kept = options_of(question, _chosen(talk, question))
-    lead = say("report.picked", picked=", ".join(one.label for one in kept)) if kept else say("report.picked_none")
-    return turn(ask(talk, question, lead=lead))
+    if not kept:
+        return turn(ask(talk, question, lead=say("report.picked_none")))
+    picked_now = say("report.picked", picked=", ".join(one.label for one in kept))
+    out = say("report.picked_out", n=question.options.index(kept[0]) + 1)
+    return turn(ask(talk, question, lead=f"{picked_now}\n{out}"))
+
+
+def _change(talk: Talk, question: Question, only: bool, options: list[Option]) -> None:
+    """Take options out of the choice; only: let them be all of it."""
+    before, named = set(_chosen(talk, question)), {one.key for one in options}
+    _choose(talk, question, [one for one in question.options if one.key in (named if only else before - named)])
 
 
 def _answer_and_pick(talk: Talk, question: Question) -> Turn:

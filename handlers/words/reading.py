@@ -137,7 +137,7 @@ def _command(key: str, asking: bool) -> Understood | None:
         phrase = WORDS.phrases[asking].get(known)
         if phrase is None or (asking and phrase.intent in _PLANNED and _is_plan(key, rest)):
             continue
-        if rest in phrase.exact or single(rest) in phrase.exact:
+        if rest in phrase.exact or single(rest) in phrase.exact or _lacks_only_tones(rest, phrase):
             return Understood(phrase.intent)
         if not asking or _may_guess(rest, key, phrase):
             return Understood(phrase.intent, sure=False)
@@ -150,6 +150,12 @@ def _is_plan(key: str, rest: str) -> bool:
         return False
     before, _, after = key.partition(rest)
     return WORDS.plans.fullmatch(before) is not None or after.startswith("อยู่")
+
+
+def _lacks_only_tones(rest: str, phrase: Phrase) -> bool:
+    """Tell whether "next" is written without any of its tone marks ("ตอไป"), which is no word of its own."""
+    guesses = {bare(word) for word in phrase.guess}
+    return phrase.intent is Intent.NEXT and len(rest) >= _SHORTEST_GUESS and bare(rest) == rest not in guesses
 
 
 def _may_guess(rest: str, key: str, phrase: Phrase) -> bool:
