@@ -5,12 +5,15 @@ stand-in's, so that it can be moved on the page.
 """
 
 import errno
+import fcntl
 import hashlib
 import logging
 import shutil
 import signal
 import socket
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import cycle
 from pathlib import Path
@@ -61,19 +64,35 @@ TICK = 1.0
 def demo(port: int, folder: Path, fresh: bool) -> None:
     """Everything is kept in one folder; a second start goes on where the first one stopped."""
     logging.getLogger("werkzeug").setLevel(logging.WARNING)  # a line for each webhook would push the address away
-    try:
-        running = Demo(folder, port, fresh=fresh)
-    except OSError as error:
-        if error.errno != errno.EADDRINUSE:
-            raise
-        raise click.ClickException(f"Something else answers at port {port}. Try another: make demo PORT=8001") from None
-    signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
-    with running:
+    folder.mkdir(parents=True, exist_ok=True)
+    with _alone_in(folder), _started(folder, port, fresh) as running:
+        signal.signal(signal.SIGTERM, lambda *_: signal.raise_signal(signal.SIGINT))
         click.echo(f"Open {running.url} in a browser. Stop with Ctrl-C.")
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("Stopped.")
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Keep other demos out of a folder: each would undo what the other does. One that is gone keeps nobody out."""
+    with (folder / "lock").open("wb") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            message = f"Another demo is at work in {folder}. Stop it, or give this one a folder of its own: --folder"
+            raise click.ClickException(message) from None
+        yield
+
+
+def _started(folder: Path, port: int, fresh: bool) -> "Demo":
+    try:
+        return Demo(folder, port, fresh=fresh)
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise click.ClickException(f"Something else answers at port {port}. Try another: make demo PORT=8001") from None
 
 
 class Demo:

@@ -1,5 +1,6 @@
 """The demo without its page: it keeps time as a worker does, and says so."""
 
+import fcntl
 import json
 import socket
 import time
@@ -123,3 +124,11 @@ def test_a_port_that_is_taken_is_said_with_what_to_do(tmp_path: Path, told_by: s
     assert done.exit_code == 1
     assert f"port {port}" in done.output
     assert "make demo PORT=" in done.output
+
+
+def test_a_second_demo_in_the_same_folder_is_refused_and_changes_nothing(tmp_path: Path) -> None:
+    with (tmp_path / "lock").open("wb") as first:
+        fcntl.flock(first, fcntl.LOCK_EX)
+        told = CliRunner().invoke(demo, ["--folder", str(tmp_path), "--port", "0"])
+    assert (told.exit_code, "--folder" in told.stderr) == (1, True)
+    assert [file.name for file in tmp_path.iterdir()] == ["lock"]
