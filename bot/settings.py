@@ -79,9 +79,18 @@ def _web(value: str) -> str:
     """Return an http(s) address without the slash at its end, which would make //v2/… of it."""
     address = value.rstrip("/")
     parts = _split(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query or parts.fragment or parts.username:
+    odd = parts.query or parts.fragment or parts.username or " " in address or not _has_port(parts)
+    if parts.scheme not in ("http", "https") or not parts.hostname or odd:
         raise ValueError("must look like https://example.org")
     return address
+
+
+def _has_port(parts: SplitResult) -> bool:
+    """Tell whether an address names no port, or one that there may be."""
+    try:
+        return parts.port != 0
+    except ValueError:
+        return False
 
 
 def _api_host(value: str, info: ValidationInfo) -> str:
@@ -96,6 +105,8 @@ def _public(value: str, info: ValidationInfo) -> str:
         return _web(value or f"http://127.0.0.1:{info.data.get('port', 8000)}")
     if not value:
         raise ValueError("is missing: the https address at which LINE reaches this bot")
+    if _web(value).endswith("/callback"):
+        raise ValueError("is the address without /callback, which is added to it")
     if not _web(value).startswith("https://"):
         raise ValueError("must begin with https:// in production, LINE accepts nothing else")
     return _web(value)

@@ -10,6 +10,7 @@ from handlers.hear_report import hear_late, hear_report, where
 from handlers.hear_staff import hear_staff, is_asked_for_words, of_other_hat
 from handlers.heard import Kind
 from handlers.talk import Talk, Turn
+from handlers.taps import note_stranger
 from handlers.verbs import (
     VERBS,
     applying,
@@ -58,6 +59,8 @@ def _hear_guest(talk: Talk) -> Turn:
         return privacy.ask_to_read(talk)
     if talk.standing is None and (told := invited_hearing.hear_guest(talk)) is not None:
         return told
+    if talk.standing is None and talk.heard.kind == Kind.POSTBACK:
+        note_stranger(talk)
     lost = talk.place.flow != JOINING.name or JOINING.step(talk.place.step) is None
     if talk.standing is None and (lost or talk.place.step == NOTICE):
         talk.join(CODE)

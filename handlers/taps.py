@@ -145,6 +145,15 @@ def _other_report(talk: Talk) -> Turn:
     return _refuse(talk, "report")
 
 
+def note_stranger(talk: Talk) -> None:
+    """Note the tap of somebody who has not joined on a report's button: no screen of theirs has one."""
+    act = Act.read(talk.heard.data)
+    if act is not None and act.report is not None:
+        audit.note(
+            talk.db, talk.channel, "tap.refused", talk.now, person=talk.person.id, why="stranger", report=act.report
+        )
+
+
 def _refuse(talk: Talk, why: str) -> Turn:
     """Refuse and audit: within one's own talk no such button was ever shown."""
     detail = talk.act.report if talk.act else None

@@ -183,6 +183,17 @@ def test_an_old_confirmation_does_not_send_what_has_changed_since(province: Prov
     warunee.says("ต่อไป").says("ส่ง").says("ยืนยัน").hears("ส่งเรียบร้อยแล้ว", "เด็กย้ายเข้าอีก 3 คน")
 
 
+def test_a_strangers_tap_on_a_report_is_refused_and_audited(province: Province, warunee: Person) -> None:
+    warunee.says("รายงาน").says(LONG)
+    report = next(act.report for act in map(Act.read, warunee.data()) if act and act.report)
+    stranger, before = province.person("คนแปลกหน้า"), province.rows(audit)
+    stranger.says("สวัสดี").posts_back(f"do=confirm&r={report}&n=1").hears("รหัส")
+    assert [(row.action, row.detail) for row in province.rows(audit)[len(before) :]] == [
+        ("tap.refused", {"why": "stranger", "report": report})
+    ]
+    assert province.state() == State.DRAFT
+
+
 @pytest.mark.parametrize(
     "data", ["do=next&r={other}&q=learners.now&n=1", "do=confirm&r={other}&n=1", "do=pick", "x=1", ""]
 )
