@@ -165,20 +165,20 @@ class Webhook:
         """Return the events of the request at hand, if LINE signed it."""
         if environ["REQUEST_METHOD"] != "POST":
             raise _Refused(HTTPStatus.METHOD_NOT_ALLOWED, "method")
-        self._secrets_by(self._secrets.secrets_of, channel)  # who signs for no channel need not send a body
+        secrets, signed = self._known(self._secrets.secrets_of, channel), environ.get("HTTP_X_LINE_SIGNATURE")
         body = _body(environ)
-        signed = environ.get("HTTP_X_LINE_SIGNATURE")
-        ways = (self._secrets.secrets_of, self._secrets.secrets_anew)
-        if not any(signature.matches(self._secrets_by(way, channel), body, signed) for way in ways):
-            raise _Refused(HTTPStatus.UNAUTHORIZED, "signature")
+        if not signature.matches(secrets, body, signed):
+            anew = self._known(self._secrets.secrets_anew, channel)
+            if anew == secrets or not signature.matches(anew, body, signed):
+                raise _Refused(HTTPStatus.UNAUTHORIZED, "signature")
         try:
             return read.events(body)
         except ValueError:
             raise _Refused(HTTPStatus.BAD_REQUEST, "body") from None
 
-    def _secrets_by(self, way: Callable[[str], tuple[str, ...]], channel: str) -> tuple[str, ...]:
+    def _known(self, secrets: Callable[[str], tuple[str, ...]], channel: str) -> tuple[str, ...]:
         try:
-            return way(channel)
+            return secrets(channel)
         except NoChannel:
             raise _Refused(HTTPStatus.NOT_FOUND, "channel") from None
         except Exception as error:
