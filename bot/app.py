@@ -29,6 +29,9 @@ PATIENCE = 0.8
 """Seconds to wait for the database. A webhook may come to wait in the server behind one that waits, and then itself:
 twice this must be less than LINE's two seconds."""
 
+DEADLINE = 1.0
+"""Seconds for which PostgreSQL may be silent to the web: longer than it waits for a lock, and in LINE's two seconds."""
+
 
 def utc_now() -> datetime:
     """Return the present moment."""
@@ -87,12 +90,14 @@ class Works:
         self.store.dispose()
 
 
-def assemble(settings: Settings, *, clock: Clock = utc_now, threads: int = THREADS) -> Works:
+def assemble(
+    settings: Settings, *, clock: Clock = utc_now, threads: int = THREADS, deadline: float | None = None
+) -> Works:
     """Put the parts of a process together.
 
-    threads: senders; 0 for none.
+    threads: senders; 0 for none. deadline: seconds for which the database may be silent.
     """
-    store = Store(settings.database_url, patience=PATIENCE)
+    store = Store(settings.database_url, patience=PATIENCE, deadline=deadline)
     intake = Intake(store)
     known = Channels(settings, store, clock)
     gateway = Gateway(known.token_of, host=settings.line_api_host, connections=max(threads, 1))
@@ -114,7 +119,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = utc_now, work
     """
     settings = settings or (works.settings if works else _from_environment())
     logs.set_up(as_json=settings.env == "production")
-    works = works or assemble(settings, clock=clock)
+    works = works or assemble(settings, clock=clock, deadline=DEADLINE)
     app = Flask("raingan", static_folder=None)
     app.extensions["works"] = works
     _webhook(works).add_to(app)

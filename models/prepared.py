@@ -93,6 +93,16 @@ def plan_once(db: Connection) -> None:
         _raise(db, "SET LOCAL", error)
 
 
+def commit(db: Connection) -> None:
+    """Commit on PostgreSQL as statements are run: whoever has a deadline waits no longer for this, either."""
+    driver = db.info.get(DRIVER)
+    if driver is not None:
+        try:
+            driver.commit()
+        except db.dialect.loaded_dbapi.Error as error:
+            _raise(db, "COMMIT", error)
+
+
 class Rows:
     """The rows of one run, already read; the part of SQLAlchemy's Result that we ask for."""
 
@@ -319,6 +329,7 @@ class _Cursor:
 
 
 DRIVER = "what runs prepared statements"
+DEADLINE = "seconds for which PostgreSQL may be silent"
 
 
 class Driver(Protocol):
@@ -338,15 +349,15 @@ def driver_of(db: Connection) -> Driver:
     kept = db.info
     if DRIVER not in kept:
         driver: Any = db.connection.driver_connection
-        kept[DRIVER] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver)
+        kept[DRIVER] = _Cursor(driver) if db.dialect.name == "sqlite" else _statements(driver, kept.get(DEADLINE))
     found: Driver = kept[DRIVER]
     return found
 
 
-def _statements(driver: Any) -> "Statements":
+def _statements(driver: Any, deadline: float | None) -> "Statements":
     from models.libpq import Statements  # who has SQLite does not load psycopg
 
-    return Statements(driver)
+    return Statements(driver, deadline)
 
 
 def _numbered(dialect: Any) -> Any:

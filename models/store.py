@@ -14,6 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from models import later
 from models.json_text import from_json, to_json
+from models.prepared import DEADLINE, commit
 from models.sharing import Busy as Busy  # who opens a transaction has to do with it
 from models.sharing import Job, Sharing
 
@@ -49,9 +50,18 @@ class Store:
     they would wait one behind the other, and the last of them far beyond LINE's two seconds.
 
     passing: nothing stays in this SQLite file; what is deleted is overwritten.
+    deadline: seconds for which PostgreSQL may be silent, None for as long as it likes.
     """
 
-    def __init__(self, url: str, *, patience: float = PATIENCE, pool_size: int = 16, passing: bool = False) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        patience: float = PATIENCE,
+        pool_size: int = 16,
+        passing: bool = False,
+        deadline: float | None = None,
+    ) -> None:
         self.url = url
         self.patience = patience
         if url.startswith("sqlite"):
@@ -61,6 +71,8 @@ class Store:
         else:
             self.engine = self._writer = _postgresql(url, patience, pool_size)
             self._alone = _postgresql(url, patience, min(pool_size, ALONE), isolation_level="AUTOCOMMIT")
+            for engine in (self._writer, self._alone):
+                event.listen(engine, "connect", lambda _, record: record.info.update({DEADLINE: deadline}))
         later.watch(self._writer)
         self.dialect = self.engine.dialect.name
         self._turn = threading.Lock()
@@ -97,6 +109,7 @@ class Store:
             else:
                 with _opened(self._writer) as db, db.begin():
                     yield db
+                    commit(db)
 
     def share(self, work: Callable[[Connection], Result]) -> Result:
         """Do the work in a transaction, and return what it returns once that has committed.
@@ -158,6 +171,8 @@ class Store:
         """
         with self._watched(), _opened(self.engine) as db, db.begin():
             yield db
+            if self.dialect != "sqlite":
+                commit(db)
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:

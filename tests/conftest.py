@@ -106,7 +106,7 @@ def empty_sqlite(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) 
 def empty_postgresql(postgresql: Server) -> Iterator[Callable[[], Store]]:
     """Yield a function that empties the one PostgreSQL database of this process and opens it."""
     name = postgresql.create()
-    kept = Store(postgresql.url(name))
+    kept = Store(postgresql.url(name), deadline=30)  # as the web has one
     tables = [table for table in migrations.tables().sorted_tables if table.name != "alembic_version"]
     everything = f"TRUNCATE {', '.join(table.name for table in tables)} RESTART IDENTITY CASCADE"
     turns = count(1)

@@ -1,8 +1,11 @@
 """Prepared statements give the rows and the errors that SQLAlchemy's Core gives."""
 
+import os
+import signal
+from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from threading import Thread
-from time import sleep
+from time import monotonic, sleep
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -28,8 +31,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError, ProgrammingError
 
 from models.base import UtcDateTime
-from models.prepared import MOST_ROWS, Prepared, among, plan_once
-from models.store import FIRST, Store
+from models.prepared import MOST_ROWS, Prepared, among, commit, plan_once
+from models.store import FIRST, QUIET, Busy, Store
 
 things = Table(
     "things",
@@ -212,9 +215,9 @@ def test_a_row_that_has_not_the_columns_it_should_is_refused_and_nothing_of_it_i
         add(db, {"name": "one", "good": True, "words": "instead"})
 
 
-@pytest.fixture
-def postgresql_store(new_postgresql_url):
-    store = Store(new_postgresql_url())
+@pytest.fixture(params=[None, 30.0], ids=["waits", "has a deadline"])
+def postgresql_store(new_postgresql_url, request):
+    store = Store(new_postgresql_url(), deadline=request.param)
     with store.write() as db:
         things.create(db)
     yield store
@@ -354,3 +357,53 @@ def test_who_waits_for_a_lock_keeps_no_other_thread_waiting(postgresql_store, lo
     thread.join(5)
     with store.read() as db:
         assert db.execute(select(things.c.words)).scalar() == "changed"
+
+
+# A server that stands still ---------------------------------------------------------------------------------------
+
+
+@contextmanager
+def frozen(store):
+    """Let the server stand still behind one connection, which stays open."""
+    with store.write() as db:
+        me = db.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        ONE(db, {"n": 1})
+        os.kill(me, signal.SIGSTOP)
+        try:
+            yield db
+        finally:
+            os.kill(me, signal.SIGCONT)
+
+
+@pytest.mark.parametrize("run", [lambda db: ONE(db, {"n": 2}), commit, plan_once], ids=["asks", "commits", "begins"])
+def test_a_server_that_stands_still_is_given_up_in_time(new_postgresql_url, run):
+    """It closes no connection and answers the network: who has no deadline of one's own would wait until it goes on."""
+    store = Store(new_postgresql_url(), deadline=0.3)
+
+    def ask() -> None:
+        with frozen(store) as db:
+            run(db)
+
+    began = monotonic()
+    with pytest.raises(OperationalError) as lost:
+        ask()
+    assert monotonic() - began < 5
+    assert lost.value.connection_invalidated
+    with pytest.raises(Busy):
+        store.write().__enter__()
+    sleep(QUIET)
+    with store.write() as db:
+        assert ONE(db, {"n": 3}).scalar() == 3
+    store.dispose()
+
+
+def test_what_does_not_fit_one_message_is_sent_and_read_whole(new_postgresql_url):
+    store = Store(new_postgresql_url(), deadline=5)
+    long = "รายงาน" * 500_000
+    with store.write() as db:
+        things.create(db)
+        row = {"good": True, "day": None, "at": None, "body": None, "made_by": "us"}
+        ADDED_MANY.rows(db, [row | {"name": f"{n}", "words": long} for n in range(4)])
+    with store.read() as db:
+        assert [words for (words,) in Prepared(select(things.c.words))(db)] == [long] * 4
+    store.dispose()
