@@ -199,8 +199,7 @@ def add(db: Connection, seal: Seal, channel: str, name: str, *, secret: str, tok
         raise BadChannel(f"{channel!r}: a channel's id has 2 to 40 of a-z, 0-9 and -, and is not {MAIN}")
     if db.execute(_ROW, {"channel": channel}).one_or_none() is not None:
         raise BadChannel(f"there is already a channel {channel}: `rotate-secret` changes its secret")
-    sealed = {"secret": seal.close(_pasted(secret)), "access_token": seal.close(_pasted(token))}
-    db.execute(_ADD, {"id": channel, "name": name, "created_at": now, **sealed})
+    db.execute(_ADD, {"id": channel, "name": name, "created_at": now, **_sealed(seal, secret, token)})
     note(db, channel, "channel.added", now)
 
 
@@ -257,7 +256,7 @@ def start_over(db: Connection, seal: Seal, channel: str, *, secret: str, token: 
     row = db.execute(_ROW, {"channel": channel}).one_or_none()
     if row is None or row.secret is None:
         raise NoChannel(f"{channel} has no secret: it was not made by `add-channel`")
-    sealed = {"secret": seal.close(_pasted(secret)), "access_token": seal.close(_pasted(token))}
+    sealed = _sealed(seal, secret, token)
     if _is_open(row, seal):
         raise BadChannel(f"RAINGAN_KEY opens the secret of {channel}: nothing is lost, leave --key-is-lost out")
     db.execute(_CHANGE, {"channel": channel, **sealed, "previous_secret": None, "previous_secret_until": None})
@@ -283,6 +282,10 @@ def reseal(db: Connection, seal: Seal, now: datetime) -> int:
         db.execute(_CHANGE, {"channel": row.id, **again})
         note(db, row.id, "channel.resealed", now)
     return len(rows)
+
+
+def _sealed(seal: Seal, secret: str, token: str) -> dict[str, str]:
+    return {"secret": seal.close(_pasted(secret)), "access_token": seal.close(_pasted(token))}
 
 
 def _pasted(text: str) -> str:

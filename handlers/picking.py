@@ -10,18 +10,25 @@ from handlers.words import digits, fold, number_word
 LONGEST = 60
 """Letters of a message that may be a list of options; more is words."""
 _WORDS: dict[str, list[str]] = texts.data("lists.yaml")
+
+
+def _any_of(name: str) -> str:
+    """Return a pattern's alternatives, the longest first."""
+    return "|".join(sorted(_WORDS[name], key=len, reverse=True))
+
+
 _APART = re.compile(r"[,;+&/]+|(?<=\d)\.(?!\d)|(?<=[\s\d])(?:" + "|".join(_WORDS["between"]) + r")(?=[\s\d]|ข้อ)")
 _BETWEEN = re.compile(rf"\s+|{_APART.pattern}")
 _TOGETHER = re.compile("|".join(_WORDS["between"]))
-_ASKING = re.compile("(?:" + "|".join(sorted(_WORDS["asking"], key=len, reverse=True)) + r")\s*")
+_ASKING = re.compile("(?:" + _any_of("asking") + r")\s*")
 _RANGE = re.compile(r"(\d{1,2})\s*[-–]\s*(\d{1,2})")
 _NUMBER = re.compile(r"\d{1,2}")
 _KEYCAPS = re.compile("[\ufe0f\u20e3]")  # "1️⃣" is a digit in a frame
-_BEFORE = re.compile("^(?:" + "|".join(sorted(_WORDS["before"], key=len, reverse=True)) + r")\s*")
-_AFTER = re.compile(r"\s*(?:" + "|".join(sorted(_WORDS["after"], key=len, reverse=True)) + ")$")
-_OUT = re.compile("^(?:" + "|".join(sorted(_WORDS["out"], key=len, reverse=True)) + r")\s*")
-_OUT_AFTER = re.compile(r"\s*(?:" + "|".join(sorted(_WORDS["out_after"], key=len, reverse=True)) + ")$")
-_ONLY = re.compile("^(?:" + "|".join(sorted(_WORDS["only"], key=len, reverse=True)) + r")\s*")
+_BEFORE = re.compile("^(?:" + _any_of("before") + r")\s*")
+_AFTER = re.compile(r"\s*(?:" + _any_of("after") + ")$")
+_OUT = re.compile("^(?:" + _any_of("out") + r")\s*")
+_OUT_AFTER = re.compile(r"\s*(?:" + _any_of("out_after") + ")$")
+_ONLY = re.compile("^(?:" + _any_of("only") + r")\s*")
 _ALL = frozenset(fold(word) for word in _WORDS["all"])
 
 

@@ -45,7 +45,7 @@ def add_channel(channel: str, name: str, secret: str, token: str) -> None:
 )
 @click.option("--key-is-lost", is_flag=True, help="Give both anew: what RAINGAN_KEY does not open any more is let go.")
 def rotate_secret(channel: str, secret: str, token: str | None, hours: int, key_is_lost: bool) -> None:
-    """Running processes notice within half a minute."""
+    """Running processes know the secret from the first webhook it signs, the token within half a minute."""
     settings = load_settings()
     seal, overlap = Seal(settings.sealing_keys), timedelta(hours=hours)
     if key_is_lost:

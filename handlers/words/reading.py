@@ -154,8 +154,9 @@ def _is_plan(key: str, rest: str) -> bool:
 
 def _lacks_only_tones(rest: str, phrase: Phrase) -> bool:
     """Tell whether "next" is written without any of its tone marks ("ตอไป"), which is no word of its own."""
-    guesses = {bare(word) for word in phrase.guess}
-    return phrase.intent is Intent.NEXT and len(rest) >= _SHORTEST_GUESS and bare(rest) == rest not in guesses
+    if phrase.intent is not Intent.NEXT or len(rest) < _SHORTEST_GUESS or bare(rest) != rest:
+        return False
+    return rest not in map(bare, phrase.guess)
 
 
 def _may_guess(rest: str, key: str, phrase: Phrase) -> bool:
