@@ -273,9 +273,7 @@ def edited(talk: Talk) -> Turn | None:
     if part is None or part.report_id != talk.stand.report or not talk.writable:
         return None
     question = talk.questions.question(part.question)
-    found = understand(talk.heard.text, asking=True)
-    if found.intent == Intent.SENSITIVE:
-        talk.understood = found
+    if understand(talk.heard.text, asking=True).intent == Intent.SENSITIVE:
         return refuse_id_number(talk)
     if talk.locked(part.question):
         return tell_locked(talk)
